@@ -1,0 +1,27 @@
+import type { BlockReason, DecisionSource } from "../policy/decision.ts";
+import type { Mode } from "../policy/policy.ts";
+
+/** The door in the words of the blocked record; they differ from the decision's on purpose (the seeds). */
+export type BlockedProtocol = "http" | "http-connect" | "https_connect" | "socks5" | "socks5-udp";
+
+/**
+ * One blocked request, as `GET /blocked` and the violation log print it. Key order is part of the format.
+ * Never a path, a query or a credential.
+ */
+export interface BlockedRecord {
+  readonly host: string;
+  readonly reason: BlockReason;
+  /** `ip:port` of the client, where known. */
+  readonly client: string | null;
+  readonly method: string | null;
+  /** Set when the mode decided. */
+  readonly mode: Mode | null;
+  readonly protocol: BlockedProtocol;
+  /** What `codex-net-attempt-<id>` in the proxy URL said. */
+  readonly attempt_id?: string;
+  readonly decision: "deny" | "ask";
+  readonly source: DecisionSource;
+  readonly port: number;
+  /** Unix seconds. */
+  readonly timestamp: number;
+}

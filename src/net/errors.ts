@@ -1,0 +1,44 @@
+/** What a peer did wrong: the part of HTTP or SOCKS that it broke. */
+export type ProtocolFault =
+  | "bad_request_line"
+  | "bad_status_line"
+  | "bad_target"
+  | "bad_host"
+  | "bad_header"
+  | "bad_framing"
+  | "bad_chunk"
+  | "head_too_large"
+  | "cut_short"
+  | "too_slow"
+  | "unsupported";
+
+/** A peer broke the protocol it was speaking. The message is fit to be sent back to that peer. */
+export class ProtocolError extends Error {
+  override readonly name = "ProtocolError";
+  constructor(
+    readonly peer: "client" | "upstream",
+    readonly code: ProtocolFault,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** Why an allowed upstream could not be reached. */
+export type ConnectFault =
+  | "dns_failure"
+  | "dns_timeout"
+  | "connection_refused"
+  | "connection_timeout"
+  | "host_unreachable"
+  | "network_unreachable"
+  | "connection_failed";
+
+/** An allowed upstream could not be reached. */
+export class ConnectError extends Error {
+  override readonly name = "ConnectError";
+  constructor(readonly code: ConnectFault, message: string, options?: ErrorOptions) {
+    super(message, options);
+  }
+}

@@ -1,0 +1,52 @@
+import type { Rule } from "./rule.ts";
+
+/**
+ * Why a request was not let through. One row a reason: the key is the word on the wire and in records
+ * (the names are the seeds'), the value the sentence a person reads. docs/reasons.md has an entry each.
+ */
+export const BLOCK_REASONS = {
+  denied: "a deny rule names this host",
+  not_allowed: "no allow rule names this host (it is not denied either)",
+  not_allowed_local: "this is a local, private or otherwise special address",
+  own_listener: "this is Doorward's own address",
+  method_not_allowed:
+    "limited mode is read-only: GET, HEAD and OPTIONS, without a body or an upgrade",
+  mitm_required: "limited mode cannot see the methods inside a tunnel",
+  proxy_disabled: "the network proxy is disabled",
+} as const;
+
+/** A key of {@linkcode BLOCK_REASONS}. */
+export type BlockReason = keyof typeof BLOCK_REASONS;
+
+/** Which part of Doorward decided. */
+export type DecisionSource = "baseline_policy" | "mode_guard" | "proxy_state";
+
+/** Let it through, if its addresses pass too. */
+export interface Allow {
+  readonly verdict: "allow";
+  /** The rule that allowed it; null where everything that is not denied is allowed. */
+  readonly rule: Rule | null;
+}
+
+/** Nothing allows or denies it, and the configuration says that a person is to be asked. */
+export interface Ask {
+  readonly verdict: "ask";
+  readonly reason: "not_allowed";
+  readonly source: DecisionSource;
+  readonly rule: null;
+  readonly detail: string;
+}
+
+/** Do not connect. */
+export interface Deny {
+  readonly verdict: "deny";
+  readonly reason: BlockReason;
+  readonly source: DecisionSource;
+  /** The rule that decided; null where it was the absence of one, or a mode. */
+  readonly rule: Rule | null;
+  /** What exactly was wrong, as a clause that follows the reason's sentence; may be empty. */
+  readonly detail: string;
+}
+
+/** What policy says about one request. */
+export type Decision = Allow | Ask | Deny;

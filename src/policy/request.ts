@@ -1,0 +1,31 @@
+import type { Endpoint } from "../net/endpoint.ts";
+
+/** How a request came in, in the words of the decision record. */
+export type Protocol = "http" | "https_connect" | "socks5_tcp" | "socks5_udp";
+
+interface Asked {
+  readonly target: Endpoint;
+}
+
+/** Bytes to somewhere; what they say is not known. */
+export interface TunnelRequest extends Asked {
+  readonly kind: "tunnel";
+  readonly protocol: "https_connect" | "socks5_tcp" | "socks5_udp";
+}
+
+/** One HTTP request, seen in the clear. */
+export interface HttpRequest extends Asked {
+  readonly kind: "http";
+  readonly protocol: "http";
+  /** Case-sensitive, as sent (RFC 9110 section 9.1). */
+  readonly method: string;
+  /** Whether a body is announced. Limited mode refuses a GET that carries one. */
+  readonly hasBody: boolean;
+  /** Whether it asks to leave HTTP with `Upgrade`. */
+  readonly upgrades: boolean;
+  /** The header that asks for another method than the request line's, lower case; or null. */
+  readonly methodOverride: string | null;
+}
+
+/** Everything policy may know about one attempt to reach the network. */
+export type NetworkRequest = TunnelRequest | HttpRequest;

@@ -1,0 +1,26 @@
+import type { HostPattern } from "./host_pattern.ts";
+
+/** Where a value was written. */
+export interface Origin {
+  /** A path, `-c` or `--allow` for the command line, or `built-in`. */
+  readonly file: string;
+  /** From 1; null where the source has no lines. */
+  readonly line: number | null;
+  /** From 1, in UTF-16 units as editors count; null where the source has no lines. */
+  readonly column: number | null;
+}
+
+/** One entry of the allow or the deny list. */
+export interface Rule {
+  readonly list: "allow" | "deny";
+  readonly pattern: HostPattern;
+  /** The text as it was written. */
+  readonly text: string;
+  readonly origin: Origin;
+}
+
+/** Prints `file:line:column`, as far as they are known. */
+export function formatOrigin(origin: Origin): string {
+  if (origin.line === null) return origin.file;
+  return `${origin.file}:${origin.line}${origin.column === null ? "" : `:${origin.column}`}`;
+}
