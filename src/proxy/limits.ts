@@ -21,7 +21,7 @@ export interface Limits {
   readonly tunnelIdleMs: number;
   /** One look-up. */
   readonly dnsMs: number;
-  /** Addresses taken from one look-up; more is an answer nobody needs. */
+  /** Addresses of one look-up that are tried; all of them are judged. */
   readonly dnsAddresses: number;
   /** All attempts to connect for one request. */
   readonly connectMs: number;
@@ -73,7 +73,7 @@ export const LIMIT_KEYS: Readonly<Record<string, LimitKey>> = {
   response_seconds: seconds("responseMs", 900, "from the request to the head of its response"),
   tunnel_idle_seconds: seconds("tunnelIdleMs", 3600, "a tunnel in which nobody speaks"),
   dns_seconds: seconds("dnsMs", 5, "one look-up"),
-  dns_addresses: count("dnsAddresses", 64, 1, 1024, "addresses taken from one look-up"),
+  dns_addresses: count("dnsAddresses", 16, 1, 256, "addresses of one look-up that are tried"),
   connect_seconds: seconds("connectMs", 10, "all attempts to connect for a request"),
 };
 
@@ -81,3 +81,11 @@ export const LIMIT_KEYS: Readonly<Record<string, LimitKey>> = {
 export const DEFAULT_LIMITS: Limits = Object.fromEntries(
   Object.values(LIMIT_KEYS).map((key) => [key.field, key.fallback * (key.seconds ? 1000 : 1)]),
 ) as unknown as Limits;
+
+/** What the steps of connecting have in hand beyond their own limits, which are to end them first. */
+const SLACK_MS = 5000;
+
+/** How long a client may wait until its request is on its way. A net under the limits of the steps. */
+export function connectingMs(limits: Limits): number {
+  return limits.dnsMs + limits.connectMs + SLACK_MS;
+}

@@ -1,8 +1,23 @@
+// One connection's life, from accept to close: the only place where protocols, policy and network meet.
 import type { BlockedRecord } from "../audit/blocked_record.ts";
+import { BufferPool } from "../net/buffer_pool.ts";
+import { Deadlines } from "../net/deadlines.ts";
 import type { SocketAddress } from "../net/endpoint.ts";
+import { classifyIp } from "../net/ip_class.ts";
+import { machineAddresses } from "../net/machine_addresses.ts";
 import type { Clock, Dialer, Resolver } from "../net/ports.ts";
+import { type Accepted, listenTcp } from "../net/tcp_listener.ts";
 import type { PolicyCell } from "../policy/policy.ts";
+import { acceptLoop } from "./accept.ts";
+import { blockedRecord } from "./blocked.ts";
+import { ClientConnection } from "./client_connection.ts";
+import { createGateway } from "./gateway.ts";
+import type { HttpDoor } from "./http_door.ts";
+import { httpSession } from "./http_session.ts";
 import type { Limits } from "./limits.ts";
+import { LiveConnections } from "./live.ts";
+import { ownListeners } from "./own_listeners.ts";
+import { plainReply } from "./reply.ts";
 
 /** The four ways out, so that a test can own each. */
 export interface Outside {
@@ -37,6 +52,65 @@ export interface RunningProxy extends AsyncDisposable {
 }
 
 /** Listens and serves. Throws what `Deno.listen` throws (`AddrInUse` …). */
-export function startProxy(_options: ProxyOptions): RunningProxy {
-  throw new Error("not written yet");
+export function startProxy(options: ProxyOptions): RunningProxy {
+  const { limits, policy, outside, diagnose } = options;
+  const listener = listenTcp(options.listen);
+  const deadlines = new Deadlines(outside.clock);
+  const live = new LiveConnections();
+  const stopping = new AbortController();
+  const { dial, resolve, clock } = outside;
+  const exposed = classifyIp(listener.address.ip) !== "loopback";
+  const isOwn = ownListeners([listener.address], exposed ? machineAddresses() : []);
+  const door: HttpDoor = {
+    gateway: createGateway({ policy, limits, dial, resolve, clock, deadlines, isOwn }),
+    limits,
+    pool: new BufferPool(),
+    via: options.via ? pseudonym() : null,
+    open: () => !stopping.signal.aborted,
+    blocked: (blocked) => {
+      const { mode } = policy.current.document;
+      outside.record(blockedRecord(blocked, mode, clock.now()));
+    },
+  };
+  const welcome = ({ stream, client: address }: Accepted) => {
+    if (live.size >= limits.connections) return turnAway(stream);
+    const client = new ClientConnection(stream, address, deadlines, limits.idleMs);
+    live.serve(client, httpSession(client, door), diagnose);
+  };
+  const accepting = acceptLoop({ listener, clock, signal: stopping.signal, welcome, diagnose });
+
+  const shutdown = async (graceMs: number) => {
+    stopping.abort();
+    listener.close();
+    await live.drain(graceMs, deadlines);
+    await accepting;
+    deadlines.stop();
+  };
+  return {
+    address: listener.address,
+    get connections(): number {
+      return live.size;
+    },
+    shutdown,
+    [Symbol.asyncDispose]: () => shutdown(0),
+  };
+}
+
+/** Our name in `Via`: the product, and a number by which this process knows itself in a loop. */
+function pseudonym(): string {
+  const [number = 0] = crypto.getRandomValues(new Uint32Array(1));
+  return `doorward-${number.toString(16)}`;
+}
+
+/** Says that there is no room, if that fits into the socket at once, and closes. */
+function turnAway(stream: Accepted["stream"]): void {
+  const bytes = plainReply(
+    503,
+    "Too Many Connections",
+    "Doorward refused this connection: connections under [network.limits] is reached.\n",
+    { close: true, headOnly: false },
+  );
+  stream.write(bytes).catch(() => {
+    // It is gone: nothing to say.
+  }).finally(() => stream.close());
 }

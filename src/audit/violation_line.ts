@@ -1,0 +1,6 @@
+import type { BlockedRecord } from "./blocked_record.ts";
+
+/** A blocked request as one line of the violation log (the seeds), without its line end. */
+export function violationLine(record: BlockedRecord): string {
+  return `CODEX_NETWORK_POLICY_VIOLATION ${JSON.stringify(record)}`;
+}

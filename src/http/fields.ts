@@ -1,0 +1,46 @@
+/** One header or trailer field line, in the order and case it came (RFC 9110 section 5). */
+export interface Field {
+  readonly name: string;
+  /** The name in lower case, to compare by. */
+  readonly key: string;
+  /** Without surrounding white space. A character a byte. */
+  readonly value: string;
+}
+
+/** The field lines of a head, in order. */
+export type Fields = readonly Field[];
+
+/** Makes a field. */
+export function field(name: string, value: string): Field {
+  return { name, key: name.toLowerCase(), value };
+}
+
+/** The only line of that name; undefined without one. Callers that mind a second one use `valuesOf`. */
+export function valueOf(fields: Fields, key: string): string | undefined {
+  for (const field of fields) {
+    if (field.key === key) return field.value;
+  }
+  return undefined;
+}
+
+/** Every line of that name. */
+export function valuesOf(fields: Fields, key: string): string[] {
+  const values: string[] = [];
+  for (const field of fields) {
+    if (field.key === key) values.push(field.value);
+  }
+  return values;
+}
+
+/** The members of a comma-separated list over all its lines, lower case, empty ones left out. */
+export function tokensOf(fields: Fields, key: string): string[] {
+  const tokens: string[] = [];
+  for (const field of fields) {
+    if (field.key !== key) continue;
+    for (const part of field.value.split(",")) {
+      const token = part.trim().toLowerCase();
+      if (token !== "") tokens.push(token);
+    }
+  }
+  return tokens;
+}

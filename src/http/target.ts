@@ -1,0 +1,129 @@
+import { type Endpoint, parseEndpoint } from "../net/endpoint.ts";
+import { ProtocolError } from "../net/errors.ts";
+import type { Host } from "../net/host.ts";
+import { valuesOf } from "./fields.ts";
+import type { RequestHead } from "./head.ts";
+
+const HTTP_PORT = 80;
+
+/** Where a plain request goes, and what its request-target is there. */
+export interface HttpTarget {
+  readonly endpoint: Endpoint;
+  /** Origin-form (`/path?query`), or `*` for OPTIONS (RFC 9112 section 3.2). */
+  readonly path: string;
+}
+
+/** An absolute-form target, taken apart. */
+export interface AbsoluteTarget extends HttpTarget {
+  readonly authority: string;
+}
+
+/**
+ * Reads the target of any request but CONNECT: absolute-form, or origin-form and `*` with `Host`.
+ *
+ * @throws {ProtocolError} for a target or a `Host` that is missing, doubled, invalid or contradictory
+ */
+export function httpTarget(head: RequestHead): HttpTarget {
+  const host = hostField(head);
+  const { target } = head;
+  if (target.startsWith("/") || (target === "*" && head.method === "OPTIONS")) {
+    // RFC 9112 section 3.2: HTTP/1.0 may leave out Host, but then origin-form names no server.
+    if (host === null) throw badHost("it is missing");
+    if (target.includes("#")) throw badTarget("it holds a fragment");
+    return { endpoint: readHost(host), path: target };
+  }
+  const absolute = parseAbsoluteTarget(target);
+  if (host !== null && host !== absolute.authority) {
+    const named = readHost(host);
+    if (!sameHost(named.host, absolute.endpoint.host) || named.port !== absolute.endpoint.port) {
+      // RFC 9112 section 3.2.2: a proxy ignores Host here. Stricter: two answers are none.
+      throw badHost("it does not match the request target");
+    }
+  }
+  // RFC 9112 section 3.2.4: OPTIONS with an empty path is meant for the server as a whole.
+  if (head.method === "OPTIONS" && absolute.authority.length + "http://".length === target.length) {
+    return { endpoint: absolute.endpoint, path: "*" };
+  }
+  return absolute;
+}
+
+/**
+ * Reads the target of CONNECT: `host:port` and nothing else (RFC 9110 section 9.3.6).
+ *
+ * @throws {ProtocolError} as {@linkcode httpTarget}
+ */
+export function connectTarget(head: RequestHead): Endpoint {
+  const endpoint = parseEndpoint(head.target, null);
+  if ("kind" in endpoint) throw badTarget(endpoint.why);
+  const host = hostField(head);
+  if (host !== null && host !== head.target) {
+    const named = parseEndpoint(host, endpoint.port);
+    if ("kind" in named) throw badHost(named.why);
+    if (!sameHost(named.host, endpoint.host) || named.port !== endpoint.port) {
+      throw badHost("it does not match the request target");
+    }
+  }
+  return endpoint;
+}
+
+/**
+ * Reads `http://authority/path?query`.
+ *
+ * @throws {ProtocolError} code `unsupported` for another scheme, else `bad_target`
+ */
+export function parseAbsoluteTarget(text: string): AbsoluteTarget {
+  const colon = text.indexOf("://");
+  if (colon === -1) throw badTarget("it is neither a path nor an absolute http URL");
+  const scheme = text.slice(0, colon).toLowerCase();
+  if (scheme === "https") {
+    throw new ProtocolError(
+      "client",
+      "unsupported",
+      "Cannot fetch an https URL for the client: it must send CONNECT and speak TLS itself",
+    );
+  }
+  if (scheme !== "http") {
+    if (!/^[a-z][a-z0-9+.-]*$/.test(scheme)) throw badTarget("it has no scheme");
+    throw new ProtocolError(
+      "client",
+      "unsupported",
+      `Cannot speak ${scheme}: only http and CONNECT`,
+    );
+  }
+  if (text.includes("#")) throw badTarget("it holds a fragment");
+  const start = colon + 3;
+  let end = start;
+  while (end < text.length && text[end] !== "/" && text[end] !== "?") end += 1;
+  const authority = text.slice(start, end);
+  const endpoint = parseEndpoint(authority, HTTP_PORT);
+  if ("kind" in endpoint) throw badTarget(endpoint.why);
+  const rest = text.slice(end);
+  return { endpoint, authority, path: rest.startsWith("/") ? rest : `/${rest}` };
+}
+
+/** The one Host of a request; null for HTTP/1.0 without one (RFC 9112 section 3.2). */
+function hostField(head: RequestHead): string | null {
+  const hosts = valuesOf(head.fields, "host");
+  if (hosts.length > 1) throw badHost("there is more than one");
+  if (hosts.length === 0 && head.minor === 1) throw badHost("it is missing");
+  return hosts[0] ?? null;
+}
+
+function readHost(text: string): Endpoint {
+  const endpoint = parseEndpoint(text, HTTP_PORT);
+  if ("kind" in endpoint) throw badHost(endpoint.why);
+  return endpoint;
+}
+
+function sameHost(a: Host, b: Host): boolean {
+  if (a.kind === "name") return b.kind === "name" && a.name === b.name;
+  return b.kind === "ip" && a.ip.family === b.ip.family && a.ip.bits === b.ip.bits;
+}
+
+function badTarget(why: string): ProtocolError {
+  return new ProtocolError("client", "bad_target", `Cannot use the request target: ${why}`);
+}
+
+function badHost(why: string): ProtocolError {
+  return new ProtocolError("client", "bad_host", `Cannot use the Host header: ${why}`);
+}

@@ -1,0 +1,60 @@
+import { AdaptiveBuffer } from "./adaptive_buffer.ts";
+import type { BufferPool } from "./buffer_pool.ts";
+import { type ByteStream, writeAll } from "./stream.ts";
+
+/** What a direction waits with: ten thousand idle tunnels hold 20 MiB of it. */
+const SMALL_BYTES = 1024;
+
+/** One end of a relay. */
+export interface RelayEnd {
+  /** Where its bytes come from: the stream itself, or a reader that holds the first of them. */
+  readonly source: Pick<ByteStream, "read">;
+  readonly stream: ByteStream;
+}
+
+/** What went through, in bytes: from the client, and to it. */
+export interface Relayed {
+  readonly up: number;
+  readonly down: number;
+}
+
+/**
+ * Carries bytes both ways until both sides have finished, then closes both streams. The end of one side is
+ * passed on as such (half-close) while the other goes on; an error on either ends both.
+ *
+ * @param touch called after each read, to put off an idle limit
+ */
+export async function relay(
+  client: RelayEnd,
+  upstream: RelayEnd,
+  pool: BufferPool,
+  touch: () => void,
+): Promise<Relayed> {
+  const closeBoth = () => {
+    client.stream.close();
+    upstream.stream.close();
+  };
+  const oneWay = async (from: RelayEnd, to: RelayEnd): Promise<number> => {
+    let passed = 0;
+    using buffer = new AdaptiveBuffer(pool, SMALL_BYTES);
+    try {
+      while (true) {
+        const { bytes } = buffer;
+        const count = await from.source.read(bytes);
+        if (count === null) break;
+        passed += count;
+        touch();
+        await writeAll(to.stream, count === bytes.length ? bytes : bytes.subarray(0, count));
+        buffer.filled(count, bytes.length);
+      }
+      await to.stream.closeWrite();
+    } catch {
+      // Reset, or closed by the other direction or by a limit: what is left cannot be delivered.
+      closeBoth();
+    }
+    return passed;
+  };
+  const [up, down] = await Promise.all([oneWay(client, upstream), oneWay(upstream, client)]);
+  closeBoth();
+  return { up, down };
+}

@@ -1,0 +1,52 @@
+import type { SocketAddress } from "./endpoint.ts";
+import { formatIp, parseIp } from "./ip.ts";
+import type { ByteStream } from "./stream.ts";
+import { TcpStream } from "./tcp_stream.ts";
+
+/** A client that has connected. */
+export interface Accepted {
+  readonly stream: ByteStream;
+  /** `ip:port`, for records. */
+  readonly client: string;
+}
+
+/** A listening socket. */
+export interface TcpListener {
+  /** Where it really listens. */
+  readonly address: SocketAddress;
+  /** The next client; null once the listener is closed. Rejects when the system cannot accept (EMFILE). */
+  accept(): Promise<Accepted | null>;
+  close(): void;
+}
+
+/** Listens at once. Throws what `Deno.listen` throws: `AddrInUse`, `AddrNotAvailable`, `PermissionDenied`. */
+export function listenTcp(at: SocketAddress): TcpListener {
+  const listener = Deno.listen({ hostname: formatIp(at.ip), port: at.port });
+  const bound = listener.addr as Deno.NetAddr;
+  let open = true;
+  return {
+    address: { ip: parseIp(bound.hostname) ?? at.ip, port: bound.port },
+    async accept(): Promise<Accepted | null> {
+      while (open) {
+        const conn = await listener.accept().catch((error) => {
+          if (open) throw error;
+        });
+        if (conn === undefined) break;
+        const { hostname, port } = conn.remoteAddr as Deno.NetAddr;
+        const client = hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
+        try {
+          return { stream: new TcpStream(conn), client };
+        } catch {
+          // Reset before it was accepted: nobody is there. The next one may be.
+          conn.close();
+        }
+      }
+      return null;
+    },
+    close(): void {
+      if (!open) return;
+      open = false;
+      listener.close();
+    },
+  };
+}

@@ -1,0 +1,33 @@
+import type { Clock } from "../net/ports.ts";
+import type { Accepted, TcpListener } from "../net/tcp_listener.ts";
+
+/** How long to wait when the system cannot accept: descriptors come back when connections end. */
+const BACK_OFF_MS = 50;
+
+/** What {@linkcode acceptLoop} needs. */
+export interface AcceptOptions {
+  readonly listener: TcpListener;
+  readonly clock: Clock;
+  /** Aborted once the listener is closed for good. */
+  readonly signal: AbortSignal;
+  /** Takes over a client. Never throws. */
+  readonly welcome: (accepted: Accepted) => void;
+  readonly diagnose: (line: string) => void;
+}
+
+/** Accepts clients until the listener is closed. A failure to accept one (EMFILE) is waited out. */
+export async function acceptLoop(options: AcceptOptions): Promise<void> {
+  const { listener, clock, signal } = options;
+  while (!signal.aborted) {
+    try {
+      const accepted = await listener.accept();
+      if (accepted === null) return;
+      options.welcome(accepted);
+    } catch (error) {
+      options.diagnose(`Cannot accept a connection: ${error}`);
+      await clock.wait(BACK_OFF_MS, signal).catch(() => {
+        // Closed while waiting: the loop ends by itself.
+      });
+    }
+  }
+}

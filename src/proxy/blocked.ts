@@ -1,0 +1,32 @@
+import type { BlockedProtocol, BlockedRecord } from "../audit/blocked_record.ts";
+import { formatHost } from "../net/host.ts";
+import type { Mode } from "../policy/policy.ts";
+import type { Protocol } from "../policy/request.ts";
+import type { BlockedRequest } from "./http_door.ts";
+
+/** The door's label in the blocked record; a disabled proxy keeps the decision's word (the seeds). */
+const LABELS: Readonly<Record<Protocol, BlockedProtocol>> = {
+  http: "http",
+  https_connect: "http-connect",
+  socks5_tcp: "socks5",
+  socks5_udp: "socks5-udp",
+};
+
+/** A blocked request as a record. */
+export function blockedRecord(blocked: BlockedRequest, mode: Mode, nowMs: number): BlockedRecord {
+  const { request, decision, attempt } = blocked;
+  const disabled = decision.reason === "proxy_disabled" && request.protocol === "https_connect";
+  return {
+    host: formatHost(request.target.host),
+    reason: decision.reason,
+    client: blocked.client,
+    method: blocked.method,
+    mode: decision.source === "mode_guard" ? mode : null,
+    protocol: disabled ? "https_connect" : LABELS[request.protocol],
+    ...(attempt === null ? {} : { attempt_id: attempt }),
+    decision: decision.verdict,
+    source: decision.source,
+    port: request.target.port,
+    timestamp: Math.floor(nowMs / 1000),
+  };
+}

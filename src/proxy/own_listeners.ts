@@ -1,0 +1,27 @@
+import type { SocketAddress } from "../net/endpoint.ts";
+import type { IpAddress } from "../net/ip.ts";
+import { classifyIp } from "../net/ip_class.ts";
+import type { IsOwn } from "./authorize.ts";
+
+/**
+ * Tells whether an address leads back to one of `listeners`: the same port on any address by which a machine
+ * reaches itself. Wider than need be on purpose: 127.0.0.2 is refused too where we listen on 127.0.0.1.
+ *
+ * @param machine the addresses of this machine's interfaces
+ */
+export function ownListeners(
+  listeners: readonly SocketAddress[],
+  machine: readonly IpAddress[],
+): IsOwn {
+  const ports = new Set(listeners.map((listener) => listener.port));
+  const ips = new Set([...listeners.map((listener) => listener.ip), ...machine].map(keyOf));
+  return ({ ip, port }) => {
+    if (!ports.has(port)) return false;
+    const kind = classifyIp(ip);
+    return kind === "loopback" || kind === "unspecified" || ips.has(keyOf(ip));
+  };
+}
+
+function keyOf(ip: IpAddress): string {
+  return `${ip.family}/${ip.bits}`;
+}

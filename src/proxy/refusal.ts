@@ -1,0 +1,142 @@
+import { formatHost } from "../net/host.ts";
+import { type Ask, BLOCK_REASONS, type BlockReason, type Deny } from "../policy/decision.ts";
+import type { NetworkRequest } from "../policy/request.ts";
+import { formatOrigin } from "../policy/rule.ts";
+
+/** How a block is told to the program and to the person behind it. The words of the wire are the seeds'. */
+export interface Refusal {
+  readonly status: 403 | 503;
+  /** `x-proxy-error`; a disabled proxy has none. */
+  readonly header: ProxyErrorHeader | null;
+  /** One line of ASCII, at most 80 characters: what most programs show of a failed CONNECT. */
+  readonly phrase: string;
+  /** One sentence. */
+  readonly message: string;
+  /** The structured decision, in the order it is printed. */
+  readonly fields: RefusalFields;
+}
+
+/** The four values that `x-proxy-error` may have. */
+export type ProxyErrorHeader =
+  | "blocked-by-allowlist"
+  | "blocked-by-denylist"
+  | "blocked-by-method-policy"
+  | "blocked-by-policy";
+
+/** The JSON body of a plain HTTP block. Fields are added at the end, never renamed. */
+export interface RefusalFields {
+  readonly status: "blocked";
+  readonly host: string;
+  readonly reason: BlockReason;
+  readonly decision: "deny" | "ask";
+  readonly source: string;
+  readonly protocol: string;
+  readonly port: number;
+  readonly message: string;
+  /** The rule that decided, with its place; null where it was the absence of one, or a mode. */
+  readonly rule: string | null;
+  /** What a person, or the program, can do now. */
+  readonly next_steps: readonly string[];
+  /** Whether the same request could pass without a change of the policy. */
+  readonly retryable: boolean;
+}
+
+const HEADERS: Readonly<Record<BlockReason, ProxyErrorHeader | null>> = {
+  not_allowed: "blocked-by-allowlist",
+  not_allowed_local: "blocked-by-allowlist",
+  denied: "blocked-by-denylist",
+  method_not_allowed: "blocked-by-method-policy",
+  mitm_required: "blocked-by-method-policy",
+  own_listener: "blocked-by-policy",
+  proxy_disabled: null,
+};
+
+const PHRASE_MAX = 80;
+
+/** Puts a block into words. */
+export function refusalOf(request: NetworkRequest, decision: Ask | Deny): Refusal {
+  const host = formatHost(request.target.host);
+  const message = messageOf(host, decision);
+  return {
+    status: decision.reason === "proxy_disabled" ? 503 : 403,
+    header: HEADERS[decision.reason],
+    phrase: phraseOf(host, request.target.port, decision.reason),
+    message,
+    fields: {
+      status: "blocked",
+      host,
+      reason: decision.reason,
+      decision: decision.verdict,
+      source: decision.source,
+      protocol: request.protocol,
+      port: request.target.port,
+      message,
+      rule: decision.rule === null
+        ? null
+        : `${decision.rule.list} ${decision.rule.text} (${formatOrigin(decision.rule.origin)})`,
+      next_steps: nextSteps(host, request.target.port, decision),
+      retryable: false,
+    },
+  };
+}
+
+/**
+ * The structured decision as the line that programs look for in text (seed 000), without its line end. Key
+ * order is part of the format.
+ */
+export function decisionLine({ fields }: Refusal): string {
+  const { decision, reason, source, protocol, host, port } = fields;
+  const json = JSON.stringify({ decision, reason, source, protocol, host, port });
+  return `CODEX_NETWORK_POLICY_DECISION ${json}`;
+}
+
+function messageOf(host: string, decision: Ask | Deny): string {
+  // What an address turned out to be is for the log and for `explain`: the program behind the proxy may be
+  // asking in order to map the network.
+  const told = decision.reason === "not_allowed_local" ? "" : decision.detail;
+  const because = told === "" ? BLOCK_REASONS[decision.reason] : told;
+  return `Doorward blocked this request: ${host}: ${because}.`;
+}
+
+function phraseOf(host: string, port: number, reason: BlockReason): string {
+  const why = PHRASES[reason];
+  const room = PHRASE_MAX - "Blocked by Doorward: : ".length - why.length - `:${port}`.length;
+  const shown = host.length > room ? `${host.slice(0, room - 3)}...` : host;
+  return `Blocked by Doorward: ${shown}:${port}: ${why}`;
+}
+
+const PHRASES: Readonly<Record<BlockReason, string>> = {
+  not_allowed: "not in the allowlist",
+  not_allowed_local: "local or private address",
+  denied: "denied by a rule",
+  method_not_allowed: "limited mode is read-only",
+  mitm_required: "no tunnels in limited mode",
+  own_listener: "this is the proxy itself",
+  proxy_disabled: "the proxy is disabled",
+};
+
+function nextSteps(host: string, port: number, decision: Ask | Deny): string[] {
+  const person = "Do not try another route: ask the person who runs Doorward.";
+  switch (decision.reason) {
+    case "not_allowed":
+      return [
+        `To allow it for one command: doorward run --allow ${host} -- COMMAND`,
+        `To allow it always: add "${host}" to allowed_domains under [network]`,
+        person,
+      ];
+    case "not_allowed_local":
+      return [
+        `To see why: doorward explain ${host.includes(":") ? `[${host}]` : host}:${port}`,
+        person,
+      ];
+    case "denied":
+      return ["A deny rule always wins: only removing it from the configuration helps.", person];
+    case "method_not_allowed":
+    case "mitm_required":
+      return ['To allow more than reading: mode = "full" under [network]', person];
+    case "own_listener":
+      return ["Send requests through Doorward, not to it."];
+    case "proxy_disabled":
+      return ["To switch it on: enabled = true under [network]"];
+  }
+}

@@ -1,0 +1,201 @@
+import { type Field, field } from "../http/fields.ts";
+import { responseHeadBytes } from "../http/write_head.ts";
+import { ConnectError, type ConnectFault, type ProtocolError } from "../net/errors.ts";
+import { formatHost } from "../net/host.ts";
+import type { NetworkRequest } from "../policy/request.ts";
+import { decisionLine, type Refusal } from "./refusal.ts";
+
+/** How a reply is sent. */
+export interface ReplyOptions {
+  /** Whether the connection ends after it. */
+  readonly close: boolean;
+  /** Whether the body is left out: the request was a HEAD. */
+  readonly headOnly: boolean;
+}
+
+/** The answer to a request that policy stopped. Plain HTTP gets JSON, CONNECT gets text. */
+export function refusalReply(
+  refusal: Refusal,
+  form: "json" | "text",
+  options: ReplyOptions,
+): Uint8Array<ArrayBuffer> {
+  const { fields, header } = refusal;
+  const text = `${decisionLine(refusal)}\n${refusal.message}\n${fields.next_steps.join("\n")}\n`;
+  return reply({
+    status: refusal.status,
+    phrase: refusal.phrase,
+    fields: [
+      ...(header === null ? [] : [field("x-proxy-error", header)]),
+      proxyStatus(
+        refusal.status === 503 ? "proxy_configuration_error" : "http_request_denied",
+        fields.reason,
+      ),
+    ],
+    ...(form === "json" ? { json: fields } : { text }),
+  }, options);
+}
+
+/** The answer when an allowed upstream could not be reached, or did not answer. */
+export function failureReply(
+  error: ConnectError | ProtocolError,
+  request: NetworkRequest,
+  form: "json" | "text",
+  options: ReplyOptions,
+): Uint8Array<ArrayBuffer> {
+  const failure = error instanceof ConnectError
+    ? CONNECT_FAILURES[error.code]
+    : error.code === "too_slow"
+    ? RESPONSE_TIMEOUT
+    : BAD_RESPONSE;
+  const host = formatHost(request.target.host);
+  const message = `Doorward could not reach ${host}: ${failure.message}.`;
+  const body = {
+    status: "error",
+    host,
+    reason: failure.reason,
+    protocol: request.protocol,
+    port: request.target.port,
+    message,
+    retryable: true,
+  };
+  return reply({
+    status: failure.status,
+    phrase: `Doorward: ${failure.message}`,
+    fields: [proxyStatus(failure.proxyStatus, failure.reason)],
+    ...(form === "json" ? { json: body } : { text: `${message}\n` }),
+  }, options);
+}
+
+/** The answer to bytes that are no request. The connection always ends after it. */
+export function protocolErrorReply(error: ProtocolError): Uint8Array<ArrayBuffer> {
+  const status = STATUSES[error.code] ?? 400;
+  return reply({
+    status,
+    phrase: PHRASES[status] ?? "Bad Request",
+    fields: [proxyStatus("http_request_error", error.code)],
+    text: `Doorward refused this request: ${error.message}.\n`,
+  }, { close: true, headOnly: false });
+}
+
+/** An answer of our own with a short text. */
+export function plainReply(
+  status: number,
+  phrase: string,
+  text: string,
+  options: ReplyOptions,
+  fields: readonly Field[] = [],
+): Uint8Array<ArrayBuffer> {
+  return reply({ status, phrase, fields, text }, options);
+}
+
+interface Reply {
+  readonly status: number;
+  readonly phrase: string;
+  readonly fields: readonly Field[];
+  readonly json?: unknown;
+  readonly text?: string;
+}
+
+function reply(content: Reply, options: ReplyOptions): Uint8Array<ArrayBuffer> {
+  const isJson = content.json !== undefined;
+  const body = new TextEncoder().encode(
+    isJson ? `${JSON.stringify(content.json)}\n` : content.text ?? "",
+  );
+  const head = responseHeadBytes(content.status, content.phrase, [
+    field("Content-Type", isJson ? "application/json" : "text/plain; charset=utf-8"),
+    field("Content-Length", String(body.length)),
+    // What we say is never what the origin says: no cache may keep it for the URL.
+    field("Cache-Control", "no-store"),
+    ...content.fields,
+    ...(options.close ? [field("Connection", "close")] : []),
+  ]);
+  if (options.headOnly) return head;
+  const whole = new Uint8Array(head.length + body.length);
+  whole.set(head);
+  whole.set(body, head.length);
+  return whole;
+}
+
+/** RFC 9209: who answered in place of the origin, and why. */
+function proxyStatus(error: string, details: string): Field {
+  return field("Proxy-Status", `doorward; error=${error}; details="${details}"`);
+}
+
+interface Failure {
+  readonly status: 502 | 504;
+  readonly reason: string;
+  /** The error type of RFC 9209 section 2.3. */
+  readonly proxyStatus: string;
+  readonly message: string;
+}
+
+const CONNECT_FAILURES: Readonly<Record<ConnectFault, Failure>> = {
+  dns_failure: failure(502, "dns_failure", "dns_error", "its name cannot be resolved"),
+  dns_timeout: failure(504, "dns_timeout", "dns_timeout", "its name was not resolved in time"),
+  connection_refused: failure(
+    502,
+    "connection_refused",
+    "connection_refused",
+    "it refused the connection",
+  ),
+  connection_timeout: failure(
+    504,
+    "connection_timeout",
+    "connection_timeout",
+    "no connection was made in time",
+  ),
+  host_unreachable: failure(
+    502,
+    "host_unreachable",
+    "destination_ip_unroutable",
+    "its address cannot be reached",
+  ),
+  network_unreachable: failure(
+    502,
+    "network_unreachable",
+    "destination_ip_unroutable",
+    "its network cannot be reached",
+  ),
+  connection_failed: failure(
+    502,
+    "connection_failed",
+    "destination_unavailable",
+    "the connection failed",
+  ),
+};
+
+const RESPONSE_TIMEOUT = failure(
+  504,
+  "response_timeout",
+  "http_response_timeout",
+  "it did not answer in time",
+);
+
+const BAD_RESPONSE = failure(
+  502,
+  "bad_response",
+  "http_protocol_error",
+  "its answer is not valid HTTP, or ended early",
+);
+
+function failure(
+  status: 502 | 504,
+  reason: string,
+  proxyStatus: string,
+  message: string,
+): Failure {
+  return { status, reason, proxyStatus, message };
+}
+
+const STATUSES: Partial<Record<ProtocolError["code"], number>> = {
+  head_too_large: 431,
+  too_slow: 408,
+  unsupported: 501,
+};
+
+const PHRASES: Readonly<Record<number, string>> = {
+  400: "Bad Request",
+  408: "Request Timeout",
+  431: "Request Header Fields Too Large",
+  501: "Not Implemented",
+};
