@@ -1,8 +1,19 @@
 // Files and flags, parsed once into values. Nothing above this folder reads TOML again.
 import type { SocketAddress } from "../net/endpoint.ts";
 import type { Mode, PolicyDocument } from "../policy/policy.ts";
-import type { Origin } from "../policy/rule.ts";
+import type { Origin, Rule } from "../policy/rule.ts";
 import type { Limits } from "../proxy/limits.ts";
+import { flagEntries, listEntries, noteDeniedAgain, parseRules } from "./domain_lists.ts";
+import { ConfigError } from "./errors.ts";
+import { Findings } from "./toml/findings.ts";
+import { noteLaterFeatures } from "./later_features.ts";
+import { readLimits } from "./limits_table.ts";
+import { readListenAddresses } from "./listen_addresses.ts";
+import { readNetwork } from "./network_table.ts";
+import { escapeControls, withoutCredentials } from "./toml/printable.ts";
+import { checkPublicSuffixes } from "./public_suffix.ts";
+import { filePlace, readLayers } from "./source_layers.ts";
+import { emptyTable, type LocatedTable, type Place } from "./toml/located.ts";
 
 /** `[network]`, every key with its value or its default, in the file's own spelling and order. */
 export interface NetworkConfig {
@@ -59,6 +70,11 @@ export interface ConfigSource {
   readonly file?: string;
   /** The file that is read when it exists and `file` is not given: `<home>/config.toml`. */
   readonly homeFile?: string;
+  /**
+   * Whether `homeFile` is another program's too: its folder came from `CODEX_HOME`. Top-level keys that
+   * are not ours are then ignored with one notice, and not faults.
+   */
+  readonly foreignKeys?: boolean;
   /** `-c key=value`, in order; the later wins. */
   readonly overrides: readonly string[];
   /** `--allow` and `--deny`, added to the lists. */
@@ -67,6 +83,97 @@ export interface ConfigSource {
 }
 
 /** Reads, merges and checks. Rejects with a `ConfigError` that holds every fault. */
-export function loadConfig(_source: ConfigSource): Promise<Config> {
-  throw new Error("not written yet");
+export async function loadConfig(source: ConfigSource): Promise<Config> {
+  const findings = new Findings();
+  const { table: root, defaults, file } = await readLayers(source, findings);
+  const written = root.entries.get("network")?.value;
+  const table = written?.kind === "table" ? written : emptyTable(filePlace(file));
+
+  const read = readNetwork(table, defaults, findings);
+  const network: NetworkConfig = {
+    ...read,
+    allowed_domains: [...read.allowed_domains, ...source.allow],
+    denied_domains: [...read.denied_domains, ...source.deny],
+  };
+  const limits = readLimits(table.entries.get("limits")?.value, findings);
+  const rules = await readRules(table, source, findings);
+  const addresses = readListenAddresses(table, network, findings);
+  noteLaterFeatures(table, network, addresses, findings);
+  noteReach(table, network, file, findings);
+
+  const faults = findings.faults();
+  if (faults.length > 0) throw new ConfigError(faults);
+  const origins = originsOf(root, source);
+  return {
+    network,
+    limits,
+    policy: policyDocument(network, rules),
+    proxyAddress: addresses.proxy,
+    sources: sourceNames(file, source),
+    enabledIsSet: table.entries.has("enabled"),
+    originOf: (key) => origins.get(key),
+    notices: findings.notices(),
+  };
+}
+
+async function readRules(table: LocatedTable, source: ConfigSource, findings: Findings) {
+  const rank = source.overrides.length + 1;
+  const allow = flagEntries("--allow", source.allow, rank);
+  const deny = flagEntries("--deny", source.deny, rank + 1);
+  const rules = [
+    ...parseRules("allow", [...listEntries(table, "allowed_domains"), ...allow], findings),
+    ...parseRules("deny", [...listEntries(table, "denied_domains"), ...deny], findings),
+  ];
+  await checkPublicSuffixes(rules, findings);
+  noteDeniedAgain(rules, findings);
+  return rules.map(({ rule }) => rule);
+}
+
+function policyDocument(network: NetworkConfig, rules: readonly Rule[]): PolicyDocument {
+  return {
+    enabled: network.enabled,
+    mode: network.mode,
+    rules,
+    allowLocalBinding: network.allow_local_binding,
+    dangerouslyAllowAllDomains: network.dangerously_allow_all_domains,
+    ask: network.ask,
+  };
+}
+
+/** Says when a policy reaches everything, or nothing. */
+function noteReach(table: LocatedTable, network: NetworkConfig, file: string, findings: Findings) {
+  const placeOf = (key: string): Place => table.entries.get(key)?.key ?? filePlace(file);
+  if (network.dangerously_allow_all_domains) {
+    const message = "DANGEROUS: every host that is not denied is allowed";
+    findings.notice(placeOf("dangerously_allow_all_domains"), message);
+  } else if (network.allowed_domains.length === 0 && !network.ask) {
+    const message = "no host is allowed: every request will be blocked";
+    findings.notice(placeOf("allowed_domains"), message);
+  }
+}
+
+function sourceNames(file: string, source: ConfigSource): readonly string[] {
+  const flags = [
+    ...source.overrides.map((flag) => `-c ${withoutCredentials(flag)}`),
+    ...source.allow.map((host) => `--allow ${host}`),
+    ...source.deny.map((host) => `--deny ${host}`),
+  ];
+  return [file, ...flags.map(escapeControls)];
+}
+
+function originsOf(root: LocatedTable, source: ConfigSource): ReadonlyMap<string, Origin> {
+  const origins = new Map<string, Origin>();
+  const walk = (table: LocatedTable, prefix: string): void => {
+    for (const [name, { key, value }] of table.entries) {
+      origins.set(prefix + name, key.origin);
+      if (value.kind === "table") walk(value, `${prefix}${name}.`);
+    }
+  };
+  walk(root, "");
+  const flag = (key: string, file: string, hosts: readonly string[]): void => {
+    if (hosts.length > 0 && !origins.has(key)) origins.set(key, { file, line: null, column: null });
+  };
+  flag("network.allowed_domains", "--allow", source.allow);
+  flag("network.denied_domains", "--deny", source.deny);
+  return origins;
 }

@@ -12,7 +12,7 @@ export interface RelayEnd {
   readonly stream: ByteStream;
 }
 
-/** What went through, in bytes: from the client, and to it. */
+/** What was passed on, in bytes: from the client, and to it. */
 export interface Relayed {
   readonly up: number;
   readonly down: number;
@@ -42,9 +42,9 @@ export async function relay(
         const { bytes } = buffer;
         const count = await from.source.read(bytes);
         if (count === null) break;
-        passed += count;
         touch();
         await writeAll(to.stream, count === bytes.length ? bytes : bytes.subarray(0, count));
+        passed += count;
         buffer.filled(count, bytes.length);
       }
       await to.stream.closeWrite();

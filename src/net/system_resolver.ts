@@ -21,16 +21,25 @@ const LOOPBACK: readonly IpAddress[] = [
 export function systemResolver(): Resolver {
   let running = 0;
   const waiting: (() => void)[] = [];
+  // A place goes straight to the first who waits, so that nobody can come between.
+  const leave = () => {
+    const next = waiting.shift();
+    if (next === undefined) running -= 1;
+    else next();
+  };
+  const lookUp = async (name: string) => {
+    try {
+      return await lookup(name, { all: true, verbatim: true });
+    } finally {
+      leave();
+    }
+  };
   return async (name, signal) => {
-    if (name === "localhost" || name.endsWith(".localhost")) return LOOPBACK;
-    if (running >= LOOKUPS_AT_ONCE) await turn(waiting, signal);
     signal.throwIfAborted();
-    running += 1;
-    const answer = lookup(name, { all: true, verbatim: true }).finally(() => {
-      running -= 1;
-      waiting.shift()?.();
-    });
-    return addresses(name, await abortable(answer, signal));
+    if (name === "localhost" || name.endsWith(".localhost")) return LOOPBACK;
+    if (running < LOOKUPS_AT_ONCE) running += 1;
+    else await turn(waiting, signal);
+    return addresses(name, await abortable(lookUp(name), signal));
   };
 }
 
@@ -48,7 +57,7 @@ function addresses(name: string, answer: readonly { address: string }[] | Error)
   return found;
 }
 
-/** Waits for a free slot. A waiter that gives up leaves the queue. */
+/** Waits for a place. Who gives up leaves the queue. */
 function turn(waiting: (() => void)[], signal: AbortSignal): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const stop = () => {
@@ -68,6 +77,7 @@ function turn(waiting: (() => void)[], signal: AbortSignal): Promise<void> {
 function abortable<T>(answer: Promise<T>, signal: AbortSignal): Promise<T | Error> {
   const { promise, resolve, reject } = Promise.withResolvers<T | Error>();
   const stop = () => reject(signal.reason);
+  if (signal.aborted) stop();
   signal.addEventListener("abort", stop, { once: true });
   answer.then(resolve, (error) => resolve(error as Error)).finally(() =>
     signal.removeEventListener("abort", stop)

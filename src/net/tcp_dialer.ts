@@ -9,26 +9,19 @@ import { TcpStream } from "./tcp_stream.ts";
  * is aborted.
  */
 export async function tcpDialer(to: SocketAddress, signal: AbortSignal): Promise<ByteStream> {
-  let conn: Deno.TcpConn;
   try {
-    conn = await Deno.connect({ hostname: formatIp(to.ip), port: to.port, signal });
+    return new TcpStream(
+      await Deno.connect({ hostname: formatIp(to.ip), port: to.port, signal }),
+    );
   } catch (cause) {
     signal.throwIfAborted();
     const fault = connectFault(cause);
     throw new ConnectError(fault, `Cannot connect to ${formatSocketAddress(to)}`, { cause });
   }
-  try {
-    return new TcpStream(conn);
-  } catch (cause) {
-    // Setting an option fails when the peer has reset the connection already.
-    conn.close();
-    throw new ConnectError("connection_failed", `Cannot keep ${formatSocketAddress(to)}`, {
-      cause,
-    });
-  }
 }
 
-function connectFault(error: unknown): ConnectFault {
+/** What an error of the system means. */
+export function connectFault(error: unknown): ConnectFault {
   if (error instanceof Deno.errors.ConnectionRefused) return "connection_refused";
   if (error instanceof Deno.errors.TimedOut) return "connection_timeout";
   if (error instanceof Deno.errors.NetworkUnreachable) return "network_unreachable";

@@ -27,21 +27,14 @@ export function listenTcp(at: SocketAddress): TcpListener {
   return {
     address: { ip: parseIp(bound.hostname) ?? at.ip, port: bound.port },
     async accept(): Promise<Accepted | null> {
-      while (open) {
-        const conn = await listener.accept().catch((error) => {
-          if (open) throw error;
-        });
-        if (conn === undefined) break;
-        const { hostname, port } = conn.remoteAddr as Deno.NetAddr;
-        const client = hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
-        try {
-          return { stream: new TcpStream(conn), client };
-        } catch {
-          // Reset before it was accepted: nobody is there. The next one may be.
-          conn.close();
-        }
-      }
-      return null;
+      if (!open) return null;
+      const conn = await listener.accept().catch((error) => {
+        if (open) throw error;
+      });
+      if (conn === undefined) return null;
+      const { hostname, port } = conn.remoteAddr as Deno.NetAddr;
+      const client = hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
+      return { stream: new TcpStream(conn), client };
     },
     close(): void {
       if (!open) return;

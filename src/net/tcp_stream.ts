@@ -7,8 +7,12 @@ export class TcpStream implements ByteStream {
 
   constructor(conn: Deno.TcpConn) {
     this.#conn = conn;
-    // The runtime leaves Nagle's algorithm on; a head followed by a small body would wait 40 ms for an ACK.
-    conn.setNoDelay(true);
+    try {
+      // The runtime leaves Nagle's algorithm on; a head followed by a small body would wait 40 ms for an ACK.
+      conn.setNoDelay(true);
+    } catch {
+      // Some systems refuse it once the peer has reset the connection: the first read will tell.
+    }
   }
 
   read(into: Uint8Array): Promise<number | null> {

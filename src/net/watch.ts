@@ -3,8 +3,8 @@ import type { Deadline, Deadlines } from "./deadlines.ts";
 /** The one time limit that a connection is under at a time; which one changes as it goes on. */
 export class Watch {
   readonly #deadline: Deadline;
-  #ms = 0;
-  #expire: () => void = () => {};
+  #ms: number;
+  #expire: () => void;
 
   constructor(deadlines: Deadlines, ms: number, expire: () => void) {
     this.#ms = ms;
@@ -12,7 +12,7 @@ export class Watch {
     this.#deadline = deadlines.arm(ms, () => this.#expire());
   }
 
-  /** Starts another limit in place of the present one. */
+  /** Starts another limit in place of the present one, which may have passed. */
   set(ms: number, expire: () => void): void {
     this.#ms = ms;
     this.#expire = expire;
@@ -24,7 +24,7 @@ export class Watch {
     this.#deadline.extend(this.#ms);
   }
 
-  /** Ends it. */
+  /** Ends it for good. */
   clear(): void {
     this.#deadline.clear();
   }

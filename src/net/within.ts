@@ -1,8 +1,9 @@
 import type { Deadlines } from "./deadlines.ts";
 
 /**
- * Runs a step under a time limit and under `parent`. When the limit passes, the step's signal is aborted and
- * the promise rejects with `late()`; when `parent` is aborted, with its reason.
+ * Runs a step under a time limit and under `parent`. When the limit passes, the step's signal is aborted with
+ * `late()`, and when `parent` is aborted, with its reason. A step that heeds its signal rejects with that; what
+ * a step resolves to all the same is the caller's, so that nothing opened at the last moment is lost.
  */
 export async function within<T>(
   deadlines: Deadlines,

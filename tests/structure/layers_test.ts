@@ -1,29 +1,18 @@
-import assert from "node:assert/strict";
+import { assertEquals } from "@std/assert";
 import { sourceFiles } from "../support/source.ts";
 
-/** Lowest first. A file may import from its own folder and from any lower layer. */
-const LAYERS = [
-  ["net"],
-  ["http", "socks", "tls", "policy"],
-  ["audit"],
-  ["proxy"],
-  ["config", "admin"],
-  ["cli"],
-] as const;
+/** Lowest first. A file may import from its own folder and from any lower layer; siblings are blind. */
+const LAYERS = [["net"], ["http", "policy"], ["audit"], ["proxy"], ["config"], ["cli"]] as const;
 
 /** A folder's height. `import type` is no excuse: types point down too. */
-const rank = new Map(
+const rank = new Map<string, number>(
   LAYERS.flatMap((folders, height) => folders.map((folder) => [folder, height] as const)),
 );
 
 Deno.test("every folder under src has a layer", async () => {
-  const folders = new Set(
-    (await sourceFiles()).map((file) => file.path.split("/")[1]!),
-  );
-  const unplaced = [...folders].filter((folder) =>
-    !folder.endsWith(".ts") && !rank.has(folder as never)
-  );
-  assert.deepEqual(unplaced, []);
+  const folders = new Set((await sourceFiles()).map((file) => file.path.split("/")[1]!));
+  const unplaced = [...folders].filter((folder) => !folder.endsWith(".ts") && !rank.has(folder));
+  assertEquals(unplaced, []);
 });
 
 Deno.test("imports point down", async () => {
@@ -35,9 +24,27 @@ Deno.test("imports point down", async () => {
       if (!target.startsWith("src/")) continue;
       const to = target.split("/")[1]!;
       if (to === from) continue;
-      const down = (rank.get(to as never) ?? Infinity) < (rank.get(from as never) ?? -1);
+      const down = (rank.get(to) ?? Infinity) < (rank.get(from) ?? -1);
       if (!down) upward.push(`${file.path} imports ${target}`);
     }
   }
-  assert.deepEqual(upward, []);
+  assertEquals(upward, []);
+});
+
+/** What each folder may take from outside. A package has one reader, so that replacing it is one folder. */
+const PACKAGES: Record<string, readonly string[]> = {
+  config: ["smol-toml", "tldts"],
+  cli: ["@std/cli/parse-args"],
+};
+
+Deno.test("packages are imported only by the folder that owns them", async () => {
+  const strays: string[] = [];
+  for (const file of await sourceFiles()) {
+    const folder = file.path.split("/")[1]!;
+    for (const target of file.imports) {
+      if (target.startsWith("src/") || target.startsWith("node:")) continue;
+      if (!PACKAGES[folder]?.includes(target)) strays.push(`${file.path} imports ${target}`);
+    }
+  }
+  assertEquals(strays, []);
 });

@@ -1,20 +1,24 @@
-import assert from "node:assert/strict";
-import { sourceFiles } from "../support/source.ts";
+import { assertEquals } from "@std/assert";
+import { code, sourceFiles } from "../support/source.ts";
 
 /** Each way out of the program is spelled in the files named here and nowhere else. */
 const SEAMS: Record<string, readonly string[]> = {
   "Deno.connect": ["src/net/tcp_dialer.ts"],
   "Deno.listen": ["src/net/tcp_listener.ts"],
-  "Deno.resolveDns": ["src/net/system_resolver.ts"],
+  "Deno.resolveDns": [],
+  "node:dns": ["src/net/system_resolver.ts"],
   "Deno.Command": ["src/cli/child.ts"],
-  "Deno.env": [],
+  "Deno.networkInterfaces": ["src/net/machine_addresses.ts"],
   "Deno.exit": [],
   "Date.now": ["src/net/system_clock.ts"],
-  "AbortSignal.timeout": [],
+  "new Date(": [],
+  "performance.now": ["src/net/system_clock.ts"],
   "setTimeout": ["src/net/system_clock.ts"],
+  "setInterval": [],
+  "AbortSignal.timeout": [],
   "fetch(": [],
   "console.": [],
-  'from "node:': ["src/tls/terminate.ts"],
+  "eval(": [],
 };
 
 for (const [word, allowed] of Object.entries(SEAMS)) {
@@ -22,11 +26,33 @@ for (const [word, allowed] of Object.entries(SEAMS)) {
     const elsewhere = (await sourceFiles())
       .filter((file) => code(file.text).includes(word) && !allowed.includes(file.path))
       .map((file) => file.path);
-    assert.deepEqual(elsewhere, []);
+    assertEquals(elsewhere, []);
   });
 }
 
-/** The text without comments, in which a seam may be spoken of freely. */
-function code(text: string): string {
-  return text.replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "");
-}
+/** Only these files see node: modules, each for one thing that Deno does not have. */
+const NODE_MODULES: Record<string, readonly string[]> = {
+  "src/net/latin1.ts": ["node:buffer"],
+  "src/net/system_resolver.ts": ["node:dns/promises"],
+};
+
+Deno.test("node: modules are imported only where they are named", async () => {
+  const strays: string[] = [];
+  for (const file of await sourceFiles()) {
+    for (const target of file.imports) {
+      if (!target.startsWith("node:")) continue;
+      if (!NODE_MODULES[file.path]?.includes(target)) strays.push(`${file.path} imports ${target}`);
+    }
+  }
+  assertEquals(strays, []);
+});
+
+Deno.test("the environment and argv are read only by the command line", async () => {
+  const strays = (await sourceFiles())
+    .filter((file) =>
+      /Deno\.(env|args|stdin|stdout|stderr)\b/.test(code(file.text)) &&
+      !file.path.startsWith("src/cli/")
+    )
+    .map((file) => file.path);
+  assertEquals(strays, []);
+});

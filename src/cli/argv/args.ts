@@ -1,0 +1,202 @@
+import { parseArgs } from "@std/cli/parse-args";
+import type { Command, Common, PolicyFlags } from "./command.ts";
+import {
+  COMMAND_NAMES,
+  type CommandName,
+  type CommandRow,
+  COMMANDS,
+  GLOBAL_OPTIONS,
+  isCommandName,
+  type OptionName,
+  type OptionRow,
+  OPTIONS,
+} from "./commands.ts";
+import { nearestKey } from "../../config/toml/nearest_key.ts";
+import { takeOwnWords } from "./own_words.ts";
+import { type Shell, SHELLS } from "../shell/shell_quote.ts";
+
+/** Reads a command line. */
+export function parseCommand(argv: readonly string[]): Command {
+  const before = takeOwnWords(argv);
+  if (before.fault !== null) return usage(before.fault, null);
+  const [word, ...rest] = argv.slice(before.used);
+  if (word === undefined && before.names.includes("help")) return { name: "help", of: null };
+  if (word === undefined && before.names.includes("version")) {
+    return { name: "version", json: before.names.includes("json") };
+  }
+  if (word === "--") return usage('No command before "--": did you mean "doorward run --"?', null);
+  const name = word ?? "start";
+  if (!isCommandName(name)) return usage(unknownCommand(name), null);
+  const after = COMMANDS[name].operands === "command" ? takeCommandLine(rest) : takeMixed(rest);
+  if (after.fault !== null) return usage(after.fault, name);
+  const names = [...before.names, ...after.names];
+  if (names.includes("help")) return { name: "help", of: name };
+  const foreign = names.find((option) => !takes(name, option));
+  if (foreign !== undefined) return usage(`"doorward ${name}" takes no --${foreign}`, name);
+  return build(name, readValues([...before.options, ...after.options]), after.operands);
+}
+
+interface Rest {
+  readonly options: readonly string[];
+  readonly names: readonly OptionName[];
+  readonly operands: readonly string[];
+  readonly fault: string | null;
+}
+
+/** Options, then a command line that is not ours to read. */
+function takeCommandLine(words: readonly string[]): Rest {
+  const own = takeOwnWords(words);
+  const rest = words.slice(own.used);
+  return { ...own, operands: rest[0] === "--" ? rest.slice(1) : rest };
+}
+
+/** Options and operands in any order; `--` ends the options. */
+function takeMixed(words: readonly string[]): Rest {
+  const options: string[] = [];
+  const names: OptionName[] = [];
+  const operands: string[] = [];
+  let at = 0;
+  while (at < words.length) {
+    const own = takeOwnWords(words.slice(at));
+    options.push(...own.options);
+    names.push(...own.names);
+    if (own.fault !== null) return { options, names, operands, fault: own.fault };
+    at += own.used;
+    const word = words[at];
+    if (word === undefined) break;
+    if (word === "--") {
+      operands.push(...words.slice(at + 1));
+      break;
+    }
+    operands.push(word);
+    at += 1;
+  }
+  return { options, names, operands, fault: null };
+}
+
+interface Values {
+  readonly one: (name: OptionName) => string | null;
+  readonly many: (name: OptionName) => readonly string[];
+  readonly flag: (name: OptionName) => boolean;
+}
+
+/** The values of options in the form `--name=value`. The later wins, but for those that add up. */
+function readValues(options: readonly string[]): Values {
+  const rows = Object.entries(OPTIONS) as [OptionName, OptionRow][];
+  const valued = rows.filter(([, row]) => row.value !== undefined);
+  const parsed = parseArgs(options, {
+    string: valued.map(([name]) => name),
+    collect: valued.filter(([, row]) => row.many === true).map(([name]) => name),
+    boolean: rows.filter(([, row]) => row.value === undefined).map(([name]) => name),
+  });
+  return {
+    one: (name) => (parsed[name] as string | undefined) ?? null,
+    many: (name) => parsed[name] as readonly string[],
+    flag: (name) => parsed[name] as boolean,
+  };
+}
+
+function build(name: CommandName, values: Values, operands: readonly string[]): Command {
+  const wrong = wrongOperands(name, operands);
+  if (wrong !== null) return usage(wrong, name);
+  const policy = policyFlags(values);
+  if (typeof policy === "string") return usage(policy, name);
+  const common = { policy, quiet: values.flag("quiet") };
+  const json = values.flag("json");
+  switch (name) {
+    case "start":
+      return { name, ...common };
+    case "run":
+      return { name, ...common, words: operands as readonly [string, ...string[]] };
+    case "check":
+      return check(common, json, operands[0] ?? null);
+    case "explain":
+      return {
+        name,
+        ...common,
+        json,
+        target: operands[0]!,
+        method: values.one("method"),
+        lookup: !values.flag("no-lookup"),
+      };
+    case "env":
+      return env(common, json, values.one("shell"));
+    case "version":
+      return { name, json };
+    case "help":
+      return help(operands[0]);
+  }
+}
+
+function policyFlags(values: Values): PolicyFlags | string {
+  const mode = values.one("mode");
+  if (mode !== null && mode !== "full" && mode !== "limited") {
+    return `Unknown mode "${mode}": there are full and limited`;
+  }
+  return {
+    file: values.one("config"),
+    overrides: values.many("set"),
+    allow: values.many("allow"),
+    deny: values.many("deny"),
+    mode,
+  };
+}
+
+function check(common: Common, json: boolean, file: string | null): Command {
+  if (file === null) return { name: "check", ...common, json };
+  if (common.policy.file !== null) {
+    return usage(`Cannot check two files: "${common.policy.file}" and "${file}"`, "check");
+  }
+  return { name: "check", ...common, policy: { ...common.policy, file }, json };
+}
+
+function env(common: Common, json: boolean, written: string | null): Command {
+  const shell = written === null ? null : shellOf(written);
+  if (shell === undefined) {
+    return usage(`Unknown shell "${written}": there are ${SHELLS.join(", ")}`, "env");
+  }
+  return { name: "env", ...common, json, shell };
+}
+
+function shellOf(text: string): Shell | undefined {
+  if (["bash", "zsh", "dash", "ksh", "ash"].includes(text)) return "sh";
+  if (text === "pwsh") return "powershell";
+  return SHELLS.find((shell) => shell === text);
+}
+
+function help(of: string | undefined): Command {
+  if (of === undefined) return { name: "help", of: null };
+  return isCommandName(of) ? { name: "help", of } : usage(unknownCommand(of), null);
+}
+
+function wrongOperands(name: CommandName, operands: readonly string[]): string | null {
+  const row: CommandRow = COMMANDS[name];
+  const missing = operands.length === 0;
+  switch (row.operands) {
+    case "none":
+      return missing ? null : `"doorward ${name}" takes no "${operands[0]}"`;
+    case "optional":
+      return operands.length < 2 ? null : `"doorward ${name}" takes no second "${operands[1]}"`;
+    case "required":
+      if (missing) return `"doorward ${name}" needs one: doorward ${name} ${row.usage}`;
+      return operands.length < 2 ? null : `"doorward ${name}" takes no second "${operands[1]}"`;
+    case "command":
+      return missing || operands[0] === ""
+        ? `"doorward ${name}" needs a command: doorward ${row.usage}`
+        : null;
+  }
+}
+
+function takes(name: CommandName, option: OptionName): boolean {
+  const row: CommandRow = COMMANDS[name];
+  return row.options.includes(option) || GLOBAL_OPTIONS.includes(option);
+}
+
+function unknownCommand(word: string): string {
+  const meant = nearestKey(word, COMMAND_NAMES);
+  return `Unknown command "${word}"${meant === null ? "" : `: did you mean "${meant}"?`}`;
+}
+
+function usage(message: string, of: CommandName | null): Command {
+  return { name: "usage", message, of };
+}

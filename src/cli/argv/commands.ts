@@ -1,0 +1,161 @@
+// The commands and their options: one table, from which argv is read and the help is printed.
+
+/** One option. Its name is its key in {@linkcode OPTIONS}. */
+export interface OptionRow {
+  readonly short?: string;
+  /** What its value is called; absent when it takes none. */
+  readonly value?: string;
+  /** Whether it may be given more than once, each time adding. */
+  readonly many?: boolean;
+  readonly meaning: string;
+}
+
+/** Every option of every command. An option means the same wherever it is taken. */
+export const OPTIONS = {
+  config: {
+    value: "FILE",
+    meaning: "read this configuration instead of the one in the home folder",
+  },
+  set: {
+    short: "c",
+    value: "KEY=VALUE",
+    many: true,
+    meaning: "set one key, as in -c network.mode=limited (may be repeated)",
+  },
+  allow: { value: "HOST", many: true, meaning: "allow a host pattern, too (may be repeated)" },
+  deny: { value: "HOST", many: true, meaning: "deny a host pattern, too (may be repeated)" },
+  mode: { value: "MODE", meaning: "full, or limited: only plain requests that read" },
+  method: { short: "X", value: "METHOD", meaning: "the method of the request (default: GET)" },
+  "no-lookup": { meaning: "do not look the name up: answer from the rules alone" },
+  shell: { value: "SHELL", meaning: "sh (bash, zsh …), fish or powershell" },
+  json: { meaning: "print JSON on standard output" },
+  quiet: { short: "q", meaning: "leave out banners, warnings and summaries" },
+  help: { short: "h", meaning: "print this help" },
+  version: { short: "V", meaning: "print the version" },
+} as const satisfies Record<string, OptionRow>;
+
+/** The name of an option, without its dashes. */
+export type OptionName = keyof typeof OPTIONS;
+
+/** One command. Its name is its key in {@linkcode COMMANDS}. */
+export interface CommandRow {
+  /** What follows the name on the command line. */
+  readonly usage: string;
+  /** Half a line for the list of commands. */
+  readonly summary: string;
+  /** The sentences of its own help. */
+  readonly about: readonly string[];
+  /** Besides {@linkcode GLOBAL_OPTIONS}. */
+  readonly options: readonly OptionName[];
+  /** How many words it takes; `command` takes the rest of the line as it is. */
+  readonly operands: "none" | "optional" | "required" | "command";
+  readonly examples: readonly string[];
+}
+
+/** What every command takes, before or after its name. */
+export const GLOBAL_OPTIONS: readonly OptionName[] = ["config", "set", "quiet", "help"];
+
+/** Every command, in the order of the help. */
+export const COMMANDS = {
+  start: {
+    usage: "[--allow HOST]… [--deny HOST]… [--mode MODE]",
+    summary: "run the proxy in the foreground (the default)",
+    about: [
+      "Listens on network.proxy_url, prints one line for each request it blocks, and ends with",
+      "Ctrl-C or SIGTERM; open connections then have five seconds to finish.",
+    ],
+    options: ["allow", "deny", "mode"],
+    operands: "none",
+    examples: [
+      "doorward start",
+      "doorward start --allow registry.npmjs.org --allow '*.github.com'",
+    ],
+  },
+  run: {
+    usage: "[--allow HOST]… [--deny HOST]… [--mode MODE] [--] COMMAND [ARGUMENT]…",
+    summary: "run a command behind a proxy of its own",
+    about: [
+      "Starts a proxy on a free port, points the command at it through its environment, and ends",
+      "with the command's exit code. What was blocked is told at the end, with the option that",
+      "would allow it. Everything from the first word that is no option belongs to the command.",
+      "",
+      "Exit codes: the command's own; 128 + n when signal n ended it; 125 when Doorward failed",
+      "before the command started; 126 when it cannot be executed; 127 when it is not found.",
+    ],
+    options: ["allow", "deny", "mode"],
+    operands: "command",
+    examples: [
+      "doorward run --allow example.com -- curl https://example.com",
+      "doorward run --allow pypi.org --allow files.pythonhosted.org pip install six",
+    ],
+  },
+  check: {
+    usage: "[FILE]",
+    summary: "check a configuration and tell every fault",
+    about: [
+      "Reads FILE, or what the other commands would read. Each fault is printed with its file,",
+      "line and column. Exit codes: 0 without faults, 1 with faults, 125 when it cannot be read.",
+    ],
+    options: ["allow", "deny", "mode", "json"],
+    operands: "optional",
+    examples: ["doorward check", "doorward check ./doorward.toml --json"],
+  },
+  explain: {
+    usage: "URL [-X METHOD]",
+    summary: "tell what would happen to a request, and why",
+    about: [
+      "Asks the questions that the proxy asks, in its order, and prints each answer with the rule",
+      "and the place where it is written. Nothing is connected to; a name that the rules allow is",
+      "looked up once. http:// is taken for a plain request; https://, host:port and host for a",
+      "CONNECT. Exit codes: 0 when it would go through, 1 when not.",
+    ],
+    options: ["method", "no-lookup", "allow", "deny", "mode", "json"],
+    operands: "required",
+    examples: [
+      "doorward explain https://example.com",
+      "doorward explain http://example.com/upload -X POST --allow example.com",
+    ],
+  },
+  env: {
+    usage: "[--shell SHELL]",
+    summary: "print the variables that point a shell at the proxy",
+    about: [
+      "Prints assignments for the configured listener, in the words of your shell.",
+    ],
+    options: ["shell", "json"],
+    operands: "none",
+    examples: ['eval "$(doorward env)"', "doorward env --shell fish | source"],
+  },
+  version: {
+    usage: "",
+    summary: "print the version",
+    about: ["Prints the name and the version."],
+    options: ["json"],
+    operands: "none",
+    examples: ["doorward version --json"],
+  },
+  help: {
+    usage: "[COMMAND]",
+    summary: "print this help, or that of a command",
+    about: ["Prints the list of commands, or the help of one."],
+    options: [],
+    operands: "optional",
+    examples: ["doorward help run"],
+  },
+} as const satisfies Record<string, CommandRow>;
+
+/** The name of a command. */
+export type CommandName = keyof typeof COMMANDS;
+
+/** The names, in the order of the help. */
+export const COMMAND_NAMES = Object.keys(COMMANDS) as readonly CommandName[];
+
+/** Whether `text` is the name of a command. */
+export function isCommandName(text: string): text is CommandName {
+  return Object.hasOwn(COMMANDS, text);
+}
+
+/** Whether `text` is the long name of an option. */
+export function isOptionName(text: string): text is OptionName {
+  return Object.hasOwn(OPTIONS, text);
+}

@@ -1,0 +1,87 @@
+// The command line: argv in, exit code out. Decides nothing about requests.
+import { ConfigError } from "../config/errors.ts";
+import { parseCommand } from "./argv/args.ts";
+import { check } from "./check.ts";
+import type { Command } from "./argv/command.ts";
+import { env } from "./env.ts";
+import { EXIT } from "./exit_code.ts";
+import { explain } from "./explain.ts";
+import { helpText } from "./argv/help.ts";
+import { faultText } from "./printed/notices.ts";
+import { run } from "./run.ts";
+import { start } from "./start.ts";
+import { type Surroundings, systemSurroundings } from "./surroundings.ts";
+import { VERSION } from "./version.ts";
+
+/** How long a reader of standard error that does not read may hold up the end. */
+const LAST_WORDS_MS = 1000;
+
+/** Runs one command line. Resolves to the number to exit with. */
+export async function cli(
+  argv: readonly string[],
+  here: Surroundings = systemSurroundings(),
+): Promise<number> {
+  const code = await execute(parseCommand(argv), here).catch((error) => report(error, here));
+  await here.terminal.out.flush();
+  await flushErr(here);
+  return code;
+}
+
+async function execute(command: Command, here: Surroundings): Promise<number> {
+  switch (command.name) {
+    case "start":
+      return await start(command, here);
+    case "run":
+      return await run(command, here);
+    case "check":
+      return await check(command, here);
+    case "explain":
+      return await explain(command, here);
+    case "env":
+      return await env(command, here);
+    case "version":
+      return version(command.json, here);
+    case "help":
+      return help(command.of, here);
+    case "usage":
+      return usage(command.message, command.of, here);
+  }
+}
+
+function version(json: boolean, here: Surroundings): number {
+  const { out } = here.terminal;
+  out.line(json ? JSON.stringify({ name: "doorward", version: VERSION }) : `doorward ${VERSION}`);
+  return EXIT.done;
+}
+
+function help(of: Parameters<typeof helpText>[0], here: Surroundings): number {
+  for (const line of helpText(of).split("\n")) here.terminal.out.line(line);
+  return EXIT.done;
+}
+
+function usage(message: string, of: string | null, here: Surroundings): number {
+  here.terminal.err.line(`doorward: ${message}`);
+  here.terminal.err.line(`See doorward ${of === null ? "" : `${of} `}--help`);
+  return EXIT.usage;
+}
+
+/** Tells what a command failed of. Only a fault in a configuration is expected to come this way. */
+function report(error: unknown, here: Surroundings): number {
+  const { err } = here.terminal;
+  if (error instanceof ConfigError) {
+    error.faults.forEach((fault) => err.line(`doorward: ${faultText(fault)}`));
+  } else {
+    const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    err.line(`doorward: internal error: ${what}`);
+  }
+  return EXIT.failed;
+}
+
+async function flushErr(here: Surroundings): Promise<void> {
+  const done = new AbortController();
+  const late = here.clock.wait(LAST_WORDS_MS, done.signal).catch(() => {
+    // Everything was printed in time.
+  });
+  await Promise.race([here.terminal.err.flush(), late]);
+  done.abort();
+}

@@ -1,0 +1,76 @@
+import type { Config } from "../../config/config.ts";
+import type { SocketAddress } from "../../net/endpoint.ts";
+import type { PolicyDocument } from "../../policy/policy.ts";
+import { proxyUrl } from "../shell/proxy_url.ts";
+import { assignments, evaluation, type Shell } from "../shell/shell_quote.ts";
+import { type Line, paint } from "./terminal.ts";
+import { VERSION } from "../version.ts";
+
+/** What the banner tells about. */
+export interface BannerFacts {
+  readonly config: Config;
+  readonly policy: PolicyDocument;
+  /** Where the proxy really listens. */
+  readonly listener: SocketAddress;
+  readonly shell: Shell;
+  /** The command that prints the variables for this listener; null when none can know its port. */
+  readonly envCommand: string | null;
+  /** The file to write rules into; null when there is no home. */
+  readonly homeFile: string | null;
+}
+
+/** What `start` prints once it listens. */
+export function banner(facts: BannerFacts): readonly Line[] {
+  const { config, policy, listener, shell, envCommand } = facts;
+  const url = proxyUrl(listener);
+  return [
+    [paint("good", `doorward ${VERSION}`), ` listening on ${url}, mode ${policy.mode}`],
+    [`  policy  ${sourceSummary(config)}: ${policySummary(policy)}`],
+    ...(envCommand === null ? [] : [[`  use it  ${evaluation(envCommand, shell)}`]]),
+    [
+      envCommand === null ? "  use it  " : "      or  ",
+      assignments({ http_proxy: url, https_proxy: url }, shell),
+    ],
+    ...(isEmptyDefault(facts) ? howToAllow(facts.homeFile) : []),
+  ];
+}
+
+/** Which file was read, and whether the command line added to it. */
+export function sourceSummary(config: Config): string {
+  const [file = "built-in", ...flags] = config.sources;
+  return flags.length === 0 ? file : `${file} and the command line`;
+}
+
+/** How many rules a policy has, and what becomes of the rest. */
+export function policySummary(policy: PolicyDocument): string {
+  const allow = policy.rules.filter((rule) => rule.list === "allow").length;
+  const rest = policy.dangerouslyAllowAllDomains
+    ? "allows what is not denied"
+    : policy.ask
+    ? "asks about what is not listed"
+    : "denies what is not listed";
+  return `${counted(allow, "allow rule")}, ${
+    counted(policy.rules.length - allow, "deny rule")
+  }, ${rest}`;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** Nobody has written anything: a configuration of one's own that allows nothing has its notice. */
+function isEmptyDefault({ config, policy }: BannerFacts): boolean {
+  return config.sources[0] === "built-in" && policy.rules.every((rule) => rule.list === "deny");
+}
+
+function howToAllow(homeFile: string | null): readonly Line[] {
+  return [
+    [
+      paint("warning", "  nothing is allowed yet"),
+      "; to allow a host: doorward start --allow HOST",
+    ],
+    ...(homeFile === null
+      ? []
+      : [[`      or  allowed_domains = ["HOST"] under [network] in ${homeFile}`]]),
+  ];
+}

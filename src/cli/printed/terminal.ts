@@ -1,0 +1,142 @@
+// What is printed, and the only place that prints. Text from outside cannot steer the terminal: whatever
+// is handed over is escaped here, and colour is added here.
+
+/** How a part of a line is meant. Colours appear on a terminal only, and never with `NO_COLOR`. */
+export type Style = "good" | "bad" | "warning" | "faint";
+
+/** A part of a line that is set off from the rest. */
+export interface Painted {
+  readonly style: Style;
+  readonly text: string;
+}
+
+/** A piece of a line. */
+export type Part = string | Painted;
+
+/** A line to be printed, without its end. */
+export type Line = readonly Part[];
+
+/** One of the two streams. */
+export interface Output {
+  /** Prints one line. Returns at once; what is printed stays in order. */
+  line(...parts: Line): void;
+  /** Resolves when everything printed so far has been taken, or the reader has gone away. */
+  flush(): Promise<void>;
+}
+
+/** Standard output for data, standard error for people. */
+export interface Terminal {
+  readonly out: Output;
+  readonly err: Output;
+}
+
+/** Where bytes go. `Deno.stdout` is one. */
+export interface Sink {
+  write(bytes: Uint8Array): Promise<number>;
+  isTerminal(): boolean;
+}
+
+/**
+ * Characters held for a reader who does not read. Beyond it lines are dropped and counted: a stopped log
+ * reader must not stop the proxy, nor fill its memory.
+ */
+const HELD_CHARACTERS_MAX = 1024 * 1024;
+
+/** Control, format and line separator characters: escape sequences, line ends, bidirectional overrides. */
+const UNSAFE_REGEXP = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+const COLOURS: Readonly<Record<Style, string>> = {
+  good: "\x1b[32m",
+  bad: "\x1b[31m",
+  warning: "\x1b[33m",
+  faint: "\x1b[2m",
+};
+const PLAIN = "\x1b[0m";
+
+/** Makes a terminal of two sinks. `colour` is whether the environment permits any. */
+export function makeTerminal(out: Sink, err: Sink, colour: boolean): Terminal {
+  return { out: new Printer(out, colour), err: new Printer(err, colour) };
+}
+
+/** Whether the environment permits colour (https://no-color.org: any value but the empty one forbids). */
+export function permitsColour(env: Readonly<Record<string, string>>): boolean {
+  return (env["NO_COLOR"] ?? "") === "" && env["TERM"] !== "dumb";
+}
+
+/** Sets a part of a line off from the rest. */
+export function paint(style: Style, text: string): Painted {
+  return { style, text };
+}
+
+/** Writes unsafe characters as `\u001b`, which also leaves JSON meaning what it meant. */
+export function escapeControls(text: string): string {
+  return text.replaceAll(
+    UNSAFE_REGEXP,
+    (found) =>
+      Array.from(
+        { length: found.length },
+        (_, at) => `\\u${found.charCodeAt(at).toString(16).padStart(4, "0")}`,
+      ).join(""),
+  );
+}
+
+class Printer implements Output {
+  readonly #sink: Sink;
+  readonly #colour: boolean;
+  #held = "";
+  #dropped = 0;
+  #gone = false;
+  #writing: Promise<void> | null = null;
+
+  constructor(sink: Sink, colour: boolean) {
+    this.#sink = sink;
+    this.#colour = colour && sink.isTerminal();
+  }
+
+  line(...parts: Line): void {
+    if (this.#gone) return;
+    if (this.#held.length > HELD_CHARACTERS_MAX) {
+      this.#dropped += 1;
+      return;
+    }
+    this.#held += `${parts.map((part) => this.#render(part)).join("")}\n`;
+    this.#writing ??= this.#drain();
+  }
+
+  async flush(): Promise<void> {
+    await this.#writing;
+  }
+
+  #render(part: Part): string {
+    if (typeof part === "string") return escapeControls(part);
+    const text = escapeControls(part.text);
+    return this.#colour ? `${COLOURS[part.style]}${text}${PLAIN}` : text;
+  }
+
+  async #drain(): Promise<void> {
+    try {
+      while (this.#held !== "") {
+        const text = this.#held;
+        this.#held = "";
+        await this.#writeAll(new TextEncoder().encode(text));
+        this.#confessDrops();
+      }
+    } catch {
+      // The reader has gone away (`doorward explain … | head -1`): there is nobody to print for.
+      this.#gone = true;
+      this.#held = "";
+    }
+    this.#writing = null;
+  }
+
+  async #writeAll(bytes: Uint8Array): Promise<void> {
+    let written = 0;
+    while (written < bytes.length) written += await this.#sink.write(bytes.subarray(written));
+  }
+
+  #confessDrops(): void {
+    if (this.#dropped === 0) return;
+    this.#held += `doorward: ${this.#dropped} lines were not printed: nobody was reading\n`;
+    this.#dropped = 0;
+  }
+}

@@ -1,0 +1,103 @@
+import { type Config, loadConfig } from "../config/config.ts";
+import type { SocketAddress } from "../net/endpoint.ts";
+import { formatOrigin } from "../policy/rule.ts";
+import { BlockedTally } from "./printed/blocked_tally.ts";
+import { childEnv } from "./shell/child_env.ts";
+import type { RunCommand } from "./argv/command.ts";
+import { configSource } from "./config_source.ts";
+import { EXIT } from "./exit_code.ts";
+import { forwardSignals } from "./signals/forward_signals.ts";
+import { noticeLine, warningLine } from "./printed/notices.ts";
+import { type OpenOptions, openProxy } from "./open_proxy.ts";
+import { policyInForce, switchedOffAt } from "./policy_in_force.ts";
+import { likelyShell } from "./shell/shell_quote.ts";
+import type { Surroundings } from "./surroundings.ts";
+import { upstreamWarning } from "./printed/upstream_warning.ts";
+
+/** A proxy for one command: nobody else knows its port. */
+const ANY_LOOPBACK_PORT: SocketAddress = { ip: { family: 4, bits: 0x7f000001n }, port: 0 };
+/** Troubles of our own told after the run, at most: while it runs, standard error is the child's. */
+const TROUBLES_MAX = 20;
+
+/** `doorward run`: one command behind a proxy of its own. */
+export async function run(command: RunCommand, here: Surroundings): Promise<number> {
+  const { err } = here.terminal;
+  const config = await loadConfig(configSource(command.policy, here));
+  const off = switchedOffAt(config);
+  if (off !== null) {
+    err.line(`doorward: Cannot run "${command.words[0]}" without a policy`);
+    err.line(`  network.enabled is false (${formatOrigin(off)})`);
+    err.line("  remove that, or for this once: doorward run -c network.enabled=true …");
+    return EXIT.failed;
+  }
+  const tally = new BlockedTally();
+  const troubles: string[] = [];
+  const code = await behindProxy(command, config, here, {
+    record: (blocked) => tally.note(blocked),
+    diagnose: (line) => {
+      if (troubles.length < TROUBLES_MAX) troubles.push(line);
+    },
+  });
+  troubles.forEach((line) => err.line(`doorward: ${line}`));
+  if (!command.quiet) {
+    tally.lines(command, likelyShell(here.env, here.os)).forEach((line) => err.line(line));
+  }
+  return code;
+}
+
+/** Runs the command; the proxy ends with it. */
+async function behindProxy(
+  command: RunCommand,
+  config: Config,
+  here: Surroundings,
+  told: Pick<OpenOptions, "record" | "diagnose">,
+): Promise<number> {
+  const policy = policyInForce(config);
+  await using proxy = openProxy({ config, policy, listen: ANY_LOOPBACK_PORT, ...told }, here);
+  if (proxy === null) return EXIT.failed;
+  if (!command.quiet) warn(config, proxy.address, here);
+  await here.terminal.err.flush();
+  return await runChild(command, config, proxy.address, here);
+}
+
+function warn(config: Config, listener: SocketAddress, here: Surroundings): void {
+  const { err } = here.terminal;
+  config.notices.forEach((notice) => err.line(...noticeLine(notice)));
+  if (!config.network.allow_upstream_proxy) return;
+  const upstream = upstreamWarning(here.env, listener);
+  if (upstream !== null) err.line(...warningLine(upstream));
+}
+
+async function runChild(
+  command: RunCommand,
+  config: Config,
+  listener: SocketAddress,
+  here: Surroundings,
+): Promise<number> {
+  using forwarding = forwardSignals(here.signals, here.stdinIsTerminal);
+  try {
+    const child = here.spawn(
+      command.words,
+      childEnv(here.env, { listener, allowLocalBinding: config.network.allow_local_binding }),
+    );
+    forwarding.to(child);
+    return await child.code;
+  } catch (error) {
+    const { why, code } = spawnFailure(error);
+    here.terminal.err.line(`doorward: Cannot run "${command.words[0]}": ${why}`);
+    return code;
+  }
+}
+
+function spawnFailure(error: unknown): { readonly why: string; readonly code: number } {
+  if (error instanceof Deno.errors.NotFound) {
+    return { why: "there is no such command", code: EXIT.notFound };
+  }
+  if (error instanceof Deno.errors.NotCapable) {
+    return { why: "Deno was started without --allow-run", code: EXIT.failed };
+  }
+  if (error instanceof Deno.errors.PermissionDenied) {
+    return { why: "it is not an executable file, or not for us", code: EXIT.cannotExecute };
+  }
+  return { why: error instanceof Error ? error.message : String(error), code: EXIT.cannotExecute };
+}

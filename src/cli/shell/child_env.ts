@@ -1,0 +1,50 @@
+import type { SocketAddress } from "../../net/endpoint.ts";
+import { formatIp } from "../../net/ip.ts";
+import { clientAddress } from "./proxy_url.ts";
+import { proxyVariables } from "./proxy_variables.ts";
+
+/** What the child's environment says besides where the proxy is. */
+export interface ChildEnvOptions {
+  readonly listener: SocketAddress;
+  /** Whether loopback and private addresses may be reached when they are allowlisted. */
+  readonly allowLocalBinding: boolean;
+}
+
+/**
+ * The variables to lay over `inherited`, so that every client that reads any of them goes to the proxy.
+ * A variable that is there in another case (`Http_Proxy`, `NPM_CONFIG_PROXY`) is overwritten, too: on Windows
+ * it is the same one, and npm reads any case.
+ */
+export function childEnv(
+  inherited: Readonly<Record<string, string>>,
+  options: ChildEnvOptions,
+): Record<string, string> {
+  const ours: Record<string, string> = {
+    ...proxyVariables(options.listener),
+    CODEX_NETWORK_PROXY_ACTIVE: "1",
+    CODEX_NETWORK_ALLOW_LOCAL_BINDING: options.allowLocalBinding ? "1" : "0",
+    DOORWARD_ACTIVE: "1",
+  };
+  const byName = new Map(Object.entries(ours).map(([name, value]) => [name.toLowerCase(), value]));
+  for (const name of Object.keys(inherited)) {
+    const value = byName.get(name.toLowerCase());
+    if (value !== undefined) ours[name] = value;
+  }
+  const java = Object.keys(inherited).find((name) => name.toLowerCase() === "java_tool_options");
+  ours[java ?? "JAVA_TOOL_OPTIONS"] = appendJavaOptions(inherited[java ?? ""], options.listener);
+  return ours;
+}
+
+/** Java reads no proxy variable. The last of two `-D` counts, so what is there can stay. */
+function appendJavaOptions(existing: string | undefined, listener: SocketAddress): string {
+  const { ip, port } = clientAddress(listener);
+  const host = formatIp(ip);
+  return [
+    ...(existing === undefined || existing.trim() === "" ? [] : [existing]),
+    `-Dhttp.proxyHost=${host}`,
+    `-Dhttp.proxyPort=${port}`,
+    `-Dhttps.proxyHost=${host}`,
+    `-Dhttps.proxyPort=${port}`,
+    "-Dhttp.nonProxyHosts=localhost|127.*|[::1]",
+  ].join(" ");
+}

@@ -1,0 +1,37 @@
+/** The folder that holds the configuration. */
+export interface ConfigHome {
+  readonly home: string;
+  /** `<home>/config.toml`, which need not exist. */
+  readonly file: string;
+  /** Whether the folder is another program's (`CODEX_HOME`), and its file with it. */
+  readonly foreign: boolean;
+}
+
+/**
+ * Finds the home folder: `$DOORWARD_HOME`, else `$CODEX_HOME`, else `~/.config/doorward`, which on Windows
+ * is `%APPDATA%\doorward`. An empty variable counts as unset. Null when the system tells no home.
+ */
+export function configHome(
+  env: Readonly<Record<string, string | undefined>>,
+  os: typeof Deno.build.os,
+): ConfigHome | null {
+  const at = (home: string, foreign: boolean): ConfigHome => ({
+    home,
+    file: join(os, home, "config.toml"),
+    foreign,
+  });
+  if (env["DOORWARD_HOME"]) return at(env["DOORWARD_HOME"], false);
+  if (env["CODEX_HOME"]) return at(env["CODEX_HOME"], true);
+  if (os === "windows") {
+    if (env["APPDATA"]) return at(join(os, env["APPDATA"], "doorward"), false);
+    if (!env["USERPROFILE"]) return null;
+    return at(join(os, env["USERPROFILE"], "AppData", "Roaming", "doorward"), false);
+  }
+  return env["HOME"] ? at(join(os, env["HOME"], ".config", "doorward"), false) : null;
+}
+
+function join(os: typeof Deno.build.os, folder: string, ...names: readonly string[]): string {
+  const isWindows = os === "windows";
+  const trimmed = folder.replace(isWindows ? /[\\/]+$/ : /\/+$/, "");
+  return [trimmed, ...names].join(isWindows ? "\\" : "/");
+}

@@ -1,0 +1,56 @@
+import { parsePort, type SocketAddress } from "../net/endpoint.ts";
+import { type BadHost, parseHost } from "../net/host.ts";
+import { type IpAddress, parseIp } from "../net/ip.ts";
+
+/** 127.0.0.1 */
+export const LOOPBACK: IpAddress = { family: 4, bits: 0x7f000001n };
+
+/** Where a URL asks to listen. */
+export interface ListenUrl {
+  readonly kind: "listen";
+  readonly address: SocketAddress;
+  /** The name that stood in place of an address and was not looked up; null for `localhost`. */
+  readonly replacedName: string | null;
+}
+
+/** Text that names no place to listen. */
+export interface BadListenUrl {
+  readonly kind: "bad";
+  readonly why: string;
+}
+
+/**
+ * Reads `proxy_url` and its like: any scheme or none, user information and a path that are ignored, a
+ * host and a port. A name is never looked up: it means loopback.
+ */
+export function parseListenUrl(text: string, defaultPort: number): ListenUrl | BadListenUrl {
+  const authority = text.trim().replace(/^[^:/?#]*:\/\//, "").replace(/[/?#].*$/s, "");
+  const hostPort = authority.slice(authority.lastIndexOf("@") + 1);
+  const bare = parseIp(hostPort);
+  if (bare !== null) return listen(bare, defaultPort, null);
+
+  const lastColon = hostPort.lastIndexOf(":");
+  const colon = lastColon > hostPort.lastIndexOf("]") ? lastColon : hostPort.length;
+  const hostText = hostPort.slice(0, colon);
+  if (hostText === "") return bad("the host is missing");
+  const host = parseHost(hostText);
+  if (host.kind === "bad") return bad(host.why);
+  const port = listenPort(hostPort.slice(colon + 1), defaultPort);
+  if (typeof port !== "number") return bad(port.why);
+  if (host.kind === "ip") return listen(host.ip, port, null);
+  return listen(LOOPBACK, port, host.name === "localhost" ? null : host.name);
+}
+
+/** Without a port the default is taken; 0 asks the system for a free one. */
+function listenPort(text: string, defaultPort: number): number | BadHost {
+  if (text === "") return defaultPort;
+  return text === "0" ? 0 : parsePort(text);
+}
+
+function listen(ip: IpAddress, port: number, replacedName: string | null): ListenUrl {
+  return { kind: "listen", address: { ip, port }, replacedName };
+}
+
+function bad(why: string): BadListenUrl {
+  return { kind: "bad", why };
+}

@@ -1,0 +1,48 @@
+import type { Notice } from "../config.ts";
+import type { ConfigFault } from "../errors.ts";
+import { escapeControls, quote } from "./printable.ts";
+import type { Place } from "./located.ts";
+
+interface Finding {
+  readonly place: Place;
+  readonly message: string;
+}
+
+/** Collects what is wrong and what is worth saying, so that a person mends a file in one go. */
+export class Findings {
+  readonly #faults: Finding[] = [];
+  readonly #notices: Finding[] = [];
+
+  /** Something that makes the configuration unusable. */
+  fault(place: Place, message: string): void {
+    this.#faults.push({ place, message });
+  }
+
+  /** Something a person should know. */
+  notice(place: Place, message: string): void {
+    this.#notices.push({ place, message });
+  }
+
+  /** The faults, in the order of the file, then of the flags. */
+  faults(): readonly ConfigFault[] {
+    return inOrder(this.#faults);
+  }
+
+  /** The notices, in the same order. */
+  notices(): readonly Notice[] {
+    return inOrder(this.#notices);
+  }
+}
+
+function inOrder(findings: readonly Finding[]) {
+  return findings.toSorted((a, b) => compare(a.place, b.place)).map(({ place, message }) => ({
+    origin: place.origin,
+    message: escapeControls(place.flag === null ? message : `in ${quote(place.flag)}: ${message}`),
+  }));
+}
+
+function compare(a: Place, b: Place): number {
+  return a.rank - b.rank ||
+    (a.origin.line ?? 0) - (b.origin.line ?? 0) ||
+    (a.origin.column ?? 0) - (b.origin.column ?? 0);
+}

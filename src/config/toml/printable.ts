@@ -1,0 +1,52 @@
+import type { Located } from "./located.ts";
+
+/** Longer text is cut: a message stays one line. */
+const QUOTED_MAX = 120;
+
+/** Puts text in quotes as TOML would, without its credentials, and cut when it is long. */
+export function quote(text: string): string {
+  const clean = withoutCredentials(text);
+  const cut = clean.length > QUOTED_MAX ? `${clean.slice(0, QUOTED_MAX)}…` : clean;
+  return escapeControls(`"${cut.replaceAll(/["\\]/g, "\\$&")}"`);
+}
+
+/** Writes `\u` for whatever would move the cursor, change colours or reorder the line. */
+export function escapeControls(text: string): string {
+  return text.replaceAll(
+    /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu,
+    (character) => {
+      const code = character.codePointAt(0)!.toString(16);
+      return code.length > 4 ? `\\U${code.padStart(8, "0")}` : `\\u${code.padStart(4, "0")}`;
+    },
+  );
+}
+
+/**
+ * Cuts the user information out of whatever may be a URL: messages end up in logs. Rather too much than
+ * too little, for a password may hold any character.
+ */
+export function withoutCredentials(text: string): string {
+  return text.split(/(?<=[\s"'])/).map((word) => {
+    const at = word.lastIndexOf("@");
+    const start = userInfoStart(word.slice(0, Math.max(at, 0)));
+    return start === -1 ? word : `${word.slice(0, start)}…${word.slice(at)}`;
+  }).join("");
+}
+
+/** Where user information starts in the text before an at sign; -1 where it is only a name. */
+function userInfoStart(text: string): number {
+  const slashes = text.indexOf("//");
+  if (slashes !== -1) return slashes + 2;
+  const colon = text.indexOf(":");
+  return colon === -1 ? -1 : text.lastIndexOf("=", colon) + 1;
+}
+
+/** Names a value for a message: itself when it is small, else what it is. */
+export function describe(located: Located): string {
+  if (located.kind === "table") return "a table";
+  if (located.kind === "list") return located.items.length === 0 ? "an empty list" : "a list";
+  const { value } = located;
+  if (typeof value === "string") return quote(value);
+  if (typeof value === "number" && Number.isInteger(value)) return value.toFixed(1);
+  return value instanceof Date ? "a date" : String(value);
+}

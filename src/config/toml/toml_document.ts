@@ -1,0 +1,113 @@
+import { parse, TomlDate, TomlError } from "smol-toml";
+import { quote } from "./printable.ts";
+import type { Entry, Located, LocatedTable, Place, Scalar } from "./located.ts";
+import { lineCounter, type Spot, tomlPositions } from "./toml_positions.ts";
+
+/** Deeper than anything a policy says; every walk over a document may recurse this far. */
+export const NESTING_MAX = 64;
+
+/** Text that is not TOML. */
+export interface BadToml {
+  readonly kind: "bad";
+  readonly place: Place;
+  readonly message: string;
+}
+
+/** Reads a document of the file named `file`, with the place of everything in it. */
+export function parseTomlDocument(source: string, file: string): LocatedTable | BadToml {
+  const lineColumn = lineCounter(source);
+  const placeAt = (offset: number): Place => filePlace(file, lineColumn(offset));
+  let value: unknown;
+  try {
+    value = parse(source, { integersAsBigInt: true, maxDepth: NESTING_MAX });
+  } catch (error) {
+    if (!(error instanceof TomlError)) throw error;
+    return { kind: "bad", place: filePlace(file, error), message: syntaxMessage(error, source) };
+  }
+  return locateTable(value, tomlPositions(source), placeAt);
+}
+
+/** Reads one value, the right side of `key = …`; undefined when it is not TOML. */
+export function parseTomlValue(source: string, place: Place): Located | BadToml | undefined {
+  let table: Record<string, unknown>;
+  try {
+    table = parse(`value = ${source}`, { integersAsBigInt: true, maxDepth: NESTING_MAX });
+  } catch (error) {
+    if (!(error instanceof TomlError)) throw error;
+    return undefined;
+  }
+  // A line end and a second key hide in the text: it is not one value.
+  if (Object.keys(table).length !== 1) return undefined;
+  const root = locateTable(table, undefined, () => place);
+  return root.kind === "bad" ? root : root.entries.get("value")?.value;
+}
+
+function filePlace(file: string, at: { readonly line: number; readonly column: number }): Place {
+  return { origin: { file, line: at.line, column: at.column }, rank: 0, flag: null };
+}
+
+type PlaceAt = (offset: number) => Place;
+
+function locateTable(value: unknown, root: Spot | undefined, placeAt: PlaceAt) {
+  const tooDeep: Place[] = [];
+  const table = locate(value, root, 0);
+  const first = tooDeep[0];
+  if (first !== undefined) {
+    const message = `nested more than ${NESTING_MAX} deep; write it flatter`;
+    return { kind: "bad", place: first, message } as const;
+  }
+  return table as LocatedTable;
+
+  function locate(value: unknown, spot: Spot | undefined, depth: number): Located {
+    const place = placeAt(spot?.offset ?? 0);
+    if (depth > NESTING_MAX) {
+      tooDeep.push(place);
+      return { kind: "scalar", place, value: "" };
+    }
+    if (Array.isArray(value)) {
+      const items = value.map((item, index) => locate(item, spot?.items[index], depth + 1));
+      return { kind: "list", place, items };
+    }
+    if (typeof value === "object" && value !== null && !(value instanceof TomlDate)) {
+      const entries = new Map<string, Entry>();
+      for (const [name, held] of Object.entries(value)) {
+        const at = spot?.entries.get(name);
+        const key = placeAt(at?.keyOffset ?? 0);
+        entries.set(name, { key, value: locate(held, at, depth + 1) });
+      }
+      return { kind: "table", place, entries };
+    }
+    return { kind: "scalar", place, value: value as Scalar };
+  }
+}
+
+/** What to do about the commonest of the parser's complaints. Only the mend is lost if its words change. */
+const MENDS: Readonly<Record<string, string>> = {
+  "trying to redefine an already defined table or value": "write each key and each table once",
+  "invalid value": "put text in quotes",
+  "unfinished string": "close it with the quote it starts with",
+  "expected comma or end of structure": "put a comma between values, and close the bracket",
+  "unfinished array": "close it with a bracket",
+  "unfinished table": "close it with a brace",
+  "each key-value declaration must be followed by an end-of-line": "start a new line here",
+  "incomplete key-value: cannot find end of key": "write key = value",
+  "unrecognised escape sequence": "double the backslash, or use single quotes",
+};
+
+function syntaxMessage(error: TomlError, source: string): string {
+  const reason = error.message.split("\n", 1)[0]!.replace("Invalid TOML document: ", "");
+  const line = source.split("\n", error.line).at(-1) ?? "";
+  const mend = bareWordMend(line, error.column - 1) ?? MENDS[reason] ?? "mend this line";
+  return `not TOML: ${reason}; ${mend}`;
+}
+
+/** `mode = full` and `enabled = True` are what people write first. */
+function bareWordMend(line: string, at: number): string | null {
+  const before = line.slice(0, at).trimEnd();
+  const isValue = /[=[,]$/.test(before.slice(-1)) && before.includes("=");
+  if (!isValue) return null;
+  const word = /^[A-Za-z_*/][^\s,\]}#"']*/.exec(line.slice(at))?.[0];
+  if (word === undefined) return null;
+  const lower = word.toLowerCase();
+  return lower === "true" || lower === "false" ? `write ${lower}` : `write ${quote(word)}`;
+}

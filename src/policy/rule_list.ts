@@ -1,0 +1,48 @@
+import type { Endpoint } from "../net/endpoint.ts";
+import type { Host } from "../net/host.ts";
+import type { IpAddress } from "../net/ip.ts";
+import { AddressIndex } from "./address_index.ts";
+import { isForPort, NameIndex } from "./name_index.ts";
+import type { Rule } from "./rule.ts";
+
+/** The allow or the deny list, ready to be asked. Of several rules that match the first one answers. */
+export class RuleList {
+  readonly isEmpty: boolean;
+  readonly #names: NameIndex;
+  readonly #addresses: AddressIndex;
+
+  constructor(rules: readonly Rule[]) {
+    this.isEmpty = rules.length === 0;
+    this.#names = new NameIndex(rules);
+    this.#addresses = new AddressIndex(rules);
+  }
+
+  /** The first rule that matches host and port. */
+  find(target: Endpoint): Rule | null {
+    const { host, port } = target;
+    return host.kind === "name" ? this.#names.find(host.name, port) : this.findIp(host.ip, port);
+  }
+
+  /** The first rule about addresses that matches this one. */
+  findIp(ip: IpAddress, port: number): Rule | null {
+    return this.#addresses.find(ip, port);
+  }
+
+  /** The first rule that names this very host, without a wildcard and not as part of a block. */
+  findOwn(target: Endpoint): Rule | null {
+    return this.matching(target.host)
+      .find((rule) => isOwnEntry(rule) && isForPort(rule, target.port)) ?? null;
+  }
+
+  /** Every rule that matches the host at some port. */
+  matching(host: Host): readonly Rule[] {
+    return host.kind === "name"
+      ? this.#names.matching(host.name)
+      : this.#addresses.matching(host.ip);
+  }
+}
+
+/** Whether a rule names one host and no other. */
+export function isOwnEntry(rule: Rule): boolean {
+  return rule.pattern.kind === "exact" || rule.pattern.kind === "ip";
+}

@@ -1,0 +1,187 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { parseCommand } from "../../../src/cli/argv/args.ts";
+import type { Command, PolicyFlags } from "../../../src/cli/argv/command.ts";
+
+const NONE: PolicyFlags = { file: null, overrides: [], allow: [], deny: [], mode: null };
+
+/** Command lines without the program's name, and what they ask for. */
+const READ: readonly (readonly [readonly string[], Command])[] = [
+  [[], { name: "start", policy: NONE, quiet: false }],
+  [["-q"], { name: "start", policy: NONE, quiet: true }],
+  [["start", "--quiet"], { name: "start", policy: NONE, quiet: true }],
+  [["--config", "a.toml"], { name: "start", policy: { ...NONE, file: "a.toml" }, quiet: false }],
+  [["--config=a=b.toml", "start"], {
+    name: "start",
+    policy: { ...NONE, file: "a=b.toml" },
+    quiet: false,
+  }],
+  // Options before the command count as those after it; the later wins, or adds.
+  [["--config", "a", "-c", "x=1", "start", "-c", "y=2", "--config", "b"], {
+    name: "start",
+    policy: { ...NONE, file: "b", overrides: ["x=1", "y=2"] },
+    quiet: false,
+  }],
+  [["start", "-cnetwork.mode=limited", "--set", 'a = "b=c"'], {
+    name: "start",
+    policy: { ...NONE, overrides: ["network.mode=limited", 'a = "b=c"'] },
+    quiet: false,
+  }],
+  [["start", "--allow", "a.test", "--allow=b.test:8443", "--deny", "*.c.test", "--mode", "full"], {
+    name: "start",
+    policy: { ...NONE, allow: ["a.test", "b.test:8443"], deny: ["*.c.test"], mode: "full" },
+    quiet: false,
+  }],
+  [["run", "--", "curl", "-sS", "--config", "x"], {
+    name: "run",
+    policy: NONE,
+    quiet: false,
+    words: ["curl", "-sS", "--config", "x"],
+  }],
+  // The first word that is no option begins the command, even without "--".
+  [["run", "--allow", "a.test", "curl", "-q", "--allow", "b.test"], {
+    name: "run",
+    policy: { ...NONE, allow: ["a.test"] },
+    quiet: false,
+    words: ["curl", "-q", "--allow", "b.test"],
+  }],
+  // The child's own "--" is the child's.
+  [["run", "git", "checkout", "--", "file"], {
+    name: "run",
+    policy: NONE,
+    quiet: false,
+    words: ["git", "checkout", "--", "file"],
+  }],
+  [["run", "--", "git", "checkout", "--", "file"], {
+    name: "run",
+    policy: NONE,
+    quiet: false,
+    words: ["git", "checkout", "--", "file"],
+  }],
+  // A flag takes no word away from the command, though /bin/true looks like a boolean.
+  [["run", "--quiet", "true"], { name: "run", policy: NONE, quiet: true, words: ["true"] }],
+  [["run", "-q", "false"], { name: "run", policy: NONE, quiet: true, words: ["false"] }],
+  // Words stay text: 0x10 is no number, an empty argument is an argument.
+  [["run", "0x10", "", "1e3"], {
+    name: "run",
+    policy: NONE,
+    quiet: false,
+    words: ["0x10", "", "1e3"],
+  }],
+  [["run", "--", "-"], { name: "run", policy: NONE, quiet: false, words: ["-"] }],
+  [["check"], { name: "check", policy: NONE, quiet: false, json: false }],
+  [["check", "a.toml", "--json"], {
+    name: "check",
+    policy: { ...NONE, file: "a.toml" },
+    quiet: false,
+    json: true,
+  }],
+  [["check", "--", "-strange.toml"], {
+    name: "check",
+    policy: { ...NONE, file: "-strange.toml" },
+    quiet: false,
+    json: false,
+  }],
+  [["explain", "http://a.test/x", "-X", "POST", "--no-lookup"], {
+    name: "explain",
+    policy: NONE,
+    quiet: false,
+    json: false,
+    target: "http://a.test/x",
+    method: "POST",
+    lookup: false,
+  }],
+  [["explain", "-XDELETE", "a.test", "--json"], {
+    name: "explain",
+    policy: NONE,
+    quiet: false,
+    json: true,
+    target: "a.test",
+    method: "DELETE",
+    lookup: true,
+  }],
+  [["env", "--shell", "zsh"], {
+    name: "env",
+    policy: NONE,
+    quiet: false,
+    json: false,
+    shell: "sh",
+  }],
+  [["env", "--shell=pwsh", "--json"], {
+    name: "env",
+    policy: NONE,
+    quiet: false,
+    json: true,
+    shell: "powershell",
+  }],
+  [["version", "--json"], { name: "version", json: true }],
+  [["--version"], { name: "version", json: false }],
+  [["-V", "--json"], { name: "version", json: true }],
+  [["--help"], { name: "help", of: null }],
+  [["help"], { name: "help", of: null }],
+  [["help", "run"], { name: "help", of: "run" }],
+  [["-h", "run"], { name: "help", of: "run" }],
+  [["run", "--help"], { name: "help", of: "run" }],
+  [["explain", "-qh"], { name: "help", of: "explain" }],
+  [["run", "curl", "--help"], {
+    name: "run",
+    policy: NONE,
+    quiet: false,
+    words: ["curl", "--help"],
+  }],
+];
+
+for (const [argv, expected] of READ) {
+  Deno.test(`parseCommand() reads ${JSON.stringify(argv)}`, () => {
+    assertEquals(parseCommand(argv), expected);
+  });
+}
+
+/** Command lines that make no sense, and a part of what is said about them. */
+const REFUSED: readonly (readonly [readonly string[], string])[] = [
+  [["strat"], 'Unknown command "strat": did you mean "start"?'],
+  [["xyzzy"], 'Unknown command "xyzzy"'],
+  [["constructor"], 'Unknown command "constructor"'],
+  [["help", "rn"], 'Unknown command "rn": did you mean "run"?'],
+  [["--alow", "a.test"], 'Unknown option "--alow": did you mean "--allow"?'],
+  [["start", "--__proto__=1"], 'Unknown option "--__proto__"'],
+  [["start", "--constructor"], 'Unknown option "--constructor"'],
+  [["start", "-x"], 'Unknown option "-x"'],
+  [["start", "-qx"], 'Unknown option "-x"'],
+  [["check", "a", "--shel"], 'Unknown option "--shel": did you mean "--shell"?'],
+  [["start", "--json"], '"doorward start" takes no --json'],
+  [["--shell", "sh", "check"], '"doorward check" takes no --shell'],
+  [["start", "--config"], 'Option "--config" needs a value'],
+  [["start", "--config="], 'Option "--config" needs a value'],
+  [["start", "--config", ""], 'Option "--config" needs a value'],
+  [["start", "--allow", "--", "x"], 'Option "--allow" needs a value'],
+  [["start", "--allow", "--deny", "x"], 'Option "--allow" needs a value'],
+  [["start", "-c"], 'Option "--set" (-c) needs a value: --set=KEY=VALUE'],
+  [["start", "--quiet=yes"], 'Option "--quiet" takes no value'],
+  [["start", "--mode", "open"], 'Unknown mode "open": there are full and limited'],
+  [["start", "extra"], '"doorward start" takes no "extra"'],
+  [["run"], '"doorward run" needs a command'],
+  [["run", "--allow", "a.test"], '"doorward run" needs a command'],
+  [["run", "--"], '"doorward run" needs a command'],
+  [["run", "--", ""], '"doorward run" needs a command'],
+  [["--", "curl"], 'No command before "--": did you mean "doorward run --"?'],
+  [["run", "-sS", "curl"], 'Unknown option "-s"'],
+  [["check", "a", "b"], '"doorward check" takes no second "b"'],
+  [["check", "a", "--config", "b"], 'Cannot check two files: "b" and "a"'],
+  [["explain"], '"doorward explain" needs one: doorward explain URL'],
+  [["explain", "a", "b"], '"doorward explain" takes no second "b"'],
+  [["env", "--shell", "csh"], 'Unknown shell "csh": there are sh, fish, powershell'],
+  [["version", "now"], '"doorward version" takes no "now"'],
+];
+
+for (const [argv, message] of REFUSED) {
+  Deno.test(`parseCommand() refuses ${JSON.stringify(argv)}`, () => {
+    const command = parseCommand(argv);
+    assertEquals(command.name, "usage");
+    assertStringIncludes((command as { message: string }).message, message);
+  });
+}
+
+Deno.test("parseCommand() says which command's help to read", () => {
+  assertEquals((parseCommand(["run", "--nope"]) as { of: unknown }).of, "run");
+  assertEquals((parseCommand(["--nope", "run"]) as { of: unknown }).of, null);
+});

@@ -1,0 +1,196 @@
+import { assertEquals, assertObjectMatch } from "@std/assert";
+import { cli } from "../../src/cli/cli.ts";
+import { ConnectError } from "../../src/net/errors.ts";
+import { parseIp } from "../../src/net/ip.ts";
+import type { Resolver } from "../../src/net/ports.ts";
+import { systemClock } from "../../src/net/system_clock.ts";
+import { configFile } from "./config_files.ts";
+import { fakeSurroundings, settle } from "./fake_surroundings.ts";
+
+/** A resolver with one answer. */
+function answering(...ips: readonly string[]): Resolver {
+  return () => Promise.resolve(ips.map((ip) => parseIp(ip)!));
+}
+
+async function explained(argv: readonly string[], resolve = answering("192.0.0.9")) {
+  const here = fakeSurroundings({ resolve });
+  const code = await cli(["explain", ...argv], here);
+  return { code, ...here.printed() };
+}
+
+async function json(argv: readonly string[], resolve?: Resolver) {
+  const { code, out } = await explained([...argv, "--json"], resolve);
+  return { code, answer: JSON.parse(out) };
+}
+
+Deno.test("explain tells people the answer first, then the steps, then what to do", async () => {
+  const { code, out } = await explained(["https://a.test/", "-c", "network.ask=false"]);
+  assertEquals(code, 1);
+  const lines = out.trimEnd().split("\n");
+  assertEquals(
+    lines[0],
+    "blocked  CONNECT a.test:443  not_allowed: no allow rule names this host " +
+      "(it is not denied either); the list of allowed hosts is empty",
+  );
+  assertEquals(lines.slice(1, -2).every((line) => line.startsWith("  ")), true);
+  assertEquals(lines.slice(-2), [
+    "to allow it once: doorward run -c network.ask=false --allow a.test -- COMMAND",
+    'to allow it always: "a.test" in allowed_domains of a configuration file',
+  ]);
+});
+
+Deno.test("explain names the rule that allows, its file and line, and where it would go", async () => {
+  await using file = await configFile('[network]\nallowed_domains = ["*.a.test"]\n');
+  const { code, out } = await explained(
+    ["https://b.a.test", "--config", file.path],
+    answering("8.8.8.8", "2606:4700::1"),
+  );
+  assertEquals(code, 0);
+  assertEquals(
+    out.split("\n")[0],
+    `allowed  CONNECT b.a.test:443  by allow rule "*.a.test" at ${file.path}:2:20, ` +
+      "to 8.8.8.8:443, [2606:4700::1]:443",
+  );
+});
+
+Deno.test("explain tells programs the same", async () => {
+  await using file = await configFile('[network]\ndenied_domains = ["a.test"]\n');
+  const { code, answer } = await json(["http://a.test/x", "--config", file.path]);
+  assertEquals(code, 1);
+  assertObjectMatch(answer, {
+    verdict: "deny",
+    method: "GET",
+    target: "http://a.test/x",
+    host: "a.test",
+    port: 80,
+    protocol: "http",
+    status: 403,
+    reason: "denied",
+    source: "baseline_policy",
+    rule: { list: "deny", text: "a.test", file: file.path, line: 2, column: 19 },
+    addresses: null,
+    next_steps: ["a deny rule always wins: only removing it helps"],
+    sources: [file.path],
+  });
+  assertEquals(Object.keys(answer.steps[0]), ["question", "answer", "rule"]);
+});
+
+Deno.test("explain takes --allow and --deny, so that one can try", async () => {
+  assertEquals((await json(["a.test", "--allow", "a.test"], answering("8.8.8.8"))).code, 0);
+  const { answer } = await json(["a.test", "--allow", "a.test", "--deny", "a.test"]);
+  assertEquals(answer.rule, {
+    list: "deny",
+    text: "a.test",
+    file: "--deny",
+    line: null,
+    column: null,
+  });
+});
+
+Deno.test("explain asks about the method of a plain request", async () => {
+  const limited = ["--mode", "limited", "--allow", "a.test"];
+  assertEquals((await json(["http://a.test/", ...limited], answering("8.8.8.8"))).code, 0);
+  const { code, answer } = await json(["http://a.test/", "-X", "POST", ...limited]);
+  assertEquals([code, answer.reason], [1, "method_not_allowed"]);
+  const tunnel = await json(["https://a.test/", ...limited]);
+  assertEquals(tunnel.answer.reason, "mitm_required");
+  assertEquals(
+    tunnel.answer.next_steps[0],
+    [
+      "to allow it once: doorward run --allow a.test --mode full -- COMMAND",
+    ][0],
+  );
+});
+
+Deno.test("explain judges every address of a name", async () => {
+  const resolve = answering("8.8.8.8", "169.254.169.254");
+  const { code, answer } = await json(["a.test", "--allow", "a.test"], resolve);
+  assertEquals([code, answer.reason], [1, "not_allowed_local"]);
+});
+
+Deno.test("explain does not look up what the rules refuse", async () => {
+  const never: Resolver = () => Promise.reject(new Error("looked up"));
+  assertEquals((await json(["a.test"], never)).code, 1);
+});
+
+Deno.test("explain --no-lookup answers from the rules", async () => {
+  const never: Resolver = () => Promise.reject(new Error("looked up"));
+  const { code, answer } = await json(["a.test", "--allow", "a.test", "--no-lookup"], never);
+  assertEquals([code, answer.verdict, answer.addresses], [0, "allow", null]);
+});
+
+Deno.test("explain --no-lookup still judges an address", async () => {
+  const { answer } = await json(["10.0.0.1:22", "--allow", "10.0.0.1", "--no-lookup"]);
+  assertEquals(answer.addresses, ["10.0.0.1:22"]);
+});
+
+Deno.test("explain says that a name cannot be resolved, as the proxy would", async () => {
+  const fails: Resolver = (name) =>
+    Promise.reject(new ConnectError("dns_failure", `Cannot resolve "${name}"`));
+  const { code, answer } = await json(["a.test", "--allow", "a.test"], fails);
+  assertEquals([code, answer.verdict, answer.status, answer.reason], [
+    1,
+    "unreachable",
+    502,
+    "dns_failure",
+  ]);
+  const { out } = await explained(["a.test", "--allow", "a.test"], fails);
+  assertEquals(
+    out.split("\n")[0],
+    'failed  CONNECT a.test:443  dns_failure: the proxy would answer 502: Cannot resolve "a.test"',
+  );
+});
+
+Deno.test("explain gives up on a look-up when the proxy would", async () => {
+  const here = fakeSurroundings({
+    resolve: (_name, signal) =>
+      new Promise((_, reject) => {
+        signal.addEventListener("abort", () => reject(signal.reason));
+      }),
+  });
+  let asked = false;
+  const started = Promise.withResolvers<void>();
+  const watched = {
+    ...here,
+    resolve: ((name, signal) => {
+      asked = true;
+      started.resolve();
+      return here.resolve(name, signal);
+    }) as Resolver,
+  };
+  const code = cli(["explain", "--json", "a.test", "--allow", "a.test"], watched);
+  await started.promise;
+  here.clock.advance(6000);
+  await settle();
+  assertEquals([asked, await code], [true, 1]);
+  assertObjectMatch(JSON.parse(here.printed().out), { reason: "dns_timeout", status: 504 });
+});
+
+Deno.test("explain leaves no timer behind", async () => {
+  // The sanitizers of the test runner see to it.
+  const here = { ...fakeSurroundings({ resolve: answering("8.8.8.8") }), clock: systemClock };
+  assertEquals(await cli(["explain", "a.test", "--allow", "a.test"], here), 0);
+});
+
+Deno.test("explain says what the proxy would refuse to read", async () => {
+  const { code, out } = await explained(["http://127.1/"]);
+  assertEquals(code, 1);
+  assertEquals(out.startsWith("refused  GET http://127.1/  would be refused with 400: "), true);
+  const { answer } = await json(["http://127.1/"]);
+  assertObjectMatch(answer, { verdict: "refused", status: 400, host: null, steps: [] });
+});
+
+Deno.test("explain knows Doorward's own listener", async () => {
+  const { answer } = await json(["127.0.0.1:3128", "--allow", "127.0.0.1"]);
+  assertEquals(answer.reason, "own_listener");
+});
+
+Deno.test("explain says that ask changes the answer to a question", async () => {
+  const { code, answer } = await json(["a.test", "-c", "network.ask=true"]);
+  assertEquals([code, answer.verdict, answer.status], [1, "ask", 403]);
+});
+
+Deno.test("explain says that the proxy is switched off", async () => {
+  const { code, answer } = await json(["a.test", "-c", "network.enabled=false"]);
+  assertEquals([code, answer.reason, answer.status], [1, "proxy_disabled", 503]);
+});

@@ -1,0 +1,105 @@
+import type { Surroundings } from "../../src/cli/surroundings.ts";
+import { makeTerminal, type Sink } from "../../src/cli/printed/terminal.ts";
+import type { ProxyOptions, RunningProxy } from "../../src/proxy/proxy.ts";
+import { FakeClock } from "../support/fake_clock.ts";
+
+/** A machine of which a test owns everything, and what happened on it. */
+export interface FakeSurroundings extends Surroundings {
+  readonly clock: FakeClock;
+  /** What was printed so far. */
+  printed(): { readonly out: string; readonly err: string };
+  /** Delivers a signal to whoever listens. */
+  send(signal: Deno.Signal): void;
+  /** The proxies that were started. */
+  readonly proxies: FakeProxy[];
+}
+
+/** A proxy that serves nobody. */
+export interface FakeProxy {
+  readonly options: ProxyOptions;
+  /** The graces it was shut down with, in order. */
+  readonly shutdowns: number[];
+  /** Ends a shutdown with a grace. */
+  finish(): void;
+}
+
+/** Parts of {@linkcode FakeSurroundings} that a test sets. */
+export type FakeOptions = Partial<
+  Pick<
+    Surroundings,
+    "env" | "os" | "stdinIsTerminal" | "spawn" | "resolve" | "startProxy"
+  >
+>;
+
+/** The port that a proxy on port 0 gets. */
+export const FREE_PORT = 40404;
+
+/** Makes a machine without a home folder, unless the test says otherwise. */
+export function fakeSurroundings(options: FakeOptions = {}): FakeSurroundings {
+  const out = new MemorySink();
+  const err = new MemorySink();
+  const listeners = new Set<(signal: Deno.Signal) => void>();
+  const proxies: FakeProxy[] = [];
+  return {
+    env: {},
+    os: "linux",
+    terminal: makeTerminal(out, err, false),
+    stdinIsTerminal: false,
+    signals(names, on): Disposable {
+      const listener = (signal: Deno.Signal) => {
+        if (names.includes(signal)) on(signal);
+      };
+      listeners.add(listener);
+      return { [Symbol.dispose]: () => listeners.delete(listener) };
+    },
+    spawn: () => {
+      throw new Error("This test runs nothing");
+    },
+    dial: () => Promise.reject(new Error("This test dials nothing")),
+    resolve: () => Promise.reject(new Error("This test looks nothing up")),
+    clock: new FakeClock(),
+    startProxy: (options) => fakeProxy(options, proxies),
+    ...options,
+    printed: () => ({ out: out.text, err: err.text }),
+    send: (signal) => [...listeners].forEach((listener) => listener(signal)),
+    proxies,
+  };
+}
+
+/** A sink that keeps what is written, at most `bytesAtOnce` of it a call. */
+export class MemorySink implements Sink {
+  text = "";
+  constructor(readonly terminal = false, readonly bytesAtOnce = Infinity) {}
+
+  write(bytes: Uint8Array): Promise<number> {
+    const taken = bytes.subarray(0, this.bytesAtOnce);
+    this.text += new TextDecoder().decode(taken);
+    return Promise.resolve(taken.length);
+  }
+
+  isTerminal(): boolean {
+    return this.terminal;
+  }
+}
+
+function fakeProxy(options: ProxyOptions, proxies: FakeProxy[]): RunningProxy {
+  const shutdowns: number[] = [];
+  const closed = Promise.withResolvers<void>();
+  proxies.push({ options, shutdowns, finish: closed.resolve });
+  const shutdown = (graceMs: number): Promise<void> => {
+    shutdowns.push(graceMs);
+    if (graceMs === 0) closed.resolve();
+    return closed.promise;
+  };
+  return {
+    address: { ip: options.listen.ip, port: options.listen.port || FREE_PORT },
+    connections: 2,
+    shutdown,
+    [Symbol.asyncDispose]: () => shutdown(0),
+  };
+}
+
+/** Lets everything that can go on without us go on. */
+export async function settle(): Promise<void> {
+  for (let turn = 0; turn < 50; turn++) await Promise.resolve();
+}

@@ -1,0 +1,70 @@
+import { assertEquals } from "@std/assert";
+import { banner, type BannerFacts, policySummary } from "../../../src/cli/printed/banner.ts";
+import type { Line } from "../../../src/cli/printed/terminal.ts";
+import { VERSION } from "../../../src/cli/version.ts";
+import { type ConfigSource, loadConfig } from "../../../src/config/config.ts";
+import { parseIp } from "../../../src/net/ip.ts";
+
+async function bannerOf(source: Partial<ConfigSource>, facts: Partial<BannerFacts> = {}) {
+  const config = await loadConfig({ overrides: [], allow: [], deny: [], ...source });
+  const lines = banner({
+    config,
+    policy: config.policy,
+    listener: { ip: parseIp("127.0.0.1")!, port: 3128 },
+    shell: "sh",
+    envCommand: "doorward env",
+    homeFile: "/home/me/config.toml",
+    ...facts,
+  });
+  return lines.map(plain);
+}
+
+function plain(line: Line): string {
+  return line.map((part) => typeof part === "string" ? part : part.text).join("");
+}
+
+Deno.test("banner() tells a newcomer everything in six lines", async () => {
+  assertEquals(await bannerOf({}), [
+    `doorward ${VERSION} listening on http://127.0.0.1:3128, mode full`,
+    "  policy  built-in: 0 allow rules, 0 deny rules, asks about what is not listed",
+    '  use it  eval "$(doorward env)"',
+    "      or  export http_proxy=http://127.0.0.1:3128 https_proxy=http://127.0.0.1:3128",
+    "  nothing is allowed yet; to allow a host: doorward start --allow HOST",
+    '      or  allowed_domains = ["HOST"] under [network] in /home/me/config.toml',
+  ]);
+});
+
+Deno.test("banner() says no more than needed once there are rules", async () => {
+  const source = {
+    allow: ["a.test"],
+    deny: ["b.test", "c.test"],
+    overrides: ["network.ask=false"],
+  };
+  assertEquals((await bannerOf(source)).slice(1), [
+    "  policy  built-in and the command line: " +
+    "1 allow rule, 2 deny rules, denies what is not listed",
+    '  use it  eval "$(doorward env)"',
+    "      or  export http_proxy=http://127.0.0.1:3128 https_proxy=http://127.0.0.1:3128",
+  ]);
+});
+
+Deno.test("banner() does not name a command that could not know the port", async () => {
+  const lines = await bannerOf({ allow: ["a.test"] }, { envCommand: null, shell: "powershell" });
+  assertEquals(lines.slice(2), [
+    "  use it  $env:http_proxy = 'http://127.0.0.1:3128'; " +
+    "$env:https_proxy = 'http://127.0.0.1:3128'",
+  ]);
+});
+
+Deno.test("policySummary() says what becomes of the rest", async () => {
+  const summary = async (...overrides: string[]) =>
+    policySummary((await loadConfig({ overrides, allow: [], deny: [] })).policy);
+  assertEquals(
+    await summary("network.dangerously_allow_all_domains=true"),
+    "0 allow rules, 0 deny rules, allows what is not denied",
+  );
+  assertEquals(
+    await summary("network.ask=false"),
+    "0 allow rules, 0 deny rules, denies what is not listed",
+  );
+});

@@ -1,0 +1,98 @@
+import { assertEquals } from "@std/assert";
+import type { BlockedRecord } from "../../../src/audit/blocked_record.ts";
+import type { RunCommand } from "../../../src/cli/argv/command.ts";
+import { BlockedTally } from "../../../src/cli/printed/blocked_tally.ts";
+
+const COMMAND: RunCommand = {
+  name: "run",
+  policy: { file: null, overrides: [], allow: ["a.test"], deny: [], mode: null },
+  quiet: false,
+  words: ["curl", "-sS", "https://b.test/it's"],
+};
+
+function record(part: Partial<BlockedRecord> = {}): BlockedRecord {
+  return {
+    host: "b.test",
+    reason: "not_allowed",
+    client: null,
+    method: null,
+    mode: null,
+    protocol: "http-connect",
+    decision: "deny",
+    source: "baseline_policy",
+    port: 443,
+    timestamp: 0,
+    ...part,
+  };
+}
+
+function linesFor(records: readonly BlockedRecord[], command = COMMAND): readonly string[] {
+  const tally = new BlockedTally();
+  records.forEach((blocked) => tally.note(blocked));
+  return tally.lines(command, "sh");
+}
+
+Deno.test("lines() says nothing when nothing was blocked", () => {
+  assertEquals(linesFor([]), []);
+});
+
+Deno.test("lines() tells a host once, with the command line that would allow it", () => {
+  assertEquals(linesFor([record(), record(), record()]), [
+    "doorward: blocked b.test:443 (not in the allowlist, 3 times) — allow it: " +
+    "doorward run --allow a.test --allow b.test -- curl -sS 'https://b.test/it'\\''s'",
+  ]);
+});
+
+Deno.test("lines() tells ports and reasons apart, in the order they were seen", () => {
+  const lines = linesFor([
+    record({ port: 8443 }),
+    record({ reason: "denied" }),
+    record(),
+    record({ port: 8443 }),
+  ]);
+  assertEquals(lines.map((line) => line.split(" — ")[0]), [
+    "doorward: blocked b.test:8443 (not in the allowlist, 2 times)",
+    "doorward: blocked b.test:443 (a deny rule names it)",
+    "doorward: blocked b.test:443 (not in the allowlist)",
+  ]);
+});
+
+Deno.test("lines() sends those whom a deny rule stopped to explain", () => {
+  assertEquals(linesFor([record({ reason: "denied" })]), [
+    "doorward: blocked b.test:443 (a deny rule names it) — " +
+    "see why: doorward explain --allow a.test b.test:443",
+  ]);
+});
+
+Deno.test("lines() names the exact entry for a local address", () => {
+  const blocked = record({ host: "::1", port: 5432, reason: "not_allowed_local" });
+  assertEquals(
+    linesFor([blocked]),
+    [
+      "doorward: blocked [::1]:5432 (a local, private or special address) — allow it: " +
+      "doorward run --allow a.test --allow '[::1]:5432' -- curl -sS 'https://b.test/it'\\''s'",
+    ],
+  );
+});
+
+Deno.test("lines() cuts a long command after its first word", () => {
+  const words = ["my tool", "x".repeat(100)] as const;
+  assertEquals(
+    linesFor([record()], { ...COMMAND, words })[0]!.split(" -- ")[1],
+    "'my tool' …",
+  );
+});
+
+Deno.test("lines() stops at twenty and counts the rest", () => {
+  const records = Array.from({ length: 23 }, (_, at) => record({ host: `h${at}.test` }));
+  assertEquals(linesFor(records.slice(0, 20)).length, 20);
+  assertEquals(linesFor(records).slice(19).map((line) => line.split(" (")[0]), [
+    "doorward: blocked h19.test:443",
+    "doorward: and 3 more",
+  ]);
+});
+
+Deno.test("note() remembers a bounded number of hosts", () => {
+  const records = Array.from({ length: 2000 }, (_, at) => record({ host: `h${at}.test` }));
+  assertEquals(linesFor(records).at(-1), "doorward: and over 980 more");
+});

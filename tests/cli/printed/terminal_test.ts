@@ -1,0 +1,102 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  escapeControls,
+  makeTerminal,
+  paint,
+  permitsColour,
+  type Sink,
+} from "../../../src/cli/printed/terminal.ts";
+import { MemorySink, settle } from "../fake_surroundings.ts";
+
+/** What text from outside may try, and what is printed of it. */
+const ESCAPED: readonly (readonly [string, string])[] = [
+  ["plain: ä € 😀 \\n", "plain: ä € 😀 \\n"],
+  ["\x1b[2Jgone", "\\u001b[2Jgone"],
+  ["one\ntwo\r\n", "one\\u000atwo\\u000d\\u000a"],
+  ["\x7f\x9b31m", "\\u007f\\u009b31m"],
+  ["evil\u202egpj.exe", "evil\\u202egpj.exe"],
+  ["\u2028\u2029\ufeff", "\\u2028\\u2029\\ufeff"],
+  ["\u{e0041}", "\\udb40\\udc41"],
+];
+
+for (const [text, printed] of ESCAPED) {
+  Deno.test(`escapeControls() prints ${JSON.stringify(text)} as ${printed}`, () => {
+    assertEquals(escapeControls(text), printed);
+  });
+}
+
+Deno.test("escapeControls() leaves JSON meaning what it meant", () => {
+  const value = { text: "a\x7f\u202e\u{e0041}\n" };
+  assertEquals(JSON.parse(escapeControls(JSON.stringify(value))), value);
+});
+
+Deno.test("line() prints colour on a terminal only", async () => {
+  for (const [isTerminal, printed] of [[true, "\x1b[31mbad\x1b[0m\n"], [false, "bad\n"]] as const) {
+    const sink = new MemorySink(isTerminal);
+    const { out } = makeTerminal(sink, sink, true);
+    out.line(paint("bad", "bad"));
+    await out.flush();
+    assertEquals(sink.text, printed);
+  }
+});
+
+Deno.test("line() escapes painted text, too", async () => {
+  const sink = new MemorySink(true);
+  const { out } = makeTerminal(sink, sink, true);
+  out.line(paint("faint", "\x1b[0mtrick"));
+  await out.flush();
+  assertEquals(sink.text, "\x1b[2m\\u001b[0mtrick\x1b[0m\n");
+});
+
+Deno.test("permitsColour() follows NO_COLOR and TERM", () => {
+  assertEquals(permitsColour({}), true);
+  assertEquals(permitsColour({ NO_COLOR: "" }), true);
+  assertEquals(permitsColour({ NO_COLOR: "1" }), false);
+  assertEquals(permitsColour({ TERM: "dumb" }), false);
+});
+
+Deno.test("line() keeps the order, however little the sink takes at once", async () => {
+  const sink = new MemorySink(false, 3);
+  const { out } = makeTerminal(sink, sink, false);
+  for (const word of ["first", "second", "third"]) out.line(word);
+  await out.flush();
+  assertEquals(sink.text, "first\nsecond\nthird\n");
+});
+
+Deno.test("line() does not fail when the reader has gone away", async () => {
+  let writes = 0;
+  const broken: Sink = {
+    write: () => {
+      writes += 1;
+      return Promise.reject(new Deno.errors.BrokenPipe("Broken pipe"));
+    },
+    isTerminal: () => false,
+  };
+  const { out } = makeTerminal(broken, broken, false);
+  out.line("one");
+  await out.flush();
+  out.line("two");
+  await out.flush();
+  assertEquals(writes, 1);
+});
+
+Deno.test("line() holds a bounded number of lines for a reader that stopped, and counts the rest", async () => {
+  const stopped = Promise.withResolvers<void>();
+  const sink = new MemorySink();
+  const slow: Sink = {
+    write: async (bytes) => {
+      await stopped.promise;
+      return sink.write(bytes);
+    },
+    isTerminal: () => false,
+  };
+  const { err } = makeTerminal(slow, slow, false);
+  const line = "x".repeat(1023);
+  for (let count = 0; count < 1500; count++) err.line(line);
+  await settle();
+  stopped.resolve();
+  await err.flush();
+  // The first is on its way at once; then a megabyte is held.
+  assertEquals(sink.text.split("\n").filter((text) => text === line).length, 1026);
+  assertStringIncludes(sink.text, "doorward: 474 lines were not printed: nobody was reading\n");
+});

@@ -1,0 +1,183 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import type { BlockedRecord } from "../../src/audit/blocked_record.ts";
+import { cli } from "../../src/cli/cli.ts";
+import type { Spawn } from "../../src/cli/child.ts";
+import { childEnv } from "../../src/cli/shell/child_env.ts";
+import { parseIp } from "../../src/net/ip.ts";
+import { type FakeSurroundings, fakeSurroundings, FREE_PORT } from "./fake_surroundings.ts";
+
+const BLOCKED: BlockedRecord = {
+  host: "b.test",
+  reason: "not_allowed",
+  client: null,
+  method: null,
+  mode: null,
+  protocol: "http-connect",
+  decision: "deny",
+  source: "baseline_policy",
+  port: 443,
+  timestamp: 1,
+};
+
+interface Spawned {
+  readonly here: FakeSurroundings;
+  readonly calls: Parameters<Spawn>[];
+}
+
+/** A machine whose children end with `code`, after `during` has happened. */
+function machine(
+  code: number,
+  during: (here: FakeSurroundings) => void = () => {},
+  env: Record<string, string> = {},
+): Spawned {
+  const calls: Parameters<Spawn>[] = [];
+  const here: FakeSurroundings = fakeSurroundings({
+    env,
+    spawn: (...call) => {
+      calls.push(call);
+      during(here);
+      return { code: Promise.resolve(code), kill: () => {} };
+    },
+  });
+  return { here, calls };
+}
+
+Deno.test("run ends with the child's exit code and prints nothing when nothing was blocked", async () => {
+  const { here, calls } = machine(42);
+  assertEquals(await cli(["run", "--", "tool", "--flag", "a b"], here), 42);
+  assertEquals(calls[0]![0], ["tool", "--flag", "a b"]);
+  assertEquals(here.printed(), { out: "", err: "" });
+});
+
+Deno.test("run listens on a free loopback port, whatever is configured", async () => {
+  const { here } = machine(0);
+  await cli(["run", "-c", "network.proxy_url=http://127.0.0.1:99", "tool"], here);
+  assertEquals(here.proxies[0]!.options.listen, { ip: parseIp("127.0.0.1")!, port: 0 });
+});
+
+Deno.test("run gives the child the variables of its proxy", async () => {
+  const inherited = { NO_PROXY: "*", JAVA_TOOL_OPTIONS: "-Xmx1g" };
+  const { here, calls } = machine(0, () => {}, inherited);
+  await cli(["run", "tool"], here);
+  const listener = { ip: parseIp("127.0.0.1")!, port: FREE_PORT };
+  assertEquals(calls[0]![1], childEnv(inherited, { listener, allowLocalBinding: true }));
+});
+
+Deno.test("run makes its policy from --allow, --deny and --mode", async () => {
+  const { here } = machine(0);
+  await cli(["run", "--allow", "a.test", "--deny", "b.test", "--mode", "limited", "tool"], here);
+  const { document } = here.proxies[0]!.options.policy.current;
+  assertEquals(document.rules.map((rule) => [rule.list, rule.text]), [
+    ["allow", "a.test"],
+    ["deny", "b.test"],
+  ]);
+  assertEquals([document.mode, document.enabled], ["limited", true]);
+});
+
+Deno.test("run shuts its proxy down at once when the child ends", async () => {
+  const { here } = machine(0);
+  await cli(["run", "tool"], here);
+  assertEquals(here.proxies[0]!.shutdowns, [0]);
+});
+
+Deno.test("run tells at the end what was blocked", async () => {
+  const { here } = machine(1, (here) => {
+    here.proxies[0]!.options.outside.record(BLOCKED);
+    here.proxies[0]!.options.outside.record(BLOCKED);
+  });
+  assertEquals(await cli(["run", "--allow", "a.test", "curl", "https://b.test"], here), 1);
+  assertEquals(
+    here.printed().err,
+    "doorward: blocked b.test:443 (not in the allowlist, 2 times) — allow it: " +
+      "doorward run --allow a.test --allow b.test -- curl https://b.test\n",
+  );
+});
+
+Deno.test("run --quiet says nothing of its own", async () => {
+  const during = (here: FakeSurroundings) => here.proxies[0]!.options.outside.record(BLOCKED);
+  const { here } = machine(1, during, { HTTP_PROXY: "http://corp.test:1" });
+  assertEquals(await cli(["run", "-q", "tool"], here), 1);
+  assertEquals(here.printed(), { out: "", err: "" });
+});
+
+Deno.test("run leaves standard error to the child while it runs", async () => {
+  const { here } = machine(0, (here) => {
+    here.proxies[0]!.options.diagnose("Cannot serve 127.0.0.1:1");
+    here.proxies[0]!.options.outside.record(BLOCKED);
+    assertEquals(here.printed().err, "");
+  });
+  await cli(["run", "tool"], here);
+  assertEquals(here.printed().err.split("\n")[0], "doorward: Cannot serve 127.0.0.1:1");
+});
+
+Deno.test("run warns before the child starts", async () => {
+  const during = (here: FakeSurroundings) => {
+    assertStringIncludes(here.printed().err, "doorward: warning: HTTP_PROXY of this environment");
+  };
+  const { here, calls } = machine(0, during, { HTTP_PROXY: "http://corp.test:1" });
+  assertEquals(await cli(["run", "tool"], here), 0);
+  assertEquals(calls.length, 1);
+});
+
+Deno.test("run runs nothing where it is written that the proxy is off", async () => {
+  const { here, calls } = machine(0);
+  assertEquals(await cli(["run", "-c", "network.enabled=false", "tool"], here), 125);
+  assertEquals(calls.length, 0);
+  assertEquals(here.proxies.length, 0);
+  assertEquals(
+    here.printed().err,
+    'doorward: Cannot run "tool" without a policy\n' +
+      "  network.enabled is false (-c)\n" +
+      "  remove that, or for this once: doorward run -c network.enabled=true …\n",
+  );
+});
+
+/** Why a command does not start, and what `run` answers. */
+const FAILURES: readonly (readonly [Error, number, string])[] = [
+  [new Deno.errors.NotFound("x"), 127, "there is no such command"],
+  [new Deno.errors.PermissionDenied("x"), 126, "it is not an executable file, or not for us"],
+  [new Deno.errors.NotCapable("x"), 125, "Deno was started without --allow-run"],
+  [new Error("Exec format error"), 126, "Exec format error"],
+];
+
+for (const [error, code, why] of FAILURES) {
+  Deno.test(`run answers ${error.name} with ${code}`, async () => {
+    const here = fakeSurroundings({
+      spawn: () => {
+        throw error;
+      },
+    });
+    assertEquals(await cli(["run", "tool"], here), code);
+    assertEquals(here.printed().err, `doorward: Cannot run "tool": ${why}\n`);
+    assertEquals(here.proxies[0]!.shutdowns, [0]);
+  });
+}
+
+Deno.test("run hands signals on to the child", async () => {
+  const got: Deno.Signal[] = [];
+  const ended = Promise.withResolvers<number>();
+  const here = fakeSurroundings({
+    stdinIsTerminal: true,
+    spawn: () => ({
+      code: ended.promise,
+      kill: (signal) => {
+        got.push(signal);
+        ended.resolve(143);
+      },
+    }),
+  });
+  const started = Promise.withResolvers<void>();
+  const watched: FakeSurroundings = {
+    ...here,
+    spawn: (...call) => {
+      started.resolve();
+      return here.spawn(...call);
+    },
+  };
+  const code = cli(["run", "tool"], watched);
+  await started.promise;
+  here.send("SIGINT");
+  here.send("SIGTERM");
+  assertEquals(await code, 143);
+  assertEquals(got, ["SIGTERM"]);
+});

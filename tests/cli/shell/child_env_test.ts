@@ -1,0 +1,45 @@
+import { assertEquals } from "@std/assert";
+import { childEnv } from "../../../src/cli/shell/child_env.ts";
+import { proxyVariables } from "../../../src/cli/shell/proxy_variables.ts";
+import { parseIp } from "../../../src/net/ip.ts";
+
+const LISTENER = { ip: parseIp("127.0.0.1")!, port: 4000 };
+const OPTIONS = { listener: LISTENER, allowLocalBinding: true };
+const JAVA = "-Dhttp.proxyHost=127.0.0.1 -Dhttp.proxyPort=4000 " +
+  "-Dhttps.proxyHost=127.0.0.1 -Dhttps.proxyPort=4000 " +
+  "-Dhttp.nonProxyHosts=localhost|127.*|[::1]";
+
+Deno.test("childEnv() is the variables of the proxy, the marks and Java's options", () => {
+  assertEquals(childEnv({}, OPTIONS), {
+    ...proxyVariables(LISTENER),
+    CODEX_NETWORK_PROXY_ACTIVE: "1",
+    CODEX_NETWORK_ALLOW_LOCAL_BINDING: "1",
+    DOORWARD_ACTIVE: "1",
+    JAVA_TOOL_OPTIONS: JAVA,
+  });
+});
+
+Deno.test("childEnv() says when local addresses are out of reach", () => {
+  const env = childEnv({}, { ...OPTIONS, allowLocalBinding: false });
+  assertEquals(env["CODEX_NETWORK_ALLOW_LOCAL_BINDING"], "0");
+});
+
+Deno.test("childEnv() overwrites an inherited way round the proxy", () => {
+  const env = childEnv({ NO_PROXY: "*", https_proxy: "http://corp.test:1", PATH: "/bin" }, OPTIONS);
+  assertEquals(env["NO_PROXY"], "localhost,127.0.0.1,::1");
+  assertEquals(env["https_proxy"], "http://127.0.0.1:4000");
+  assertEquals(env["PATH"], undefined);
+});
+
+Deno.test("childEnv() overwrites a variable in any case", () => {
+  const env = childEnv({ Http_Proxy: "x", NPM_CONFIG_PROXY: "y", No_Proxy: "*" }, OPTIONS);
+  assertEquals(env["Http_Proxy"], "http://127.0.0.1:4000");
+  assertEquals(env["NPM_CONFIG_PROXY"], "http://127.0.0.1:4000");
+  assertEquals(env["No_Proxy"], "localhost,127.0.0.1,::1");
+});
+
+Deno.test("childEnv() appends to Java's options and keeps what is there", () => {
+  const env = childEnv({ JAVA_TOOL_OPTIONS: "-Xmx1g" }, OPTIONS);
+  assertEquals(env["JAVA_TOOL_OPTIONS"], `-Xmx1g ${JAVA}`);
+  assertEquals(childEnv({ JAVA_TOOL_OPTIONS: " " }, OPTIONS)["JAVA_TOOL_OPTIONS"], JAVA);
+});

@@ -1,0 +1,25 @@
+import { assertEquals } from "@std/assert";
+import { parseCommand } from "../../../src/cli/argv/args.ts";
+import { flagWords, quoteWords } from "../../../src/cli/shell/command_line.ts";
+
+Deno.test("flagWords() gives the flags back as they are read again", () => {
+  const flags = {
+    file: "my file.toml",
+    overrides: ["network.ask=true", 'a = "b"'],
+    allow: ["a.test", "*.b.test"],
+    deny: ["c.test"],
+    mode: "limited",
+  } as const;
+  assertEquals(parseCommand(["start", ...flagWords(flags)]), {
+    name: "start",
+    policy: flags,
+    quiet: false,
+  });
+});
+
+Deno.test("quoteWords() makes a line to paste", () => {
+  assertEquals(
+    quoteWords(["doorward", "--allow", "*.a.test"], "sh"),
+    "doorward --allow '*.a.test'",
+  );
+});

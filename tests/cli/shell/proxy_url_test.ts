@@ -1,0 +1,25 @@
+import { assertEquals } from "@std/assert";
+import { clientAddress, proxyUrl } from "../../../src/cli/shell/proxy_url.ts";
+import { parseIp } from "../../../src/net/ip.ts";
+
+/** Where a proxy listens, and the URL for its clients. */
+const URLS: readonly (readonly [string, string])[] = [
+  ["127.0.0.1", "http://127.0.0.1:3128"],
+  ["::1", "http://[::1]:3128"],
+  ["0.0.0.0", "http://127.0.0.1:3128"],
+  ["::", "http://[::1]:3128"],
+  ["192.168.1.2", "http://192.168.1.2:3128"],
+];
+
+for (const [ip, url] of URLS) {
+  Deno.test(`proxyUrl() of a listener on ${ip} is ${url}`, () => {
+    assertEquals(proxyUrl({ ip: parseIp(ip)!, port: 3128 }), url);
+  });
+}
+
+Deno.test("clientAddress() keeps the port", () => {
+  assertEquals(clientAddress({ ip: parseIp("0.0.0.0")!, port: 7 }), {
+    ip: parseIp("127.0.0.1")!,
+    port: 7,
+  });
+});

@@ -1,0 +1,51 @@
+import { assertEquals } from "@std/assert";
+import { proxyVariables } from "../../../src/cli/shell/proxy_variables.ts";
+import { parseIp } from "../../../src/net/ip.ts";
+
+const AT = { ip: parseIp("127.0.0.1")!, port: 3128 };
+const URL = "http://127.0.0.1:3128";
+
+Deno.test("proxyVariables() gives every variable in its order", () => {
+  assertEquals(Object.entries(proxyVariables(AT)), [
+    ["HTTP_PROXY", URL],
+    ["HTTPS_PROXY", URL],
+    ["http_proxy", URL],
+    ["https_proxy", URL],
+    ["ALL_PROXY", URL],
+    ["all_proxy", URL],
+    ["FTP_PROXY", URL],
+    ["ftp_proxy", URL],
+    ["GRPC_PROXY", URL],
+    ["grpc_proxy", URL],
+    ["WS_PROXY", URL],
+    ["ws_proxy", URL],
+    ["WSS_PROXY", URL],
+    ["wss_proxy", URL],
+    ["npm_config_proxy", URL],
+    ["npm_config_https_proxy", URL],
+    ["YARN_HTTP_PROXY", URL],
+    ["YARN_HTTPS_PROXY", URL],
+    ["PIP_PROXY", URL],
+    ["CARGO_HTTP_PROXY", URL],
+    ["NO_PROXY", "localhost,127.0.0.1,::1"],
+    ["no_proxy", "localhost,127.0.0.1,::1"],
+    ["npm_config_noproxy", "localhost,127.0.0.1,::1"],
+    ["NODE_USE_ENV_PROXY", "1"],
+    ["ELECTRON_GET_USE_PROXY", "true"],
+    ["RSYNC_PROXY", "127.0.0.1:3128"],
+    ["CLOUDSDK_PROXY_TYPE", "http"],
+    ["CLOUDSDK_PROXY_ADDRESS", "127.0.0.1"],
+    ["CLOUDSDK_PROXY_PORT", "3128"],
+  ]);
+});
+
+Deno.test("proxyVariables() puts no brackets where an address is asked for", () => {
+  const variables = proxyVariables({ ip: parseIp("::1")!, port: 1 });
+  assertEquals(variables["HTTP_PROXY"], "http://[::1]:1");
+  assertEquals(variables["RSYNC_PROXY"], "[::1]:1");
+  assertEquals(variables["CLOUDSDK_PROXY_ADDRESS"], "::1");
+});
+
+Deno.test("proxyVariables() leaves out what is ignored with a complaint", () => {
+  assertEquals("npm_config_http_proxy" in proxyVariables(AT), false);
+});

@@ -1,0 +1,166 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { cli } from "../../src/cli/cli.ts";
+import { violationLine } from "../../src/audit/violation_line.ts";
+import type { BlockedRecord } from "../../src/audit/blocked_record.ts";
+import { configFile } from "./config_files.ts";
+import { type FakeOptions, type FakeSurroundings, fakeSurroundings } from "./fake_surroundings.ts";
+
+const BLOCKED: BlockedRecord = {
+  host: "a.test",
+  reason: "not_allowed",
+  client: "127.0.0.1:5",
+  method: "GET",
+  mode: null,
+  protocol: "http",
+  decision: "deny",
+  source: "baseline_policy",
+  port: 80,
+  timestamp: 1,
+};
+
+interface Running {
+  readonly here: FakeSurroundings;
+  readonly code: Promise<number>;
+}
+
+/** Starts, and comes back once the proxy listens and signals are listened for. */
+async function starting(argv: readonly string[], options: FakeOptions = {}): Promise<Running> {
+  const here = fakeSurroundings(options);
+  const listening = Promise.withResolvers<void>();
+  const watched: FakeSurroundings = {
+    ...here,
+    signals: (names, on) => {
+      listening.resolve();
+      return here.signals(names, on);
+    },
+  };
+  const code = cli(argv, watched);
+  await Promise.race([listening.promise, code]);
+  return { here, code };
+}
+
+Deno.test("start listens where the configuration says, and ends with a signal", async () => {
+  const { here, code } = await starting(["start", "-c", "network.proxy_url=http://127.0.0.1:99"]);
+  const [proxy] = here.proxies;
+  assertEquals(proxy!.options.listen.port, 99);
+  here.send("SIGTERM");
+  proxy!.finish();
+  assertEquals(await code, 0);
+  assertEquals(proxy!.shutdowns[0], 5000);
+  assertEquals(
+    here.printed().err.trimEnd().split("\n").at(-1),
+    "doorward: SIGTERM: closing 2 connections",
+  );
+});
+
+Deno.test("start closes at once for who insists, and not for the echo of a key", async () => {
+  const { here, code } = await starting([]);
+  here.send("SIGINT");
+  here.send("SIGINT");
+  here.clock.advance(1000);
+  assertEquals(here.proxies[0]!.shutdowns.includes(0), false);
+  here.send("SIGINT");
+  assertEquals(await code, 0);
+  assertEquals(here.proxies[0]!.shutdowns.slice(0, 2), [5000, 0]);
+});
+
+Deno.test("start prints the banner once, then one line for each block", async () => {
+  const { here, code } = await starting(["start"]);
+  here.proxies[0]!.options.outside.record(BLOCKED);
+  here.proxies[0]!.options.diagnose("Cannot accept: too many files");
+  here.send("SIGINT");
+  here.proxies[0]!.finish();
+  await code;
+  const { out, err } = here.printed();
+  assertEquals(out, "");
+  assertStringIncludes(err, "listening on http://127.0.0.1:3128");
+  assertStringIncludes(
+    err,
+    `\n${violationLine(BLOCKED)}\ndoorward: Cannot accept: too many files\n`,
+  );
+});
+
+Deno.test("start --quiet prints blocks only", async () => {
+  const { here, code } = await starting(["-q"], { env: { HTTP_PROXY: "http://corp.test:1" } });
+  here.proxies[0]!.options.outside.record(BLOCKED);
+  here.send("SIGINT");
+  here.proxies[0]!.finish();
+  await code;
+  assertEquals(here.printed().err, `${violationLine(BLOCKED)}\n`);
+});
+
+Deno.test("start warns of what the configuration says, and of a proxy that is not used", async () => {
+  await using file = await configFile("[network]\ndangerously_allow_all_domains = true\n");
+  const env = { https_proxy: "http://corp.test:1" };
+  const { here, code } = await starting(["start", "--config", file.path], { env });
+  here.send("SIGINT");
+  here.proxies[0]!.finish();
+  await code;
+  const warnings = here.printed().err.split("\n").filter((line) => line.includes("warning: "));
+  assertStringIncludes(warnings[0]!, `${file.path}:2:1: `);
+  assertStringIncludes(warnings[1]!, "https_proxy of this environment is not used");
+});
+
+Deno.test("start does not warn of a proxy that it is told not to use", async () => {
+  const env = { https_proxy: "http://corp.test:1" };
+  const flags = ["-c", "network.allow_upstream_proxy=false"];
+  const { here, code } = await starting(["start", ...flags], { env });
+  here.send("SIGINT");
+  here.proxies[0]!.finish();
+  await code;
+  assertEquals(here.printed().err.includes("https_proxy of"), false);
+});
+
+Deno.test("start names the command that prints the variables for this listener", async () => {
+  const flags = ["-c", "network.proxy_url=http://127.0.0.1:99", "--allow", "*.a.test"];
+  const { here, code } = await starting(["start", ...flags]);
+  here.send("SIGINT");
+  here.proxies[0]!.finish();
+  await code;
+  assertStringIncludes(
+    here.printed().err,
+    '  use it  eval "$(doorward env -c network.proxy_url=http://127.0.0.1:99)"\n',
+  );
+});
+
+Deno.test("start with a port of the system's choice names the port it got", async () => {
+  const { here, code } = await starting(["start", "-c", "network.proxy_url=http://127.0.0.1:0"]);
+  here.send("SIGINT");
+  here.proxies[0]!.finish();
+  await code;
+  assertStringIncludes(here.printed().err, "  use it  export http_proxy=http://127.0.0.1:40404 ");
+});
+
+Deno.test("start counts an unwritten switch as on", async () => {
+  await using file = await configFile('[network]\nallowed_domains = ["a.test"]\n');
+  const { here, code } = await starting(["start", "--config", file.path]);
+  assertEquals(here.proxies[0]!.options.policy.current.document.enabled, true);
+  here.send("SIGINT");
+  here.proxies[0]!.finish();
+  await code;
+});
+
+Deno.test("start does nothing where it is written that the proxy is off", async () => {
+  await using file = await configFile("[network]\nenabled = false\n");
+  const here = fakeSurroundings();
+  assertEquals(await cli(["start", "--config", file.path], here), 0);
+  assertEquals(here.proxies.length, 0);
+  assertEquals(
+    here.printed().err,
+    `doorward: Nothing to start: network.enabled is false (${file.path}:2:1)\n`,
+  );
+});
+
+Deno.test("start answers a port in use with 125 and how to choose another", async () => {
+  const here = fakeSurroundings({
+    startProxy: () => {
+      throw new Deno.errors.AddrInUse("Address already in use");
+    },
+  });
+  assertEquals(await cli([], here), 125);
+  assertEquals(
+    here.printed().err,
+    "doorward: Cannot listen on 127.0.0.1:3128: the port is in use\n" +
+      "  choose a free port:  doorward start -c network.proxy_url=http://127.0.0.1:0\n",
+  );
+});

@@ -1,0 +1,108 @@
+import { assertEquals } from "@std/assert";
+import { faultsOf, noticesOf } from "./load.ts";
+
+/** A base that says nothing on its own. */
+const QUIET = '[network]\nallowed_domains = ["x.test"]\n';
+
+const REFUSED: readonly (readonly [string, string])[] = [
+  [
+    "rules = []",
+    '3:1 "rules" is not available in this version: remove it, or the requests it would stop go through',
+  ],
+  [
+    "[[network.rules]]",
+    '3:11 "rules" is not available in this version: remove it, or the requests it would stop go through',
+  ],
+  [
+    'presets = ["npm"]',
+    '3:1 "presets" is not available in this version: write its hosts into "allowed_domains" or "denied_domains"',
+  ],
+  [
+    "sni_binding = true",
+    '3:15 "sni_binding" is not available in this version: remove it, or you would rely on a name in a TLS handshake that nobody compares',
+  ],
+  ["sni_binding = 1", '3:15 "sni_binding" is 1: expected true or false'],
+  [
+    'upstream_proxy = "http://h:1"',
+    '3:1 "upstream_proxy" is not available in this version: remove it, or connections would leave directly and not through it',
+  ],
+  [
+    'audit_file = "a"',
+    '3:1 "audit_file" is not available in this version: remove it, or you would look for records that nobody writes',
+  ],
+  [
+    'violation_file = "a"',
+    '3:1 "violation_file" is not available in this version: remove it, or you would look for records that nobody writes',
+  ],
+  [
+    'ask_webhook = "a"',
+    '3:1 "ask_webhook" is not available in this version: remove it, or you would wait for questions that nobody sends',
+  ],
+  [
+    'admin_auth = "all"',
+    '3:1 "admin_auth" is not available in this version: remove it: there is no admin API to guard',
+  ],
+  ["workers = 2", '3:11 "workers" is not available in this version: write 1, or remove it'],
+  ["workers = 0", '3:11 "workers" is 0: expected a whole number from 1 to 1024'],
+  [
+    "domains = {}",
+    '3:1 "domains" is not available in this version: write "allowed_domains" and "denied_domains" instead',
+  ],
+  [
+    "unix_sockets = {}",
+    '3:1 "unix_sockets" is not available in this version: write "allow_unix_sockets" instead',
+  ],
+];
+
+for (const [line, expected] of REFUSED) {
+  Deno.test(`refuseLaterKey() refuses ${line}`, async () => {
+    assertEquals(await faultsOf(QUIET + line), [expected]);
+  });
+}
+
+const SOCKS = "SOCKS5 is not available in this version: nothing listens on 127.0.0.1:8081";
+const UNIX = "unix sockets are not available in this version: no request reaches one";
+const MITM = "interception is not available in this version: limited mode blocks every CONNECT";
+const ADMIN = "the admin API is not available in this version: nothing listens on 127.0.0.1:8080";
+
+/** Lines, and what is said of them. */
+const NOTED: readonly (readonly [string, ...string[]])[] = [
+  ["workers = 1"],
+  ["sni_binding = false"],
+  ["enable_socks5 = true", `3:1 ${SOCKS}`],
+  ["enable_socks5 = false"],
+  ["enable_socks5_udp = true", `3:1 ${SOCKS}`],
+  ["enable_socks5_udp = false"],
+  ['socks_url = "socks5h://127.0.0.1:9"', `3:1 ${SOCKS.replace("8081", "9")}`],
+  ['socks_url = "http://0.0.0.0:8081"', `3:1 ${SOCKS}`],
+  ['socks_url = "http://127.0.0.1:8081"\nenable_socks5 = false\nenable_socks5_udp = true'],
+  ["enable_socks5_udp = true\nenable_socks5 = true", `4:1 ${SOCKS}`],
+  [
+    "allow_upstream_proxy = true",
+    "3:1 upstream proxies are not available in this version: every connection is direct",
+  ],
+  ["allow_upstream_proxy = false"],
+  [
+    'all_proxy = "socks5h"',
+    "3:1 SOCKS5 is not available in this version: ALL_PROXY names the HTTP proxy",
+  ],
+  ['all_proxy = "http"'],
+  ['allow_unix_sockets = ["/x"]', `3:1 ${UNIX}`],
+  ["allow_unix_sockets = []"],
+  ["dangerously_allow_all_unix_sockets = true", `3:1 ${UNIX}`],
+  ["dangerously_allow_all_unix_sockets = false"],
+  ["mitm = true", `3:1 ${MITM}`],
+  ["mitm = false"],
+  ["mitm.enabled = true", `3:1 ${MITM}`],
+  ["mitm.inspect = true"],
+  ['admin_url = "http://127.0.0.1:8080"', `3:1 ${ADMIN}`],
+  ['admin_url = "http://0.0.0.0:9"', `3:1 ${ADMIN.replace("8080", "9")}`],
+  ["dangerously_allow_non_loopback_admin = true", `3:1 ${ADMIN}`],
+  ["dangerously_allow_non_loopback_admin = false"],
+];
+
+for (const [lines, ...expected] of NOTED) {
+  Deno.test(`noteLaterFeatures() hears ${JSON.stringify(lines)}`, async () => {
+    assertEquals(await noticesOf(QUIET + lines), expected);
+  });
+}

@@ -1,0 +1,78 @@
+import { assertEquals } from "@std/assert";
+import { readListenAddresses } from "../../src/config/listen_addresses.ts";
+import { DEFAULT_NETWORK, readNetwork } from "../../src/config/network_table.ts";
+import { Findings } from "../../src/config/toml/findings.ts";
+import { formatSocketAddress } from "../../src/net/endpoint.ts";
+import { print, tableOf } from "./load.ts";
+
+/** The three addresses, then the faults, then the notices. */
+function read(text: string): [string, readonly string[], readonly string[]] {
+  const findings = new Findings();
+  const table = tableOf(text);
+  const network = readNetwork(table, DEFAULT_NETWORK, findings);
+  const { proxy, socks, admin } = readListenAddresses(table, network, findings);
+  const addresses = [proxy, socks, admin].map(formatSocketAddress).join(" ");
+  return [addresses, print(findings.faults()), print(findings.notices())];
+}
+
+const DEFAULTS = "127.0.0.1:3128 127.0.0.1:8081 127.0.0.1:8080";
+
+Deno.test("readListenAddresses() reads the defaults in silence", () => {
+  assertEquals(read(""), [DEFAULTS, [], []]);
+});
+
+Deno.test("readListenAddresses() gives each URL without a port its own default", () => {
+  const text = "proxy_url = '[::1]'\nsocks_url = 'socks5h://127.0.0.2'\nadmin_url = 'localhost'";
+  assertEquals(read(text), ["[::1]:3128 127.0.0.2:8081 127.0.0.1:8080", [], []]);
+});
+
+Deno.test("readListenAddresses() refuses what is no URL, at the value", () => {
+  const text = "proxy_url = 'example.com:notaport'\nsocks_url = ''\nadmin_url = 'http://me:pw@h:x'";
+  assertEquals(read(text), [DEFAULTS, [
+    '1:13 "proxy_url" is "example.com:notaport": the port is not a plain decimal number; ' +
+    'write it like "http://127.0.0.1:3128"',
+    '2:13 "socks_url" is "": the host is missing; write it like "http://127.0.0.1:8081"',
+    '3:13 "admin_url" is "http://…@h:x": the port is not a plain decimal number; ' +
+    'write it like "http://127.0.0.1:8080"',
+  ], []]);
+});
+
+Deno.test("readListenAddresses() says that a name of the proxy is not looked up", () => {
+  const text = "proxy_url = 'http://box.test:5555'\nsocks_url = 'http://box.test:5556'";
+  assertEquals(read(text), ["127.0.0.1:5555 127.0.0.1:5556 127.0.0.1:8080", [], [
+    '1:13 "proxy_url" names "box.test": a name is not looked up and means 127.0.0.1 here',
+  ]]);
+});
+
+const ANYWHERE = "proxy_url = '0.0.0.0:1'\nsocks_url = '[::]:2'\nadmin_url = '1.2.3.4:3'\n";
+
+Deno.test("readListenAddresses() keeps all three on loopback", () => {
+  assertEquals(read(ANYWHERE), ["127.0.0.1:1 127.0.0.1:2 127.0.0.1:3", [], [
+    "1:13 HTTP proxy listens on 127.0.0.1:1, not on 0.0.0.0:1: " +
+    'only "dangerously_allow_non_loopback_proxy = true" lets it leave loopback',
+  ]]);
+});
+
+Deno.test("readListenAddresses() lets proxy and SOCKS leave with the one key, admin with the other", () => {
+  const proxy = ANYWHERE + "dangerously_allow_non_loopback_proxy = true";
+  const admin = ANYWHERE + "dangerously_allow_non_loopback_admin = true";
+  assertEquals(read(proxy), ["0.0.0.0:1 [::]:2 127.0.0.1:3", [], [
+    "1:13 DANGEROUS: HTTP proxy listening on non-loopback address 0.0.0.0:1",
+  ]]);
+  assertEquals(read(admin)[0], "127.0.0.1:1 127.0.0.1:2 1.2.3.4:3");
+});
+
+for (
+  const sockets of [
+    "allow_unix_sockets = ['/tmp/docker.sock']",
+    "dangerously_allow_all_unix_sockets = true",
+  ]
+) {
+  Deno.test(`readListenAddresses() keeps all on 127.0.0.1 with ${sockets}`, () => {
+    const flags = "dangerously_allow_non_loopback_proxy = true\n" +
+      "dangerously_allow_non_loopback_admin = true\n";
+    assertEquals(read(ANYWHERE + flags + sockets), ["127.0.0.1:1 127.0.0.1:2 127.0.0.1:3", [], [
+      "1:13 HTTP proxy listens on 127.0.0.1:1, not on 0.0.0.0:1: unix sockets are allowed",
+    ]]);
+  });
+}

@@ -1,0 +1,92 @@
+// What a policy tells of the way to its decision, for `explain`.
+import { assertEquals } from "@std/assert";
+import type { Policy, Step } from "../../src/policy/policy.ts";
+import { connectTo, httpTo, ip, policyOf, rule } from "../support/policy.ts";
+
+Deno.test("decide() tells each question it asks, with the rule and where it stands", () => {
+  const policy = policyOf({ allow: ["*.example.com"], deny: ["evil.test"] });
+  const told: Step[] = [];
+  policy.decide(connectTo("api.example.com"), (step) => told.push(step));
+  assertEquals(told, [
+    { question: "proxy", answer: "enabled", rule: null },
+    { question: "deny rules by name", answer: "no match", rule: null },
+    { question: "local or special address", answer: "no", rule: null },
+    {
+      question: "allow rules by name",
+      answer: '"*.example.com" (test.toml:1:1)',
+      rule: rule("allow", "*.example.com"),
+    },
+    { question: "mode", answer: "full: every method passes", rule: null },
+  ]);
+});
+
+Deno.test("decide() tells no question after the one that decided", () => {
+  const note = (policy: Policy, host: string): [string, string][] => {
+    const told: [string, string][] = [];
+    policy.decide(httpTo(host), ({ question, answer }) => told.push([question, answer]));
+    return told;
+  };
+  const limited = policyOf({ allow: ["example.com"], deny: ["evil.test"] }, { mode: "limited" });
+  assertEquals(note(policyOf({}, { enabled: false }), "a.com"), [["proxy", "disabled"]]);
+  assertEquals(note(limited, "evil.test").at(-1), [
+    "deny rules by name",
+    '"evil.test" (test.toml:1:1)',
+  ]);
+  assertEquals(note(limited, "127.0.0.1").at(-1), [
+    "local or special address",
+    "127.0.0.1 is a loopback address",
+  ]);
+  assertEquals(note(limited, "other.test").at(-1), ["allow rules by name", "no match"]);
+  assertEquals(note(limited, "example.com").at(-1), ["mode", "limited: it only reads"]);
+  const open = policyOf({}, { allowLocalBinding: true, dangerouslyAllowAllDomains: true });
+  assertEquals(note(open, "127.0.0.1").slice(2), [
+    ["local or special address", "a loopback address, may pass"],
+    ["allow rules by name", "no match"],
+    ["dangerously_allow_all_domains", "on: all that is not denied is allowed"],
+    ["mode", "full: every method passes"],
+  ]);
+});
+
+Deno.test("decide() tells what in the mode is in the way", () => {
+  const told: Step[] = [];
+  const policy = policyOf({ allow: ["example.com"] }, { mode: "limited" });
+  policy.decide(httpTo("example.com", { method: "POST" }), (step) => told.push(step));
+  policy.decide(connectTo("example.com"), (step) => told.push(step));
+  const modes = told.filter((step) => step.question === "mode").map((step) => step.answer);
+  assertEquals(modes, [
+    "limited: POST is not a reading method",
+    "limited: limited mode cannot see the methods inside a tunnel",
+  ]);
+});
+
+Deno.test("decideAddress() tells of the deny rules and of the address", () => {
+  const policy = policyOf({ allow: ["example.com", "localhost"], deny: ["1.1.1.1"] });
+  const note = (host: string, address: string): [string, string, string | undefined][] => {
+    const told: [string, string, string | undefined][] = [];
+    policy.decideAddress(httpTo(host), ip(address), ({ question, answer, rule }) => {
+      told.push([question, answer, rule?.text]);
+    });
+    return told;
+  };
+  assertEquals(note("example.com", "8.8.8.8"), [
+    ["deny rules by address 8.8.8.8", "no match", undefined],
+    ["address 8.8.8.8", "a public address, may pass", undefined],
+  ]);
+  assertEquals(note("example.com", "10.0.0.1").at(-1), [
+    "address 10.0.0.1",
+    "example.com resolves to 10.0.0.1, a private address",
+    undefined,
+  ]);
+  assertEquals(note("localhost", "::1").at(-1), [
+    "address ::1",
+    "a loopback address, may pass",
+    undefined,
+  ]);
+  assertEquals(note("example.com", "1.1.1.1"), [
+    ["deny rules by address 1.1.1.1", '"1.1.1.1" (test.toml:1:1)', "1.1.1.1"],
+  ]);
+  assertEquals(note("8.8.8.8", "8.8.8.8"), [["address 8.8.8.8", "as asked for", undefined]]);
+  assertEquals(note("1.1.1.1", "1.1.1.1"), [
+    ["address 1.1.1.1", '"1.1.1.1" (test.toml:1:1)', "1.1.1.1"],
+  ]);
+});

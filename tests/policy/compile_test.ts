@@ -1,0 +1,189 @@
+import { assert, assertEquals, assertMatch, assertStrictEquals } from "@std/assert";
+import type { Deny } from "../../src/policy/decision.ts";
+import type { Policy } from "../../src/policy/policy.ts";
+import { connectTo, httpTo, ip, policyOf, rule } from "../support/policy.ts";
+
+/** "allow", "ask" or the reason of the denial, for a plain GET. */
+function verdict(policy: Policy, host: string): string {
+  const decision = policy.decide(httpTo(host));
+  return decision.verdict === "deny" ? decision.reason : decision.verdict;
+}
+
+function detail(policy: Policy, host: string): string | null {
+  const decision = policy.decide(connectTo(host));
+  return decision.verdict === "allow" ? null : decision.detail;
+}
+
+Deno.test("decide() refuses everything while the proxy is disabled", () => {
+  const policy = policyOf({ allow: ["example.com"] }, { enabled: false });
+  const denial: Deny = {
+    verdict: "deny",
+    reason: "proxy_disabled",
+    source: "proxy_state",
+    rule: null,
+    detail: "",
+  };
+  assertEquals(policy.decide(connectTo("example.com")), denial);
+  assertEquals(policy.decide(connectTo("other.example")), denial);
+  assertEquals(policy.decideAddress(connectTo("example.com"), ip("8.8.8.8")), denial);
+});
+
+// Upstream: host_blocked_requires_allowlist_match
+Deno.test("decide() allows what an allow rule names, and names the rule", () => {
+  const policy = policyOf({ allow: ["example.com"] });
+  const allowed = policy.decide(httpTo("example.com"));
+  assertEquals(allowed, { verdict: "allow", rule: rule("allow", "example.com") });
+  assertStrictEquals(allowed.rule, policy.document.rules[0]);
+  assertEquals(policy.decide(httpTo("8.8.8.8")), {
+    verdict: "deny",
+    reason: "not_allowed",
+    source: "baseline_policy",
+    rule: null,
+    detail: "",
+  });
+});
+
+// S-01
+Deno.test("decide() denies everything when the list of allowed hosts is empty", () => {
+  for (const policy of [policyOf({}), policyOf({ deny: ["evil.test"] })]) {
+    assertEquals(verdict(policy, "example.com"), "not_allowed");
+    assertEquals(verdict(policy, "8.8.8.8"), "not_allowed");
+    assertEquals(detail(policy, "example.com"), "the list of allowed hosts is empty");
+  }
+});
+
+// Upstream: host_blocked_denied_wins_over_allowed. S-19, both ways round.
+Deno.test("decide() lets a deny rule win, however broad or narrow", () => {
+  const table: [readonly string[], readonly string[], string, string][] = [
+    [["example.com"], ["example.com"], "example.com", "denied"],
+    [["ok.example.org"], ["*.example.org"], "ok.example.org", "denied"],
+    [["**.corp"], ["x.corp"], "x.corp", "denied"],
+    [["**.corp"], ["x.corp"], "y.corp", "allow"],
+    [["**.corp"], ["x.corp"], "y.x.corp", "allow"],
+    [["example.com"], ["example.com:25"], "example.com:25", "denied"],
+    [["example.com"], ["example.com:25"], "example.com:443", "allow"],
+    [["10.0.0.1"], ["10.0.0.0/8"], "10.0.0.1", "denied"],
+    [["8.8.8.8"], ["8.8.8.8"], "[::ffff:8.8.8.8]", "denied"],
+    [["8.8.8.8"], ["8.8.8.8"], "[64:ff9b::808:808]", "denied"],
+    [["8.8.8.8"], ["::ffff:8.8.8.8"], "8.8.8.8", "denied"],
+    [["2606:4700::/32"], ["8.8.8.8"], "[2606:4700::5efe:8.8.8.8]", "denied"],
+    [["2606:4700::/32"], ["8.8.8.9"], "[2606:4700::5efe:8.8.8.8]", "allow"],
+  ];
+  for (const [allow, deny, host, expected] of table) {
+    assertEquals(verdict(policyOf({ allow, deny }), host), expected, `${allow} - ${deny}: ${host}`);
+  }
+});
+
+// S-05
+Deno.test("decide() is not put off by case or a trailing dot", () => {
+  const policy = policyOf({ allow: ["example.com"], deny: ["evil.test"] });
+  assertEquals(verdict(policy, "EXAMPLE.com."), "allow");
+  assertEquals(verdict(policy, "EVIL.test."), "denied");
+});
+
+Deno.test("decide() names the deny rule", () => {
+  const policy = policyOf({ allow: ["example.com"], deny: ["*.test"] });
+  assertEquals(policy.decide(connectTo("evil.test")), {
+    verdict: "deny",
+    reason: "denied",
+    source: "baseline_policy",
+    rule: rule("deny", "*.test"),
+    detail: "",
+  });
+});
+
+// Upstream: host_blocked_subdomain_wildcards_exclude_apex. S-02.
+Deno.test("decide() keeps to the boundaries of labels", () => {
+  const policy = policyOf({ allow: ["example.com", "*.example.org", "*.openai.com"] });
+  const table: Record<string, string> = {
+    "api.openai.com": "allow",
+    "openai.com": "not_allowed",
+    "evilexample.com": "not_allowed",
+    "example.com.evil.test": "not_allowed",
+    "xexample.org": "not_allowed",
+    "example.comevil": "not_allowed",
+    "a.b.example.org": "allow",
+    "127.0.0.1.nip.io": "not_allowed",
+  };
+  for (const [host, expected] of Object.entries(table)) {
+    assertEquals(verdict(policy, host), expected, host);
+  }
+});
+
+// S-17
+Deno.test("decide() keeps to the port of a rule, and says which ports are allowed", () => {
+  const allow = ["example.com:443", "example.com:8443", "**.example.com:22", "[2606:4700::1]:443"];
+  const policy = policyOf({ allow });
+  assertEquals(verdict(policy, "example.com:443"), "allow");
+  assertEquals(verdict(policy, "example.com:8443"), "allow");
+  for (const port of [25, 80, 6379]) {
+    assertEquals(verdict(policy, `example.com:${port}`), "not_allowed");
+    assertEquals(
+      detail(policy, `example.com:${port}`),
+      `example.com is allowed on ports 22, 443 and 8443 only, not on ${port}`,
+    );
+  }
+  assertEquals(
+    detail(policy, "www.example.com:80"),
+    "www.example.com is allowed on port 22 only, not on 80",
+  );
+  assertEquals(
+    detail(policy, "[2606:4700::1]:80"),
+    "2606:4700::1 is allowed on port 443 only, not on 80",
+  );
+});
+
+// Upstream: host_blocked_global_wildcard_allowlist_allows_public_hosts_except_denylist, which writes "*".
+Deno.test("decide() allows all that is not denied where it is told to", () => {
+  const policy = policyOf({ deny: ["evil.example"] }, { dangerouslyAllowAllDomains: true });
+  assertEquals(policy.decide(httpTo("example.com")), { verdict: "allow", rule: null });
+  assertEquals(verdict(policy, "api.openai.com:443"), "allow");
+  assertEquals(verdict(policy, "8.8.8.8"), "allow");
+  assertEquals(verdict(policy, "evil.example"), "denied");
+  const named = policyOf({ allow: ["a.com"] }, { dangerouslyAllowAllDomains: true });
+  assertEquals(named.decide(httpTo("a.com")).rule?.text, "a.com");
+});
+
+Deno.test("decide() asks about what is neither allowed nor denied when ask is on", () => {
+  const policy = policyOf({ allow: ["a.com:443"], deny: ["evil.test"] }, { ask: true });
+  assertEquals(policy.decide(connectTo("example.com")), {
+    verdict: "ask",
+    reason: "not_allowed",
+    source: "baseline_policy",
+    rule: null,
+    detail: "",
+  });
+  assertEquals(verdict(policy, "a.com:80"), "ask");
+  assertEquals(detail(policy, "a.com:80"), "a.com is allowed on port 443 only, not on 80");
+  assertEquals(verdict(policy, "evil.test"), "denied");
+  assertEquals(verdict(policy, "127.0.0.1"), "not_allowed_local");
+  assertEquals(verdict(policy, "a.com:443"), "allow");
+});
+
+Deno.test("decide() guards the mode last, so that a denied host is told of its denial", () => {
+  const policy = policyOf({ allow: ["example.com"], deny: ["evil.test"] }, { mode: "limited" });
+  const reasons = (host: string) =>
+    [connectTo(host), connectTo(host, "socks5_tcp"), httpTo(host, { method: "POST" }), httpTo(host)]
+      .map((request) => policy.decide(request))
+      .map((decision) => decision.verdict === "deny" ? decision.reason : decision.verdict);
+  const guarded = ["mitm_required", "method_not_allowed", "method_not_allowed", "allow"];
+  assertEquals(reasons("example.com"), guarded);
+  assertEquals(reasons("evil.test"), ["denied", "denied", "denied", "denied"]);
+  assertEquals(new Set(reasons("other.test")), new Set(["not_allowed"]));
+  assertEquals(new Set(reasons("127.0.0.1")), new Set(["not_allowed_local"]));
+});
+
+Deno.test("decide() answers in printable ASCII whatever the client sent", () => {
+  const policy = policyOf({ allow: ["a.com:1"] }, { mode: "limited" });
+  const requests = [
+    httpTo("a.com:2"),
+    httpTo("a.com:1", { method: "\x1b[2J\u202e" }),
+    httpTo("a.com:1", { methodOverride: "x\r\ny" }),
+    httpTo("[::ffff:10.0.0.1]"),
+  ];
+  for (const request of requests) {
+    const decision = policy.decide(request);
+    assert(decision.verdict === "deny");
+    assertMatch(decision.detail, /^[ -~]+$/);
+  }
+});

@@ -1,0 +1,65 @@
+import { parseEndpoint } from "../../src/net/endpoint.ts";
+import { type IpAddress, parseIp } from "../../src/net/ip.ts";
+import { compilePolicy } from "../../src/policy/compile.ts";
+import { parseHostPattern } from "../../src/policy/host_pattern.ts";
+import type { Policy, PolicyDocument } from "../../src/policy/policy.ts";
+import type { HttpRequest, TunnelRequest } from "../../src/policy/request.ts";
+import type { Rule } from "../../src/policy/rule.ts";
+
+/** One rule, written in line 1 of a file that does not exist. Throws for what is no pattern. */
+export function rule(list: "allow" | "deny", text: string): Rule {
+  const pattern = parseHostPattern(text);
+  if (pattern.kind === "bad") throw new TypeError(`Cannot make rule of "${text}": ${pattern.why}`);
+  return { list, pattern, text, origin: { file: "test.toml", line: 1, column: 1 } };
+}
+
+/** A policy out of patterns: enabled, full mode, and everything else off, unless said otherwise. */
+export function policyOf(
+  lists: { readonly allow?: readonly string[]; readonly deny?: readonly string[] },
+  switches: Partial<Omit<PolicyDocument, "rules">> = {},
+): Policy {
+  return compilePolicy({
+    enabled: true,
+    mode: "full",
+    allowLocalBinding: false,
+    dangerouslyAllowAllDomains: false,
+    ask: false,
+    ...switches,
+    rules: [
+      ...(lists.deny ?? []).map((text) => rule("deny", text)),
+      ...(lists.allow ?? []).map((text) => rule("allow", text)),
+    ],
+  });
+}
+
+/** A CONNECT to `host` or `host:port`; port 443 unless said otherwise. */
+export function connectTo(
+  text: string,
+  protocol: TunnelRequest["protocol"] = "https_connect",
+): TunnelRequest {
+  const target = parseEndpoint(text, 443);
+  if ("kind" in target) throw new TypeError(`Cannot connect to "${text}": ${target.why}`);
+  return { kind: "tunnel", protocol, target };
+}
+
+/** A plain GET to `host` or `host:port`, or what `parts` make of it; port 80 unless said otherwise. */
+export function httpTo(text: string, parts: Partial<HttpRequest> = {}): HttpRequest {
+  const { target } = connectTo(text.includes(":") ? text : `${text}:80`);
+  return {
+    kind: "http",
+    protocol: "http",
+    target,
+    method: "GET",
+    hasBody: false,
+    upgrades: false,
+    methodOverride: null,
+    ...parts,
+  };
+}
+
+/** An address that is known to be one. */
+export function ip(text: string): IpAddress {
+  const parsed = parseIp(text);
+  if (parsed === null) throw new TypeError(`Cannot read address "${text}"`);
+  return parsed;
+}
