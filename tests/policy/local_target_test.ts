@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertNotEquals } from "@std/assert";
 import { classifyIp } from "../../src/net/ip_class.ts";
 import { classifyHost, judgeLocalAnswer, judgeLocalTarget } from "../../src/policy/local_target.ts";
 import { RuleList } from "../../src/policy/rule_list.ts";
@@ -42,6 +42,65 @@ Deno.test("classifyHost() knows the names of this machine", () => {
   };
   for (const [text, expected] of Object.entries(table)) {
     assertEquals(classifyHost(connectTo(text).target.host), expected, text);
+  }
+});
+
+// Upstream: host_blocked_rejects_loopback_when_local_binding_disabled, ...private_ip_literals...,
+// ...rejects_loopback_when_allowlist_empty. S-09 to S-11, S-13.
+Deno.test("judgeLocalTarget() refuses special literals that have no entry of their own", () => {
+  const hosts = [
+    ...["127.0.0.1", "localhost", "localhost.", "LOCALHOST", "foo.localhost", "10.0.0.1"],
+    ...["192.168.0.1", "172.16.0.1", "100.64.0.1", "169.254.1.1", "169.254.169.254", "0.0.0.0"],
+    ...["100.100.100.200", "168.63.129.16", "192.0.0.192", "198.18.0.1", "255.255.255.255"],
+    ...["[::]", "[::1]", "[fd00:ec2::254]", "[fe80::1]", "[fec0::1]", "[ff02::1]"],
+    ...["[2001:db8::1]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[0:0:0:0:0:ffff:a9fe:a9fe]"],
+    ...["[::127.0.0.1]", "[::ffff:0:127.0.0.1]", "[::ffff:169.254.169.254]"],
+    ...["[64:ff9b::a9fe:a9fe]", "[64:ff9b:1::7f00:1]", "[2002:7f00:1::]", "[2001:0:1::1]"],
+    ...["[::5efe:10.0.0.1]", "[fe80::5efe:10.0.0.1]", "[2606:4700::5efe:10.0.0.1]"],
+  ];
+  const broad = ["*.localhost", "10.0.0.0/8", "128.0.0.0/1", "127.0.0.0/8", "fc00::/7", "::/1"];
+  for (const host of hosts) {
+    assertNotEquals(target(host), null, host);
+    assertNotEquals(target(host, { allow: broad }), null, host);
+  }
+});
+
+// Upstream: host_blocked_allows_loopback_when_explicitly_allowlisted_and_local_binding_disabled,
+// host_blocked_allows_private_ip_literal_when_explicitly_allowlisted.
+Deno.test("judgeLocalTarget() lets a target pass that has its own entry", () => {
+  const table: [string, string][] = [
+    ["localhost", "localhost"],
+    ["a.localhost", "a.localhost"],
+    ["10.0.0.1", "10.0.0.1"],
+    ["127.0.0.1", "127.0.0.1"],
+    ["127.0.0.1", "[::ffff:127.0.0.1]"],
+    ["::ffff:127.0.0.1", "127.0.0.1"],
+    ["10.0.0.1", "[64:ff9b::a00:1]"],
+    ["[::1]:8080", "[::1]:8080"],
+    ["169.254.169.254", "169.254.169.254"],
+    ["fe80::1", "[fe80::1]"],
+    ["0.0.0.0", "0.0.0.0"],
+    ["192.0.2.1", "192.0.2.1"],
+    ["ff02::1", "[ff02::1]"],
+  ];
+  for (const [entry, host] of table) assertEquals(target(host, { allow: [entry] }), null, host);
+  assertNotEquals(target("[::1]:80", { allow: ["[::1]:8080"] }), null);
+  assertNotEquals(target("[2606:4700::5efe:127.0.0.1]", { allow: ["127.0.0.1"] }), null);
+});
+
+Deno.test("judgeLocalTarget() lets only loopback and private targets pass for local binding", () => {
+  const open = ["a.localhost", "localhost", "127.9.9.9", "10.9.9.9", "[fd12::1]", "[::1]"];
+  for (const host of open) assertEquals(target(host, { allowLocalBinding: true }), null, host);
+  const hosts = [
+    ...["169.254.1.1", "169.254.169.254", "100.100.100.200", "168.63.129.16", "192.0.0.192"],
+    ...["224.0.0.1", "0.0.0.0", "192.0.2.1", "240.0.0.1", "255.255.255.255", "[fe80::1]"],
+    ...["[fd00:ec2::254]", "[::]", "[ff02::1]", "[::127.0.0.1]", "[2001:0:1::1]", "[4000::1]"],
+  ];
+  const broad = ["169.254.0.0/16", "128.0.0.0/1", "100.64.0.0/10", "fe80::/10", "fd00::/8"];
+  for (const host of hosts) {
+    assertNotEquals(target(host, { allowLocalBinding: true, allow: broad }), null, host);
+    const own = host.replace(/^\[(.*)\]$/, "$1");
+    assertEquals(target(host, { allowLocalBinding: true, allow: [own] }), null, host);
   }
 });
 

@@ -3,9 +3,14 @@ import type { Clock } from "../../src/net/ports.ts";
 /** A clock that moves only when told to. */
 export class FakeClock implements Clock {
   #elapsed = 0;
-  #sleepers: { due: number; wake: () => void }[] = [];
+  readonly #sleepers = new Set<Sleeper>();
 
   constructor(readonly start = Date.UTC(2026, 0, 1)) {}
+
+  /** How many waits are under way. */
+  get sleeping(): number {
+    return this.#sleepers.size;
+  }
 
   now(): number {
     return this.start + this.#elapsed;
@@ -17,19 +22,38 @@ export class FakeClock implements Clock {
 
   wait(ms: number, signal: AbortSignal): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    if (signal.aborted) reject(signal.reason);
-    signal.addEventListener("abort", () => reject(signal.reason), {
-      once: true,
-    });
-    this.#sleepers.push({ due: this.#elapsed + ms, wake: resolve });
+    if (signal.aborted) {
+      reject(signal.reason);
+      return promise;
+    }
+    const stop = () => {
+      this.#sleepers.delete(sleeper);
+      reject(signal.reason);
+    };
+    const sleeper: Sleeper = {
+      due: this.#elapsed + ms,
+      wake: () => {
+        signal.removeEventListener("abort", stop);
+        resolve();
+      },
+    };
+    signal.addEventListener("abort", stop, { once: true });
+    this.#sleepers.add(sleeper);
     return promise;
   }
 
   /** Moves time on, waking sleepers in the order they fall due. */
   advance(ms: number): void {
     this.#elapsed += ms;
-    const due = this.#sleepers.filter((sleeper) => sleeper.due <= this.#elapsed);
-    this.#sleepers = this.#sleepers.filter((sleeper) => sleeper.due > this.#elapsed);
-    for (const sleeper of due.sort((a, b) => a.due - b.due)) sleeper.wake();
+    const due = [...this.#sleepers].filter((sleeper) => sleeper.due <= this.#elapsed);
+    for (const sleeper of due.sort((a, b) => a.due - b.due)) {
+      this.#sleepers.delete(sleeper);
+      sleeper.wake();
+    }
   }
+}
+
+interface Sleeper {
+  readonly due: number;
+  readonly wake: () => void;
 }

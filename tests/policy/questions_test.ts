@@ -1,9 +1,8 @@
-// What a policy tells of the way to its decision, for `explain`.
 import { assertEquals } from "@std/assert";
 import type { Policy, Step } from "../../src/policy/policy.ts";
 import { connectTo, httpTo, ip, policyOf, rule } from "../support/policy.ts";
 
-Deno.test("decide() tells each question it asks, with the rule and where it stands", () => {
+Deno.test("questions tell what was asked and answered, with the rule and where it stands", () => {
   const policy = policyOf({ allow: ["*.example.com"], deny: ["evil.test"] });
   const told: Step[] = [];
   policy.decide(connectTo("api.example.com"), (step) => told.push(step));
@@ -20,7 +19,7 @@ Deno.test("decide() tells each question it asks, with the rule and where it stan
   ]);
 });
 
-Deno.test("decide() tells no question after the one that decided", () => {
+Deno.test("questions are not asked after the one that decided", () => {
   const note = (policy: Policy, host: string): [string, string][] => {
     const told: [string, string][] = [];
     policy.decide(httpTo(host), ({ question, answer }) => told.push([question, answer]));
@@ -47,7 +46,7 @@ Deno.test("decide() tells no question after the one that decided", () => {
   ]);
 });
 
-Deno.test("decide() tells what in the mode is in the way", () => {
+Deno.test("askMode() tells what is in the way", () => {
   const told: Step[] = [];
   const policy = policyOf({ allow: ["example.com"] }, { mode: "limited" });
   policy.decide(httpTo("example.com", { method: "POST" }), (step) => told.push(step));
@@ -59,7 +58,7 @@ Deno.test("decide() tells what in the mode is in the way", () => {
   ]);
 });
 
-Deno.test("decideAddress() tells of the deny rules and of the address", () => {
+Deno.test("askLocalAnswer() tells of the address, after askDenied() of its rules", () => {
   const policy = policyOf({ allow: ["example.com", "localhost"], deny: ["1.1.1.1"] });
   const note = (host: string, address: string): [string, string, string | undefined][] => {
     const told: [string, string, string | undefined][] = [];

@@ -1,0 +1,135 @@
+// The questions that a policy asks, in the order they stand here. Each tells its step before it answers.
+import type { Endpoint } from "../net/endpoint.ts";
+import { formatHost } from "../net/host.ts";
+import { formatIp, type IpAddress } from "../net/ip.ts";
+import { classifyIp, isatapIpv4 } from "../net/ip_class.ts";
+import { type Allow, type Ask, BLOCK_REASONS, type Deny } from "./decision.ts";
+import {
+  CLASS_WORDS,
+  classifyHost,
+  judgeLocalAnswer,
+  judgeLocalTarget,
+  type LocalRules,
+} from "./local_target.ts";
+import { guardMode } from "./mode_guard.ts";
+import type { Mode, PolicyDocument, Step } from "./policy.ts";
+import { formatPorts } from "./port_words.ts";
+import type { NetworkRequest } from "./request.ts";
+import { formatOrigin, type Rule } from "./rule.ts";
+import type { RuleList } from "./rule_list.ts";
+
+/** Who is told each step, if anybody wants to know. */
+export type Note = ((step: Step) => void) | undefined;
+
+/** Asks whether there is a policy in force at all. */
+export function askEnabled(document: PolicyDocument, note: Note): Deny | null {
+  note?.({ question: "proxy", answer: document.enabled ? "enabled" : "disabled", rule: null });
+  if (document.enabled) return null;
+  return {
+    verdict: "deny",
+    reason: "proxy_disabled",
+    source: "proxy_state",
+    rule: null,
+    detail: "",
+  };
+}
+
+/** Asks the deny rules. An address is denied by what it claims to carry, too. */
+export function askDenied(
+  deny: RuleList,
+  target: Endpoint,
+  by: "name" | "address",
+  note: Note,
+): Deny | null {
+  let rule = deny.find(target);
+  if (rule === null && target.host.kind === "ip") {
+    const inner = isatapIpv4(target.host.ip);
+    if (inner !== null) rule = deny.findIp(inner, target.port);
+  }
+  note?.({
+    question: by === "name"
+      ? "deny rules by name"
+      : `deny rules by address ${formatHost(target.host)}`,
+    answer: matchAnswer(rule),
+    rule,
+  });
+  if (rule === null) return null;
+  return { verdict: "deny", reason: "denied", source: "baseline_policy", rule, detail: "" };
+}
+
+/** Asks whether the target is this machine, or some other place that is not on the internet. */
+export function askLocalTarget(local: LocalRules, target: Endpoint, note: Note): Deny | null {
+  const kind = classifyHost(target.host);
+  const refused = judgeLocalTarget(target, kind, local);
+  note?.({
+    question: "local or special address",
+    answer: kind === "public" ? "no" : refused?.detail ?? `${CLASS_WORDS[kind]}, may pass`,
+    rule: null,
+  });
+  return refused;
+}
+
+/** Asks the same of an address that the target resolved to. */
+export function askLocalAnswer(
+  local: LocalRules,
+  target: Endpoint,
+  ip: IpAddress,
+  note: Note,
+): Deny | null {
+  const kind = classifyIp(ip);
+  const refused = judgeLocalAnswer(target, ip, kind, local);
+  note?.({
+    question: `address ${formatIp(ip)}`,
+    answer: refused?.detail ?? `${CLASS_WORDS[kind]}, may pass`,
+    rule: null,
+  });
+  return refused;
+}
+
+/** Asks the allow rules. */
+export function askAllowed(
+  document: PolicyDocument,
+  allow: RuleList,
+  target: Endpoint,
+  note: Note,
+): Allow | Ask | Deny {
+  const rule = allow.find(target);
+  note?.({ question: "allow rules by name", answer: matchAnswer(rule), rule });
+  if (rule !== null) return { verdict: "allow", rule };
+  if (document.dangerouslyAllowAllDomains) {
+    note?.({
+      question: "dangerously_allow_all_domains",
+      answer: "on: all that is not denied is allowed",
+      rule: null,
+    });
+    return { verdict: "allow", rule: null };
+  }
+  const detail = whyMissed(allow, target);
+  const common = { reason: "not_allowed", source: "baseline_policy", rule: null, detail } as const;
+  return document.ask ? { verdict: "ask", ...common } : { verdict: "deny", ...common };
+}
+
+function whyMissed(allow: RuleList, target: Endpoint): string {
+  if (allow.isEmpty) return "the list of allowed hosts is empty";
+  const elsewhere = allow.matching(target.host);
+  if (elsewhere.length === 0) return "";
+  return `${formatHost(target.host)} is allowed ${formatPorts(elsewhere)}, not on ${target.port}`;
+}
+
+/** Asks whether the mode lets through what the request does. */
+export function askMode(mode: Mode, request: NetworkRequest, note: Note): Deny | null {
+  const refused = guardMode(mode, request);
+  note?.({ question: "mode", answer: modeAnswer(mode, refused), rule: null });
+  return refused;
+}
+
+function modeAnswer(mode: Mode, refused: Deny | null): string {
+  if (mode === "full") return "full: every method passes";
+  if (refused === null) return "limited: it only reads";
+  return `limited: ${refused.detail || BLOCK_REASONS[refused.reason]}`;
+}
+
+/** The answer of a list of rules, in words. */
+export function matchAnswer(rule: Rule | null): string {
+  return rule === null ? "no match" : `"${rule.text}" (${formatOrigin(rule.origin)})`;
+}

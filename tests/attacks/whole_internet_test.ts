@@ -1,0 +1,139 @@
+// The strongest oracle there is: a network namespace in which every address of the internet ends at our own
+// recording listeners, and every look-up at our own DNS server. What arrives there is what really left.
+import { assertEquals } from "@std/assert";
+import type { Experiment, Observation } from "../support/namespace/inside.ts";
+
+const CONFIG = `
+[network]
+enabled = true
+allow_local_binding = false
+allowed_domains = ["good.test", "*.wild.test", "rebind.test", "mixed.test", "private.test", "meta.test",
+  "mapped.test", "denied-address.test", "8.8.4.4"]
+denied_domains = ["bad.wild.test", "9.9.9.0/24"]
+`;
+
+const ZONE: Experiment["zone"] = {
+  "good.test": ["93.184.216.34"],
+  "x.wild.test": ["93.184.216.36"],
+  "bad.wild.test": ["93.184.216.37"],
+  "rebind.test": [["93.184.216.38"], ["127.0.0.1"], ["10.0.0.1"]],
+  "mixed.test": ["93.184.216.39", "127.0.0.1"],
+  "private.test": ["10.0.0.1"],
+  "meta.test": ["169.254.169.254"],
+  "mapped.test": ["0:0:0:0:0:ffff:a9fe:a9fe"],
+  "denied-address.test": ["9.9.9.9"],
+  "evil.test": ["93.184.216.40"],
+};
+
+/** Each target is tried as a plain request and as a tunnel. */
+const TABLE: readonly (readonly [target: string, plain: number, connect: number])[] = [
+  ["good.test", 200, 200],
+  ["GOOD.test.", 200, 200],
+  ["x.wild.test", 200, 200],
+  ["8.8.4.4", 200, 200],
+  ["bad.wild.test", 403, 403],
+  ["wild.test", 403, 403],
+  ["evilwild.test", 403, 403],
+  ["evil.test", 403, 403],
+  ["secret-in-a-name.evil.test", 403, 403],
+  ["good.test.evil.test", 403, 403],
+  ["mixed.test", 403, 403],
+  ["private.test", 403, 403],
+  ["meta.test", 403, 403],
+  ["mapped.test", 403, 403],
+  ["denied-address.test", 403, 403],
+  ["localhost", 403, 403],
+  ["127.0.0.1", 403, 403],
+  ["[::1]", 403, 403],
+  ["[::ffff:127.0.0.1]", 403, 403],
+  ["169.254.169.254", 403, 403],
+  ["[64:ff9b::a9fe:a9fe]", 403, 403],
+  ["0.0.0.0", 403, 403],
+  ["127.1", 400, 400],
+  ["2130706433", 400, 400],
+  ["0x7f.1", 400, 400],
+  ["0177.0.0.1", 400, 400],
+  ["good.test%00.evil.test", 400, 400],
+  ["good.test@evil.test", 400, 400],
+  ["[good.test]", 400, 400],
+  ["nowhere.wild.test", 502, 502],
+];
+
+Deno.test({
+  name: `nothing but what is allowed leaves: looked up and dialled in a private internet${
+    canIsolate() ? "" : " (needs root on Linux, unshare and ip)"
+  }`,
+  ignore: !canIsolate(),
+  fn: async () => {
+    const requests = TABLE.flatMap(([host]) => [
+      `GET http://${host}/ HTTP/1.0\r\n\r\n`,
+      `CONNECT ${host}:443 HTTP/1.0\r\n\r\n`,
+    ]);
+    // The first request of rebind.test goes through; each later answer is private.
+    requests.push(...Array(3).fill("GET http://rebind.test/ HTTP/1.0\r\n\r\n"));
+    const seen = await observe({ config: CONFIG, zone: ZONE, requests });
+
+    const expected = TABLE.flatMap(([, plain, connect]) => [plain, connect]);
+    assertEquals(
+      seen.answers.map((line, i) => `${requests[i]!.split(" HTTP/", 1)[0]} ${statusOf(line)}`),
+      [...expected, 200, 403, 403].map((status, i) =>
+        `${requests[i]!.split(" HTTP/", 1)[0]} ${status}`
+      ),
+    );
+    assertEquals(seen.dials, [
+      ...["93.184.216.34", "93.184.216.34", "93.184.216.34", "93.184.216.34"],
+      ...["93.184.216.36", "93.184.216.36", "8.8.4.4", "8.8.4.4", "93.184.216.38"],
+    ]);
+    const twice = (name: string) => [name, name];
+    assertEquals(seen.lookups, [
+      ...["good.test", "good.test", "x.wild.test", "mixed.test", "private.test", "meta.test"]
+        .flatMap(
+          twice,
+        ),
+      ...["mapped.test", "denied-address.test", "nowhere.wild.test"].flatMap(twice),
+      ...["rebind.test", "rebind.test", "rebind.test"],
+    ]);
+  },
+});
+
+/** The namespace, with a route that makes every address local, and our resolver. */
+async function observe(experiment: Experiment): Promise<Observation> {
+  const inside = new URL("../support/namespace/inside.ts", import.meta.url).pathname;
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(`${folder}/resolv.conf`, "nameserver 127.0.0.1\noptions attempts:1\n");
+    const script = [
+      "set -e",
+      "ip link set lo up",
+      "ip route add local 0.0.0.0/0 dev lo",
+      "ip -6 route add local ::/0 dev lo || true",
+      'mount --bind "$1/resolv.conf" "$(readlink -f /etc/resolv.conf)"',
+      'exec "$2" run --quiet --no-prompt -A --cached-only "$3" "$4"',
+    ].join("\n");
+    const { success, stdout, stderr } = await new Deno.Command("unshare", {
+      args: [
+        ...["--net", "--mount", "sh", "-c", script, "sh"],
+        ...[folder, Deno.execPath(), inside, JSON.stringify(experiment)],
+      ],
+      stdout: "piped",
+      stderr: "piped",
+    }).output();
+    if (!success) throw new Error(new TextDecoder().decode(stderr));
+    return JSON.parse(new TextDecoder().decode(stdout));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+function statusOf(line: string): number {
+  return Number(line.split(" ")[1]);
+}
+
+function canIsolate(): boolean {
+  if (Deno.build.os !== "linux" || Deno.uid() !== 0) return false;
+  return new Deno.Command("sh", {
+    args: ["-c", "command -v ip && unshare --net --mount ip link set lo up"],
+    stdout: "null",
+    stderr: "null",
+  }).outputSync().success;
+}

@@ -1,0 +1,89 @@
+import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import { ConnectError } from "../../src/net/errors.ts";
+import { formatIp } from "../../src/net/ip.ts";
+import { systemResolver } from "../../src/net/system_resolver.ts";
+
+const NEVER = new AbortController().signal;
+/** What the resolver looks up at once. */
+const AT_ONCE = 128;
+
+// A name that is an address is answered by the runtime without asking anybody.
+const ADDRESS = "127.0.0.1";
+
+Deno.test("systemResolver() answers with every address", async () => {
+  const resolve = systemResolver();
+  assertEquals((await resolve(ADDRESS, NEVER)).map(formatIp), ["127.0.0.1"]);
+  assertEquals((await resolve("2001:db8::1", NEVER)).map(formatIp), ["2001:db8::1"]);
+});
+
+Deno.test("systemResolver() answers for localhost and what is under it by itself", async () => {
+  const resolve = systemResolver();
+  for (const name of ["localhost", "a.localhost", "a.b.localhost"]) {
+    assertEquals((await resolve(name, NEVER)).map(formatIp), ["127.0.0.1", "::1"], name);
+  }
+});
+
+Deno.test("systemResolver() rejects with dns_failure when there is no answer", async () => {
+  const resolve = systemResolver();
+  // A label of 64 bytes does not fit into a question: no network is asked.
+  const name = `${"a".repeat(64)}.test`;
+  const error = await assertRejects(() => resolve(name, NEVER), ConnectError, name);
+  assertEquals(error.code, "dns_failure");
+  assertInstanceOf(error.cause, Error);
+});
+
+Deno.test("systemResolver() rejects with dns_failure when no address can be judged", async () => {
+  const resolve = systemResolver();
+  const error = await assertRejects(() => resolve("fe80::1%lo", NEVER), ConnectError);
+  assertEquals(error.code, "dns_failure");
+});
+
+Deno.test("systemResolver() rejects with the reason when the signal is aborted", async () => {
+  const resolve = systemResolver();
+  const controller = new AbortController();
+  const asking = resolve(ADDRESS, controller.signal);
+  controller.abort(new RangeError("enough"));
+  await assertRejects(() => asking, RangeError, "enough");
+  await assertRejects(() => resolve(ADDRESS, controller.signal), RangeError, "enough");
+  await assertRejects(() => resolve("localhost", controller.signal), RangeError, "enough");
+});
+
+Deno.test("systemResolver() answers everybody, however many ask at once", async () => {
+  const resolve = systemResolver();
+  const asking = Array.from({ length: AT_ONCE * 3 }, () => resolve(ADDRESS, NEVER));
+  assertEquals((await Promise.all(asking)).length, AT_ONCE * 3);
+});
+
+Deno.test("systemResolver() lets those who wait go in order, and give up", async () => {
+  const resolve = systemResolver();
+  const order: string[] = [];
+  const ask = (who: string, signal: AbortSignal) =>
+    resolve(ADDRESS, signal).then(() => order.push(who), () => order.push(`not ${who}`));
+  const controller = new AbortController();
+  const first = Array.from({ length: AT_ONCE }, () => resolve(ADDRESS, NEVER));
+  const waiting = [
+    ask("a", NEVER),
+    ask("b", controller.signal),
+    ask("c", NEVER),
+    ask("d", NEVER),
+  ];
+  controller.abort(new RangeError("enough"));
+  await Promise.all([...first, ...waiting]);
+  assertEquals(order, ["not b", "a", "c", "d"]);
+});
+
+Deno.test("systemResolver() gives the place of one who gave up to the next", async () => {
+  const resolve = systemResolver();
+  // Everybody who asks gives up: first those who wait, then those who are being answered.
+  for (let round = 0; round < 3; round++) {
+    const controller = new AbortController();
+    const asking = Array.from(
+      { length: AT_ONCE * 2 },
+      () => assertRejects(() => resolve(ADDRESS, controller.signal), RangeError),
+    );
+    await Promise.resolve();
+    controller.abort(new RangeError("enough"));
+    await Promise.all(asking);
+  }
+  assertEquals((await resolve(ADDRESS, NEVER)).map(formatIp), ["127.0.0.1"]);
+});

@@ -1,0 +1,98 @@
+import { assert, assertEquals } from "@std/assert";
+import { loadConfig } from "../../src/config/config.ts";
+import { DEFAULT_NETWORK } from "../../src/config/network_table.ts";
+import { connectTarget, httpTarget } from "../../src/http/target.ts";
+import { compilePolicy } from "../../src/policy/compile.ts";
+import { BLOCK_REASONS } from "../../src/policy/decision.ts";
+import type { NetworkRequest } from "../../src/policy/request.ts";
+import { LIMIT_KEYS } from "../../src/proxy/limits.ts";
+
+const root = new URL("../../", import.meta.url);
+
+Deno.test("docs/reasons.md has a heading for every block reason, and no other", async () => {
+  const page = await Deno.readTextFile(new URL("docs/reasons.md", root));
+  const headings = [...page.matchAll(/^### `(\w+)`$/gm)].map((match) => match[1]!);
+  assertEquals(headings.sort(), Object.keys(BLOCK_REASONS).sort());
+});
+
+Deno.test("docs/policy.md lists every key of [network] with its default", async () => {
+  const rows = await table("key default meaning", 0);
+  const documented = Object.fromEntries(
+    rows.map(([key = "", value = ""]) => [plain(key), plain(value)]),
+  );
+  const real = Object.fromEntries(
+    Object.entries(DEFAULT_NETWORK).map(([key, value]) => [key, JSON.stringify(value)]),
+  );
+  assertEquals(documented, real);
+});
+
+Deno.test("docs/policy.md lists every limit with its default and meaning", async () => {
+  const rows = await table("key default meaning", 1);
+  const documented = rows.map((row) => row.map(plain));
+  const real = Object.entries(LIMIT_KEYS).map((
+    [key, { fallback, meaning }],
+  ) => [key, String(fallback), meaning]);
+  assertEquals(documented, real);
+});
+
+Deno.test("docs/policy.md: the examples say what the policy says", async (t) => {
+  const rows = await table("allowed denied other keys request answer", 0);
+  assert(rows.length > 20);
+  for (const [allowed = "", denied = "", keys = "", request = "", answer = ""] of rows) {
+    await t.step(`${plain(request)} with ${allowed} ${denied} ${keys}`, async () => {
+      const config = await loadConfig({
+        homeFile: "/nonexistent/config.toml",
+        overrides: ["network.enabled=true", "network.ask=false", ...overrides(plain(keys))],
+        allow: allowed === "" ? [] : [plain(allowed)],
+        deny: denied === "" ? [] : [plain(denied)],
+      });
+      const decision = compilePolicy(config.policy).decide(requestOf(plain(request)));
+      assertEquals(decision.verdict === "deny" ? decision.reason : decision.verdict, answer);
+    });
+  }
+});
+
+Deno.test("docs/security.md names tests that exist", async () => {
+  const page = await Deno.readTextFile(new URL("docs/security.md", root));
+  const missing: string[] = [];
+  for (const [path] of page.matchAll(/tests\/[\w/]+\.ts/g)) {
+    if (!await Deno.stat(new URL(path, root)).then(() => true, () => false)) missing.push(path);
+  }
+  assertEquals(missing, []);
+});
+
+/** The rows of the n-th table in docs/policy.md with these columns. */
+async function table(columns: string, n: number): Promise<string[][]> {
+  const page = await Deno.readTextFile(new URL("docs/policy.md", root));
+  const tables = page.matchAll(/(?:^\|.*\|\n)+/gm).map(([text]) =>
+    text.trim().split("\n").map((line) => line.split("|").slice(1, -1).map((cell) => cell.trim()))
+  );
+  const found = [...tables].filter((rows) => rows[0]!.join(" ") === columns)[n];
+  assert(found !== undefined, `docs/policy.md has no table "${columns}"`);
+  return found.slice(2);
+}
+
+function plain(cell: string): string {
+  return cell.replaceAll("`", "");
+}
+
+function overrides(keys: string): string[] {
+  return keys === "" ? [] : [`network.${keys.replace(/ = /, "=")}`];
+}
+
+function requestOf(text: string): NetworkRequest {
+  const [method, target] = text.split(" ") as [string, string];
+  const head = { method, target, minor: 0, fields: [] } as const;
+  if (method === "CONNECT") {
+    return { kind: "tunnel", protocol: "https_connect", target: connectTarget(head) };
+  }
+  return {
+    kind: "http",
+    protocol: "http",
+    target: httpTarget(head).endpoint,
+    method,
+    hasBody: false,
+    upgrades: false,
+    methodOverride: null,
+  };
+}

@@ -1,0 +1,140 @@
+import { BufferPool } from "../../src/net/buffer_pool.ts";
+import { Deadlines } from "../../src/net/deadlines.ts";
+import { formatSocketAddress } from "../../src/net/endpoint.ts";
+import type { ConnectError } from "../../src/net/errors.ts";
+import type { Dialer, Resolver } from "../../src/net/ports.ts";
+import type { ByteStream } from "../../src/net/stream.ts";
+import type { Policy } from "../../src/policy/policy.ts";
+import { type PolicyCell, policyCell } from "../../src/policy/policy.ts";
+import { ClientConnection } from "../../src/proxy/client_connection.ts";
+import { createGateway } from "../../src/proxy/gateway.ts";
+import type { BlockedRequest, HttpDoor } from "../../src/proxy/http_door.ts";
+import { DEFAULT_LIMITS, type Limits } from "../../src/proxy/limits.ts";
+import { FakeClock } from "./fake_clock.ts";
+import { until } from "./in_time.ts";
+import { streamPair } from "./memory_stream.ts";
+import { ip, policyOf } from "./policy.ts";
+import { Wire } from "./wire.ts";
+
+/** What a test sets of its door. */
+export interface DoorOptions {
+  /** `allowed.test` is allowed, unless said otherwise. */
+  readonly policy?: Policy;
+  readonly limits?: Partial<Limits>;
+  /** By default every name is at 93.184.216.34. */
+  readonly resolve?: Resolver;
+  /** By default whoever is dialled gets a stream in memory, whose other end is in `upstream()`. */
+  readonly dial?: Dialer;
+  readonly via?: string | null;
+}
+
+/** A client of the door: what the proxy holds of it, and the other end. */
+export interface DoorClient {
+  readonly connection: ClientConnection;
+  readonly wire: Wire;
+}
+
+/** An HTTP door without sockets: streams in memory, time that stands still. */
+export interface TestDoor extends AsyncDisposable {
+  readonly door: HttpDoor;
+  readonly clock: FakeClock;
+  readonly deadlines: Deadlines;
+  readonly cell: PolicyCell;
+  readonly lookups: readonly string[];
+  readonly dialled: readonly string[];
+  readonly blocked: readonly BlockedRequest[];
+  /** Set to end the taking of requests. */
+  open: boolean;
+  /** A new client; with a stream of the test's own if it has one. */
+  client(stream?: ByteStream): DoorClient;
+  /** The origin's end of the connection of that number, once it was dialled. */
+  upstream(index?: number): Promise<Wire>;
+}
+
+/** Makes a door with everything behind it but the network. */
+export function makeDoor(options: DoorOptions = {}): TestDoor {
+  const clock = new FakeClock();
+  const deadlines = new Deadlines(clock);
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const cell = policyCell(options.policy ?? policyOf({ allow: ["allowed.test"] }));
+  const lookups: string[] = [];
+  const dialled: string[] = [];
+  const blocked: BlockedRequest[] = [];
+  const upstreams: Wire[] = [];
+  const clients: DoorClient[] = [];
+  const resolve = options.resolve ?? (() => Promise.resolve([ip("93.184.216.34")]));
+  const dialInMemory: Dialer = () => {
+    const [ours, theirs] = streamPair();
+    upstreams.push(new Wire(theirs));
+    return Promise.resolve(ours);
+  };
+  const dial = options.dial ?? dialInMemory;
+  const made: TestDoor = {
+    door: {
+      gateway: createGateway({
+        policy: cell,
+        limits,
+        clock,
+        deadlines,
+        isOwn: () => false,
+        resolve: (name, signal) => {
+          lookups.push(name);
+          return resolve(name, signal);
+        },
+        dial: (to, signal) => {
+          dialled.push(formatSocketAddress(to));
+          return dial(to, signal);
+        },
+      }),
+      limits,
+      pool: new BufferPool(),
+      via: options.via ?? null,
+      open: () => made.open,
+      blocked: (what) => blocked.push(what),
+    },
+    clock,
+    deadlines,
+    cell,
+    lookups,
+    dialled,
+    blocked,
+    open: true,
+    client(stream?: ByteStream): DoorClient {
+      const [ours, theirs] = streamPair();
+      const connection = new ClientConnection(
+        stream ?? ours,
+        "127.0.0.1:50000",
+        deadlines,
+        limits.idleMs,
+      );
+      const client = { connection, wire: new Wire(theirs) };
+      clients.push(client);
+      return client;
+    },
+    async upstream(index = 0): Promise<Wire> {
+      await until(() => upstreams.length > index, `upstream ${index} is dialled`);
+      return upstreams[index]!;
+    },
+    async [Symbol.asyncDispose](): Promise<void> {
+      for (const { connection, wire } of clients) {
+        connection.close();
+        await wire[Symbol.asyncDispose]();
+      }
+      for (const wire of upstreams) await wire[Symbol.asyncDispose]();
+      deadlines.stop();
+    },
+  };
+  return made;
+}
+
+/** A dialer that fails as told. */
+export function failingDial(error: ConnectError): Dialer {
+  return () => Promise.reject(error);
+}
+
+/** A step that never ends by itself, but heeds its signal. */
+export function never<T>(signal: AbortSignal): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<T>();
+  signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  return promise;
+}
