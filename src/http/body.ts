@@ -13,12 +13,12 @@ import { fieldLines } from "./write_head.ts";
 /** What a body waits with. A small one goes through it in one read. */
 const SMALL_BYTES = 4096;
 
-/** `ffffffffff\r\n` before the data of a chunk that we write, and `\r\n0\r\n` after it. */
+/** `ffffffffff\r\n` before the data of a chunk that we write, and `\r\n` after it. */
 const CHUNK_HEAD_ROOM = 12;
-const CHUNK_TAIL_ROOM = 5;
+const CHUNK_TAIL_ROOM = 2;
 const CR = 0x0d;
 const LF = 0x0a;
-const ZERO = 0x30;
+const NOTHING = new Uint8Array(0);
 
 /** A body on its way from one peer to the other. */
 export interface BodyTransfer {
@@ -30,7 +30,7 @@ export interface BodyTransfer {
   /** Whether chunks leave as chunks; else only the data does, for a receiver that knows no chunks. */
   readonly keepChunks: boolean;
   readonly fieldsMax: number;
-  /** Sent in front, with the first of the body if that is there already: the head. */
+  /** Sent in front, in one write with the first of the body if that is there already: the head. */
   readonly prefix: Uint8Array<ArrayBuffer>;
   readonly pool: BufferPool;
   /** Called after each read, to put off a limit. */
@@ -38,23 +38,24 @@ export interface BodyTransfer {
 }
 
 /**
- * Carries a body, as slowly as the receiver takes it, and nothing after it.
+ * Carries a body, as slowly as the receiver takes it, and nothing after it. Where the first bytes of a body
+ * are wrong, and there already, nothing is sent at all.
  *
  * @throws {ProtocolError} when the sender's bytes are wrong or end too early; anything else is the
  * receiver's stream failing
  */
 export async function transferBody(transfer: BodyTransfer): Promise<void> {
-  switch (transfer.framing.kind) {
+  const { framing } = transfer;
+  switch (framing.kind) {
     case "none":
       return await writeAll(transfer.to, transfer.prefix);
     case "length":
-      return await transferLength(transfer, transfer.framing.length);
+      return await transferLength(transfer, framing.length);
     case "close":
       return await transferLength(transfer, Infinity);
-    case "chunked":
-      return await transferChunks(transfer);
   }
-  transfer.framing satisfies never;
+  framing.kind satisfies "chunked";
+  return await transferChunks(transfer);
 }
 
 /** An infinite length ends with the stream. */
@@ -63,8 +64,9 @@ async function transferLength(transfer: BodyTransfer, length: number): Promise<v
   let left = length - await sendPrefix(transfer, length);
   if (left === 0) return;
   using buffer = new AdaptiveBuffer(transfer.pool, SMALL_BYTES);
-  while (left > 0) {
-    const space = buffer.bytes.length > left ? buffer.bytes.subarray(0, left) : buffer.bytes;
+  while (true) {
+    const { bytes } = buffer;
+    const space = bytes.length > left ? bytes.subarray(0, left) : bytes;
     const count = await readSome(transfer, space);
     if (count === null) {
       if (length === Infinity) return;
@@ -73,6 +75,7 @@ async function transferLength(transfer: BodyTransfer, length: number): Promise<v
     touch();
     await writeAll(to, count === space.length ? space : space.subarray(0, count));
     left -= count;
+    if (left === 0) return;
     buffer.filled(count, space.length);
   }
 }
@@ -81,17 +84,11 @@ async function transferLength(transfer: BodyTransfer, length: number): Promise<v
 async function sendPrefix(transfer: BodyTransfer, length: number): Promise<number> {
   const { from, to, prefix } = transfer;
   const held = from.buffered;
-  const count = Math.min(held.length, length);
-  if (count === 0) {
-    await writeAll(to, prefix);
-    return 0;
-  }
-  const both = new Uint8Array(prefix.length + count);
-  both.set(prefix);
-  both.set(held.subarray(0, count), prefix.length);
-  from.consume(count);
+  const first = held.length > length ? held.subarray(0, length) : held;
+  const both = joined(prefix, first, NOTHING);
+  from.consume(first.length);
   await writeAll(to, both);
-  return count;
+  return first.length;
 }
 
 /** Decodes each piece and writes it as one chunk of our own: the sender's framing never goes on. */
@@ -99,7 +96,11 @@ async function transferChunks(transfer: BodyTransfer): Promise<void> {
   const { from, to, peer, keepChunks, touch } = transfer;
   const decoder = new ChunkedDecoder(peer, transfer.fieldsMax);
   using buffer = new AdaptiveBuffer(transfer.pool, SMALL_BYTES);
-  await writeAll(to, transfer.prefix);
+  let head = transfer.prefix;
+  if (from.buffered.length === 0) {
+    await writeAll(to, head);
+    head = NOTHING;
+  }
   while (!decoder.done) {
     const { bytes } = buffer;
     const space = bytes.subarray(CHUNK_HEAD_ROOM, bytes.length - CHUNK_TAIL_ROOM);
@@ -108,44 +109,45 @@ async function transferChunks(transfer: BodyTransfer): Promise<void> {
     touch();
     const { data, used } = decoder.decode(space.subarray(0, count));
     if (used < count) from.unread(space.subarray(used, count));
-    if (keepChunks) {
-      const chunk = frameChunk(bytes, data, decoder.done);
-      if (chunk.length > 0) await writeAll(to, chunk);
-    } else if (data > 0) {
-      await writeAll(to, space.subarray(0, data));
-    }
+    const piece = keepChunks ? frameChunk(bytes, data) : space.subarray(0, data);
+    const end = keepChunks && decoder.done ? lastChunk(decoder.trailers) : NOTHING;
+    const whole = joined(head, piece, end);
+    head = NOTHING;
+    if (whole.length > 0) await writeAll(to, whole);
     buffer.filled(count, space.length);
   }
-  if (keepChunks) await writeAll(to, trailerSection(decoder.trailers));
 }
 
-/** Puts the size before the data and what follows a chunk behind it, in the room that was left. */
-function frameChunk(
-  bytes: Uint8Array<ArrayBuffer>,
-  data: number,
-  last: boolean,
+/** Puts the size before the data and a line end behind it, in the room that was left. Without data nothing. */
+function frameChunk(bytes: Uint8Array<ArrayBuffer>, data: number): Uint8Array<ArrayBuffer> {
+  if (data === 0) return NOTHING;
+  const size = data.toString(16);
+  const start = CHUNK_HEAD_ROOM - 2 - size.length;
+  for (let i = 0; i < size.length; i++) bytes[start + i] = size.charCodeAt(i);
+  const end = CHUNK_HEAD_ROOM + data;
+  bytes[CHUNK_HEAD_ROOM - 2] = bytes[end] = CR;
+  bytes[CHUNK_HEAD_ROOM - 1] = bytes[end + 1] = LF;
+  return bytes.subarray(start, end + 2);
+}
+
+function lastChunk(trailers: Fields): Uint8Array<ArrayBuffer> {
+  return latin1Bytes(`0\r\n${fieldLines(trailers.filter(mayBeTrailer))}\r\n`);
+}
+
+/** What goes out in one write. A part that is alone, as most are, is not copied. */
+function joined(
+  head: Uint8Array<ArrayBuffer>,
+  piece: Uint8Array<ArrayBuffer>,
+  end: Uint8Array<ArrayBuffer>,
 ): Uint8Array<ArrayBuffer> {
-  let start = CHUNK_HEAD_ROOM;
-  let end = CHUNK_HEAD_ROOM + data;
-  if (data > 0) {
-    bytes[--start] = LF;
-    bytes[--start] = CR;
-    const size = data.toString(16);
-    start -= size.length;
-    for (let i = 0; i < size.length; i++) bytes[start + i] = size.charCodeAt(i);
-    bytes[end++] = CR;
-    bytes[end++] = LF;
-  }
-  if (last) {
-    bytes[end++] = ZERO;
-    bytes[end++] = CR;
-    bytes[end++] = LF;
-  }
-  return bytes.subarray(start, end);
-}
-
-function trailerSection(trailers: Fields): Uint8Array<ArrayBuffer> {
-  return latin1Bytes(`${fieldLines(trailers.filter(mayBeTrailer))}\r\n`);
+  const length = head.length + piece.length + end.length;
+  if (length === piece.length) return piece;
+  if (length === head.length) return head;
+  const whole = new Uint8Array(length);
+  whole.set(head);
+  whole.set(piece, head.length);
+  whole.set(end, head.length + piece.length);
+  return whole;
 }
 
 /** Reads on. A reset of the sender is its fault; whatever else fails is the receiver's. */
@@ -158,10 +160,11 @@ async function readSome(transfer: BodyTransfer, into: Uint8Array): Promise<numbe
 }
 
 function cutShort(peer: "client" | "upstream", cause?: unknown): ProtocolError {
+  const message = "Cannot read the body: the connection ended in it";
   return new ProtocolError(
     peer,
     "cut_short",
-    "Cannot read the body: the connection ended in it",
-    { cause },
+    message,
+    cause === undefined ? undefined : { cause },
   );
 }

@@ -10,7 +10,7 @@ const SEMICOLON = 0x3b;
 
 /** 13 hexadecimal digits stay below 2^53. */
 const SIZE_DIGITS_MAX = 13;
-/** Extensions mean nothing to anybody we know; a long one is an attack (CVE-2023-39326). */
+/** Per chunk. Extensions mean nothing to anybody we know; a long one is an attack (CVE-2023-39326). */
 const EXTENSION_BYTES_MAX = 256;
 /** Room for digests, signatures and gRPC status; the memory is per body. */
 const TRAILER_BYTES_MAX = 16 * 1024;
@@ -24,7 +24,8 @@ type State =
   | "data_cr"
   | "data_lf"
   | "trailer"
-  | "done";
+  | "done"
+  | "broken";
 
 /**
  * Decodes the chunked transfer coding (RFC 9112 section 7.1), a piece at a time, in place.
@@ -111,6 +112,8 @@ export class ChunkedDecoder {
         return;
       case "trailer":
         return this.#trailerByte(byte);
+      case "broken":
+        throw this.#bad("it was broken before");
     }
   }
 
@@ -136,11 +139,14 @@ export class ChunkedDecoder {
     if (trailer[length - 2] !== CR) throw this.#bad("a line feed stands alone");
     if (length > 2 && trailer[length - 3] !== LF) return;
     const bytes = Uint8Array.from(trailer);
+    this.#state = "broken";
     this.#trailers = parseFields(bytes, latin1(bytes), 0, this.#fieldsMax, this.#peer);
     this.#state = "done";
   }
 
+  /** Nothing is read after a fault: where the next chunk begins is anybody's guess. */
   #bad(why: string): ProtocolError {
+    this.#state = "broken";
     return new ProtocolError(this.#peer, "bad_chunk", `Cannot decode the body: ${why}`);
   }
 }

@@ -1,3 +1,5 @@
+import { fitsInLine } from "./characters.ts";
+
 /** One header or trailer field line, in the order and case it came (RFC 9110 section 5). */
 export interface Field {
   readonly name: string;
@@ -10,8 +12,15 @@ export interface Field {
 /** The field lines of a head, in order. */
 export type Fields = readonly Field[];
 
-/** Makes a field. */
+/**
+ * Makes a field of our own; those of a peer are made by the parser, which refuses the same.
+ *
+ * @throws {TypeError} for a character that no line of a head holds
+ */
 export function field(name: string, value: string): Field {
+  if (!fitsInLine(name) || !fitsInLine(value)) {
+    throw new TypeError(`Cannot make field ${JSON.stringify(name)}: it holds a control character`);
+  }
   return { name, key: name.toLowerCase(), value };
 }
 

@@ -14,7 +14,7 @@ const NONE: Framing = { kind: "none" };
 const CHUNKED: Framing = { kind: "chunked" };
 const CLOSE: Framing = { kind: "close" };
 
-/** Sixteen digits cannot all be told apart as a number; nobody sends a petabyte either. */
+/** Sixteen digits are not all told apart as a number; nobody sends a petabyte either. */
 const LENGTH_DIGITS_MAX = 15;
 
 /**
@@ -26,11 +26,10 @@ export function requestFraming(head: RequestHead): Framing {
   const framing = announced(head.fields, head.minor, "client") ?? NONE;
   // RFC 9110 section 9.3.6: content in a CONNECT request has no meaning; section 9.3.8: a client MUST NOT
   // send content in a TRACE request. Stricter: refused.
-  const bodyless = head.method === "CONNECT" || head.method === "TRACE";
-  if (bodyless && framing.kind !== "none" && !isEmpty(framing)) {
-    throw bad("client", `${head.method} takes no body`);
-  }
-  return isEmpty(framing) && bodyless ? NONE : framing;
+  if (head.method !== "CONNECT" && head.method !== "TRACE") return framing;
+  const isEmpty = framing.kind === "none" || (framing.kind === "length" && framing.length === 0);
+  if (!isEmpty) throw bad("client", `${head.method} takes no body`);
+  return NONE;
 }
 
 /**
@@ -42,6 +41,8 @@ export function responseFraming(head: ResponseHead, method: string): Framing {
   const { status } = head;
   // RFC 9112 section 6.3, rule 1: these have no body whatever their fields say.
   if (method === "HEAD" || status < 200 || status === 204 || status === 304) return NONE;
+  // Rule 2: after a 2xx to CONNECT comes the tunnel.
+  if (method === "CONNECT" && status < 300) return NONE;
   return announced(head.fields, head.minor, "upstream") ?? CLOSE;
 }
 
@@ -67,10 +68,6 @@ function announced(fields: Fields, minor: 0 | 1, peer: "client" | "upstream"): F
   if (!/^[0-9]+$/.test(text)) throw bad(peer, "a Content-Length that is not a number");
   if (text.length > LENGTH_DIGITS_MAX) throw bad(peer, "a Content-Length out of range");
   return { kind: "length", length: Number(text) };
-}
-
-function isEmpty(framing: Framing): boolean {
-  return framing.kind === "length" && framing.length === 0;
 }
 
 function bad(peer: "client" | "upstream", why: string): ProtocolError {

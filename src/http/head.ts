@@ -17,7 +17,7 @@ export interface RequestHead {
 /** A status line and its fields, as sent. */
 export interface ResponseHead {
   readonly minor: Minor;
-  /** 100 to 599. */
+  /** 100 to 999. */
   readonly status: number;
   /** May be empty. */
   readonly reason: string;

@@ -1,7 +1,10 @@
 import { type Field, type Fields, tokensOf } from "./fields.ts";
 
-/** Fields that speak of one connection only (RFC 9110 section 7.6.1), and of the framing we write anew. */
-const ONE_CONNECTION = new Set([
+/**
+ * Fields that speak of one connection only (RFC 9110 section 7.6.1), and of the framing we write anew. With
+ * them goes whatever begins with `proxy-`.
+ */
+const ONE_CONNECTION: ReadonlySet<string> = new Set([
   "connection",
   "keep-alive",
   "te",
@@ -11,18 +14,54 @@ const ONE_CONNECTION = new Set([
   "host",
 ]);
 
-/** What a client says of where it comes from is not true because it says so (RFC 7239 section 8.1). */
-const CLAIMED_ORIGIN = /^(?:forwarded|x-forwarded-.*|x-real-ip)$/;
+/**
+ * What a client says of where it comes from is not true because it says so (RFC 7239 section 8.1), and these
+ * two are said to us or by us. With them goes whatever begins with `x-forwarded-`.
+ */
+const NOT_FOR_ORIGINS: ReadonlySet<string> = new Set([
+  "forwarded",
+  "x-real-ip",
+  "x-unix-socket",
+  "x-proxy-error",
+]);
 
-/** Fields that frame, route or authenticate: as trailers they come too late (RFC 9110 section 6.5.1). */
-const NEVER_TRAILERS =
-  /^(?:content-(?:length|encoding|type|range)|transfer-encoding|host|trailer|te|connection|keep-alive|upgrade|authorization|www-authenticate|proxy-.*|set-cookie|cookie|max-forwards|cache-control|expect|range|if-.*|x-proxy-error|x-forwarded-.*|forwarded|x-real-ip|via)$/;
+/**
+ * Fields that frame, route, authenticate, ask or control: as trailers they come too late (RFC 9110 section
+ * 6.5.1), behind all who have judged the message by its header.
+ */
+const NEVER_TRAILERS: ReadonlySet<string> = new Set([
+  "age",
+  "authorization",
+  "cache-control",
+  "content-encoding",
+  "content-range",
+  "content-type",
+  "cookie",
+  "date",
+  "expect",
+  "expires",
+  "location",
+  "max-forwards",
+  "pragma",
+  "range",
+  "retry-after",
+  "set-cookie",
+  "trailer",
+  "vary",
+  "via",
+  "warning",
+  "www-authenticate",
+  // Another method than the one that policy was asked about.
+  "x-http-method",
+  "x-http-method-override",
+  "x-method-override",
+]);
 
 /** The fields of a request that go on to the origin: without `Host` and the framing, which we write. */
 export function requestFieldsToForward(fields: Fields): Field[] {
   const named = namedInConnection(fields);
   return fields.filter(({ key }) =>
-    !isOneConnection(key) && !named.has(key) && !CLAIMED_ORIGIN.test(key)
+    !isOneConnection(key) && !isNotForOrigins(key) && !named.has(key)
   );
 }
 
@@ -33,20 +72,28 @@ export function requestFieldsToForward(fields: Fields): Field[] {
 export function responseFieldsToForward(fields: Fields): Field[] {
   const named = namedInConnection(fields);
   return fields.filter(({ key }) =>
-    !isOneConnection(key) && !named.has(key) && key !== "x-proxy-error"
+    (!isOneConnection(key) || key === "proxy-status") && !named.has(key) && key !== "x-proxy-error"
   );
 }
 
 /** Whether a trailer field may go on as one. */
-export function mayBeTrailer(field: Field): boolean {
-  return !NEVER_TRAILERS.test(field.key);
+export function mayBeTrailer({ key }: Field): boolean {
+  return !NEVER_TRAILERS.has(key) && !key.startsWith("if-") && !isOneConnection(key) &&
+    !isNotForOrigins(key);
 }
 
 function isOneConnection(key: string): boolean {
-  return ONE_CONNECTION.has(key) || (key.startsWith("proxy-") && key !== "proxy-status");
+  return ONE_CONNECTION.has(key) || key.startsWith("proxy-");
 }
+
+function isNotForOrigins(key: string): boolean {
+  return NOT_FOR_ORIGINS.has(key) || key.startsWith("x-forwarded-");
+}
+
+const NONE: ReadonlySet<string> = new Set();
 
 /** RFC 9110 section 7.6.1: a field that Connection names is for this connection too. */
 function namedInConnection(fields: Fields): ReadonlySet<string> {
-  return new Set(tokensOf(fields, "connection"));
+  const names = tokensOf(fields, "connection");
+  return names.length === 0 ? NONE : new Set(names);
 }

@@ -4,31 +4,41 @@ import { isTokenByte } from "./characters.ts";
 
 const LF = 0x0a;
 const CR = 0x0d;
+const H = 0x48;
+/** The first byte of a TLS connection (RFC 8446 section 5.1). */
+const TLS_HANDSHAKE = 0x16;
 
 /**
  * Reads a request head: up to and with the empty line that ends it; null when the stream ends before its
  * first byte. The view is parsed at once and then consumed by its length. `began` is told when the first
  * byte is there, which may be long before the last.
  *
- * @throws {ProtocolError} at the first byte that no head can have, not only at the end
+ * @throws {ProtocolError} for a first byte that no head has, a line feed alone, a head that is too long:
+ * as soon as it comes. What else may be wrong is for the parser
  */
 export async function readRequestHead(
   reader: BufferedReader,
   headBytes: number,
   began: () => void,
 ): Promise<Uint8Array | null> {
-  if (reader.buffered.length === 0 && !(await reader.fill())) return null;
-  began();
+  if (!(await holds(reader, 1))) return null;
   if (reader.buffered[0] === CR) {
-    // RFC 9112 section 2.2: a server SHOULD ignore at least one empty line before the request line.
-    while (reader.buffered.length < 3) {
-      if (!(await reader.fill())) return null;
-    }
+    // RFC 9112 section 2.2: a server SHOULD ignore at least one empty line before the request line. Exactly
+    // one, and it begins nothing: old clients send it behind a body.
+    if (!(await holds(reader, 2))) return null;
     if (reader.buffered[1] !== LF) throw bad("client", "a carriage return stands alone");
     reader.consume(2);
+    if (!(await holds(reader, 1))) return null;
   }
-  if (!isTokenByte(reader.buffered[0]!)) {
-    throw bad("client", "this is not HTTP/1.1 (a TLS client must send CONNECT first)");
+  began();
+  const first = reader.buffered[0]!;
+  if (!isTokenByte(first)) {
+    throw bad(
+      "client",
+      first === TLS_HANDSHAKE
+        ? "this is TLS: the client must send CONNECT first"
+        : "it does not begin with a method",
+    );
   }
   return await readToEmptyLine(reader, headBytes, "client");
 }
@@ -38,8 +48,18 @@ export async function readResponseHead(
   reader: BufferedReader,
   headBytes: number,
 ): Promise<Uint8Array | null> {
-  if (reader.buffered.length === 0 && !(await reader.fill())) return null;
+  if (!(await holds(reader, 1))) return null;
+  // Servers of other protocols speak first, without an empty line ever: they are not waited for.
+  if (reader.buffered[0] !== H) throw bad("upstream", "this is not HTTP");
   return await readToEmptyLine(reader, headBytes, "upstream");
+}
+
+/** Reads until so many bytes are buffered; false when the stream ends before. */
+async function holds(reader: BufferedReader, count: number): Promise<boolean> {
+  while (reader.buffered.length < count) {
+    if (!(await reader.fill())) return false;
+  }
+  return true;
 }
 
 async function readToEmptyLine(

@@ -1,22 +1,27 @@
 import { latin1Bytes } from "../net/latin1.ts";
+import { fitsInLine } from "./characters.ts";
 import type { Fields } from "./fields.ts";
 
-/** A request head as bytes. The fields are parsed ones or our own: they hold no line ends. */
+/**
+ * A request head as bytes. The fields are parsed ones or made by `field`: they hold no line ends.
+ *
+ * @throws {TypeError} for a character in the first line that no line of a head holds
+ */
 export function requestHeadBytes(
   method: string,
   path: string,
   fields: Fields,
 ): Uint8Array<ArrayBuffer> {
-  return latin1Bytes(`${method} ${path} HTTP/1.1\r\n${fieldLines(fields)}\r\n`);
+  return headBytes(`${method} ${path} HTTP/1.1`, fields);
 }
 
-/** A response head as bytes. */
+/** A response head as bytes. Throws as {@linkcode requestHeadBytes} does. */
 export function responseHeadBytes(
   status: number,
   reason: string,
   fields: Fields,
 ): Uint8Array<ArrayBuffer> {
-  return latin1Bytes(`HTTP/1.1 ${status} ${reason}\r\n${fieldLines(fields)}\r\n`);
+  return headBytes(`HTTP/1.1 ${status} ${reason}`, fields);
 }
 
 /** Field lines, each with its line end. */
@@ -24,4 +29,11 @@ export function fieldLines(fields: Fields): string {
   let lines = "";
   for (const { name, value } of fields) lines += `${name}: ${value}\r\n`;
   return lines;
+}
+
+function headBytes(line: string, fields: Fields): Uint8Array<ArrayBuffer> {
+  if (!fitsInLine(line)) {
+    throw new TypeError(`Cannot write ${JSON.stringify(line)}: it holds a control character`);
+  }
+  return latin1Bytes(`${line}\r\n${fieldLines(fields)}\r\n`);
 }

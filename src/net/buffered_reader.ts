@@ -21,7 +21,8 @@ export class BufferedReader {
 
   /**
    * Reads more behind what is buffered. Resolves to false at the end of the stream. The buffer grows as
-   * needed: the caller sets the ceiling, by not asking for more.
+   * needed: the caller sets the ceiling, by not asking for more. One at a time: until it resolves, only
+   * `buffered` may be looked at.
    */
   async fill(): Promise<boolean> {
     this.#makeRoom();

@@ -1,6 +1,7 @@
 import { lookup } from "node:dns/promises";
 import { ConnectError } from "./errors.ts";
 import { type IpAddress, parseIp } from "./ip.ts";
+import { Places } from "./places.ts";
 import type { Resolver } from "./ports.ts";
 
 /**
@@ -19,26 +20,18 @@ const LOOPBACK: readonly IpAddress[] = [
  * `localhost` never leave the machine: they are loopback by definition (RFC 6761 section 6.3).
  */
 export function systemResolver(): Resolver {
-  let running = 0;
-  const waiting: (() => void)[] = [];
-  // A place goes straight to the first who waits, so that nobody can come between.
-  const leave = () => {
-    const next = waiting.shift();
-    if (next === undefined) running -= 1;
-    else next();
-  };
+  const places = new Places(LOOKUPS_AT_ONCE);
   const lookUp = async (name: string) => {
     try {
       return await lookup(name, { all: true, verbatim: true });
     } finally {
-      leave();
+      places.give();
     }
   };
   return async (name, signal) => {
     signal.throwIfAborted();
     if (name === "localhost" || name.endsWith(".localhost")) return LOOPBACK;
-    if (running < LOOKUPS_AT_ONCE) running += 1;
-    else await turn(waiting, signal);
+    await places.take(signal);
     return addresses(name, await abortable(lookUp(name), signal));
   };
 }
@@ -55,22 +48,6 @@ function addresses(name: string, answer: readonly { address: string }[] | Error)
   }
   if (found.length === 0) throw new ConnectError("dns_failure", `Cannot resolve "${name}"`);
   return found;
-}
-
-/** Waits for a place. Who gives up leaves the queue. */
-function turn(waiting: (() => void)[], signal: AbortSignal): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const stop = () => {
-    waiting.splice(waiting.indexOf(start), 1);
-    reject(signal.reason);
-  };
-  const start = () => {
-    signal.removeEventListener("abort", stop);
-    resolve();
-  };
-  signal.addEventListener("abort", stop, { once: true });
-  waiting.push(start);
-  return promise;
 }
 
 /** The answer, or the error as a value; rejects with the signal's reason when that comes first. */

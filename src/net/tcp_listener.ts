@@ -27,7 +27,6 @@ export function listenTcp(at: SocketAddress): TcpListener {
   return {
     address: { ip: parseIp(bound.hostname) ?? at.ip, port: bound.port },
     async accept(): Promise<Accepted | null> {
-      if (!open) return null;
       const conn = await listener.accept().catch((error) => {
         if (open) throw error;
       });

@@ -1,23 +1,11 @@
 import { assertEquals, assertNotEquals, assertStrictEquals } from "@std/assert";
 import { AdaptiveBuffer } from "../../src/net/adaptive_buffer.ts";
 import { BufferPool } from "../../src/net/buffer_pool.ts";
+import { CountingPool } from "../support/counting_pool.ts";
 
 const BIG = 256 * 1024;
 /** The last size of a read that counts as bulk. */
 const BULK = 16 * 1024;
-
-/** A pool that counts what is out. */
-class CountingPool extends BufferPool {
-  borrowed = 0;
-  override take(): Uint8Array<ArrayBuffer> {
-    this.borrowed += 1;
-    return super.take();
-  }
-  override give(buffer: Uint8Array<ArrayBuffer>): void {
-    this.borrowed -= 1;
-    super.give(buffer);
-  }
-}
 
 /** One that has grown. */
 function grown(pool: BufferPool): AdaptiveBuffer {

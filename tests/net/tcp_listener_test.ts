@@ -2,6 +2,7 @@ import { assertEquals, assertNotEquals, assertRejects, assertThrows } from "@std
 import type { SocketAddress } from "../../src/net/endpoint.ts";
 import { formatIp } from "../../src/net/ip.ts";
 import { latin1, latin1Bytes } from "../../src/net/latin1.ts";
+import { machineAddresses } from "../../src/net/machine_addresses.ts";
 import { listenTcp } from "../../src/net/tcp_listener.ts";
 import { ip } from "../support/policy.ts";
 
@@ -36,7 +37,9 @@ Deno.test("accept() resolves to the next client, and who it is", async () => {
   listener.close();
 });
 
-Deno.test("accept() puts an IPv6 client in brackets", async () => {
+const ignore = !machineAddresses().map(formatIp).includes("::1");
+
+Deno.test("accept() puts an IPv6 client in brackets", { ignore }, async () => {
   const listener = listenTcp({ ip: ip("::1"), port: 0 });
   const [accepted, conn] = await Promise.all([listener.accept(), connect(listener.address)]);
   assertEquals(accepted?.client, `[::1]:${(conn.localAddr as Deno.NetAddr).port}`);

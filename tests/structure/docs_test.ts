@@ -61,6 +61,26 @@ Deno.test("docs/security.md names tests that exist", async () => {
   assertEquals(missing, []);
 });
 
+Deno.test("docs/protocols.md names tests that exist", async () => {
+  const page = await Deno.readTextFile(new URL("docs/protocols.md", root));
+  const named = [...page.matchAll(/^\|.*\| `([^`|]+)`\s*\|$/gm)].map((match) => match[1]!);
+  assert(named.length > 40);
+  const tests = await allTests("tests/");
+  assertEquals(named.filter((name) => !tests.includes(JSON.stringify(name).slice(1, -1))), []);
+});
+
+/** The text of every test file. */
+async function allTests(folder: string): Promise<string> {
+  let text = "";
+  for await (const entry of Deno.readDir(new URL(folder, root))) {
+    if (entry.isDirectory) text += await allTests(`${folder}${entry.name}/`);
+    else if (entry.name.endsWith("_test.ts") && entry.name !== "docs_test.ts") {
+      text += await Deno.readTextFile(new URL(folder + entry.name, root));
+    }
+  }
+  return text;
+}
+
 /** The rows of the n-th table in docs/policy.md with these columns. */
 async function table(columns: string, n: number): Promise<string[][]> {
   const page = await Deno.readTextFile(new URL("docs/policy.md", root));

@@ -93,6 +93,8 @@ const TICK_MS = 250;
  * connection was left, and every stream to an origin was closed.
  *
  * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
  * await using world = makeWorld({ policy: { allow: ["allowed.test"] } });
  * const answer = await world.ask("GET http://allowed.test/ HTTP/1.1\r\nHost: allowed.test\r\n\r\n");
  * assertEquals(answer.body, "hello");

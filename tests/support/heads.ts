@@ -1,0 +1,25 @@
+import { requestFraming } from "../../src/http/framing.ts";
+import type { RequestHead, ResponseHead } from "../../src/http/head.ts";
+import { parseRequestHead, parseResponseHead } from "../../src/http/parse_head.ts";
+import { latin1Bytes } from "../../src/net/latin1.ts";
+import { type Message, readMessage } from "../../src/proxy/message.ts";
+
+/** A head out of its lines, parsed as it would be from the wire. */
+export function requestHead(...lines: readonly string[]): RequestHead {
+  return parseRequestHead(latin1Bytes(`${lines.join("\r\n")}\r\n\r\n`), 100);
+}
+
+/** A response head out of its lines. */
+export function responseHead(...lines: readonly string[]): ResponseHead {
+  return parseResponseHead(latin1Bytes(`${lines.join("\r\n")}\r\n\r\n`), 100);
+}
+
+/** The message of a request to `http://allowed.test/`. */
+export function messageOf(method: string, ...fields: readonly string[]): Message {
+  const head = requestHead(
+    `${method} http://allowed.test/ HTTP/1.1`,
+    "Host: allowed.test",
+    ...fields,
+  );
+  return readMessage(head, requestFraming(head));
+}

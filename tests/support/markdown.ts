@@ -1,0 +1,48 @@
+/** A fenced block of a page. */
+export interface Block {
+  /** What stands behind the fence: `sh`, `console`, `toml` … */
+  readonly language: string;
+  readonly text: string;
+  /** The line of the page that the block begins in. */
+  readonly line: number;
+}
+
+/** A command of a `console` block, and what the page says that it prints. */
+export interface Typed {
+  readonly command: string;
+  /** Without the line end of the last line. */
+  readonly prints: string;
+}
+
+/** The fenced blocks of a page, in order. */
+export function blocksOf(markdown: string): Block[] {
+  return [...markdown.matchAll(/^```(\w*)\n(.*?)^```$/gms)].map((match) => ({
+    language: match[1]!,
+    text: match[2]!,
+    line: markdown.slice(0, match.index).split("\n").length,
+  }));
+}
+
+/** The commands of a `console` block: what stands behind `$ `, and the lines below it. */
+export function typedIn({ text }: Block): Typed[] {
+  return text.split(/^\$ /m).slice(1).map((part) => {
+    const [command, ...lines] = part.trimEnd().split("\n");
+    return { command: command!, prints: lines.join("\n") };
+  });
+}
+
+/** A pattern for text that a page shows: `…` stands for anything within a line, alone for any lines. */
+export function shown(text: string): RegExp {
+  const pattern = text.split("\n").map((line) =>
+    line === "…" ? "[^]*" : line.split("…").map((part) => RegExp.escape(part)).join(".*")
+  );
+  return RegExp(pattern.join("\\n"));
+}
+
+/** The rows of the table below a heading, each a list of cells. */
+export function tableBelow(heading: string, markdown: string): string[][] {
+  const section = markdown.split(/^#+ /m).find((part) => part.startsWith(`${heading}\n`));
+  if (section === undefined) throw new Error(`Cannot find the heading "${heading}"`);
+  const rows = section.split("\n").filter((line) => line.startsWith("|")).slice(2);
+  return rows.map((row) => row.split("|").slice(1, -1).map((cell) => cell.trim()));
+}
