@@ -15,16 +15,22 @@ export interface AcceptOptions {
   readonly diagnose: (line: string) => void;
 }
 
-/** Accepts clients until the listener is closed. A failure to accept one (EMFILE) is waited out. */
+/**
+ * Accepts clients until the listener is closed. A failure to accept (EMFILE) is waited out, and told once
+ * until clients come in again.
+ */
 export async function acceptLoop(options: AcceptOptions): Promise<void> {
   const { listener, clock, signal } = options;
+  let failing = false;
   while (!signal.aborted) {
     try {
       const accepted = await listener.accept();
       if (accepted === null) return;
+      failing = false;
       options.welcome(accepted);
     } catch (error) {
-      options.diagnose(`Cannot accept a connection: ${error}`);
+      if (!failing) options.diagnose(`Cannot accept connections: ${error}`);
+      failing = true;
       await clock.wait(BACK_OFF_MS, signal).catch(() => {
         // Closed while waiting: the loop ends by itself.
       });

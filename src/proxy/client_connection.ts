@@ -1,6 +1,6 @@
 import { BufferedReader } from "../net/buffered_reader.ts";
 import type { Deadlines } from "../net/deadlines.ts";
-import type { ByteStream } from "../net/stream.ts";
+import { type ByteStream, writeAll } from "../net/stream.ts";
 import { Watch } from "../net/watch.ts";
 import type { UpstreamConnection } from "./upstream_connection.ts";
 
@@ -8,11 +8,17 @@ import type { UpstreamConnection } from "./upstream_connection.ts";
 const LINGER_MS = 2000;
 const LINGER_BYTES = 256 * 1024;
 
+/** How long a client may take to make room for an answer of our own, which is a few kilobytes at most. */
+const ANSWER_MS = 10_000;
+
 /** One client, from accept to close, with the one upstream connection that is kept for its next request. */
 export class ClientConnection {
   readonly reader: BufferedReader;
   readonly watch: Watch;
   readonly #closing = new AbortController();
+  #ahead: Promise<boolean> | null = null;
+  #hasLeft = false;
+  #left: () => void = () => {};
   /** Between the end of an exchange and the first byte of the next: nothing is lost by closing now. */
   idle = true;
   /** Kept for the next request to the same target; closed with the client. */
@@ -48,6 +54,48 @@ export class ClientConnection {
     this.upstream?.close();
   }
 
+  /** Closes `other` when this is closed, by whomever. Returns how to stop doing so. */
+  closeAlong(other: { close(): void }): () => void {
+    const close = () => other.close();
+    this.signal.addEventListener("abort", close, { once: true });
+    if (this.closed) close();
+    return () => this.signal.removeEventListener("abort", close);
+  }
+
+  /** Writes an answer of our own. A client that takes nothing is dropped: it must hold nobody up. */
+  async answer(bytes: Uint8Array): Promise<void> {
+    this.watch.set(ANSWER_MS, () => this.close());
+    await writeAll(this.stream, bytes);
+  }
+
+  /**
+   * Reads on while an answer is awaited, so that a client that goes away is noticed. A reset closes this; of
+   * an end the last `left` is told, for it may be a half-close. What comes instead is kept for the next
+   * request.
+   */
+  lookAhead(left: () => void): void {
+    this.#left = left;
+    if (this.#hasLeft) return left();
+    if (this.#ahead !== null || this.reader.buffered.length > 0) return;
+    this.#ahead = this.reader.fill().then((more) => {
+      if (more) return true;
+      this.#hasLeft = true;
+      this.#left();
+      return false;
+    }, () => {
+      this.close();
+      return false;
+    });
+  }
+
+  /** Whether more may come; waits for what {@linkcode lookAhead} began. */
+  async mayContinue(): Promise<boolean> {
+    if (this.#ahead === null) return true;
+    const more = await this.#ahead;
+    this.#ahead = null;
+    return more;
+  }
+
   /**
    * Ends after an answer: says so, and lets the client finish what it is sending. Closing at once would
    * reset the connection and could destroy the answer on its way.
@@ -57,6 +105,7 @@ export class ClientConnection {
     this.watch.set(LINGER_MS, () => this.close());
     try {
       await this.stream.closeWrite();
+      if (!(await this.mayContinue())) return this.close();
       const scrap = new Uint8Array(4096);
       let total = 0;
       while (total < LINGER_BYTES) {

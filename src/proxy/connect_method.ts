@@ -39,15 +39,12 @@ export async function connectMethod(
         method: "CONNECT",
         attempt,
       });
-      return await writeAll(
-        client.stream,
-        refusalReply(refusalOf(request, outcome), "text", FINAL),
-      );
+      return await client.answer(refusalReply(refusalOf(request, outcome), "text", FINAL));
     }
     connected = await door.gateway.connect(outcome, client.signal);
   } catch (error) {
     if (!(error instanceof ConnectError)) throw error;
-    return await writeAll(client.stream, failureReply(error, request, "text", FINAL));
+    return await client.answer(failureReply(error, request, "text", FINAL));
   }
   await tunnel(client, connected, door);
 }
@@ -57,11 +54,9 @@ async function tunnel(
   { stream }: Connected,
   door: HttpDoor,
 ): Promise<void> {
+  const release = client.closeAlong(stream);
   try {
-    client.watch.set(door.limits.tunnelIdleMs, () => {
-      client.close();
-      stream.close();
-    });
+    client.watch.set(door.limits.tunnelIdleMs, () => client.close());
     await writeAll(client.stream, responseHeadBytes(200, "Connection established", []));
     await relay(
       { source: client.reader, stream: client.stream },
@@ -70,6 +65,7 @@ async function tunnel(
       () => client.watch.touch(),
     );
   } finally {
+    release();
     stream.close();
     client.close();
   }

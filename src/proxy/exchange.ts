@@ -10,7 +10,7 @@ import { relay } from "../net/relay.ts";
 import { writeAll } from "../net/stream.ts";
 import type { Ask, Deny } from "../policy/decision.ts";
 import type { ClientConnection } from "./client_connection.ts";
-import { asksForWebSocket, forwardedResponseFields } from "./forwarding.ts";
+import { asksForWebSocket, forwardedResponseFields, opensWebSocket } from "./forwarding.ts";
 import type { HttpDoor } from "./http_door.ts";
 import { connectingMs } from "./limits.ts";
 import { endsAfterReply, isRepeatable, type Message, readMessage } from "./message.ts";
@@ -36,7 +36,6 @@ export async function exchange(
   const message = readMessage(head, framing);
   const turnedBack = turnBack(message, door.via);
   if (turnedBack !== null) return await answer(client, message, turnedBack);
-  client.watch.set(connectingMs(door.limits), () => client.close());
   try {
     const kept = takeKept(client, message, door);
     const after = kept === null ? null : await carry(client, message, door, kept);
@@ -59,26 +58,28 @@ export async function exchange(
 /** What {@linkcode carry} goes by: a way to the origin, or policy's refusal. */
 type Way = UpstreamConnection | Ask | Deny;
 
-/** The connection kept for this client, if it serves the target and policy still lets it; else null. */
-function takeKept(client: ClientConnection, message: Message, door: HttpDoor): Way | null {
+/**
+ * The connection kept for this client, if it serves the target and policy still lets it; else null. A refusal is
+ * not the last word: the name may lead elsewhere by now.
+ */
+function takeKept(
+  client: ClientConnection,
+  { request }: Message,
+  door: HttpDoor,
+): UpstreamConnection | null {
   const kept = client.upstream;
-  client.upstream = null;
   if (kept === null) return null;
-  if (kept.serves(message.request.target)) {
-    const outcome = door.gateway.authorizeReuse(message.request, kept.address);
-    if (outcome.verdict === "allow") {
-      kept.wake();
-      return kept;
-    }
-    kept.close();
-    return outcome;
-  }
-  kept.close();
-  return null;
+  const isAllowed = kept.serves(request.target) &&
+    door.gateway.authorizeReuse(request, kept.address).verdict === "allow";
+  client.upstream = null;
+  if (isAllowed) kept.wake();
+  else kept.close();
+  return isAllowed ? kept : null;
 }
 
 /** A new connection to the origin, or policy's refusal. */
 async function open(client: ClientConnection, message: Message, door: HttpDoor): Promise<Way> {
+  client.watch.set(connectingMs(door.limits), () => client.close());
   const outcome = await door.gateway.authorize(message.request, client.signal);
   if (outcome.verdict !== "allow") return outcome;
   const { stream, address } = await door.gateway.connect(outcome, client.signal);
@@ -95,7 +96,7 @@ async function carry(
   if (!(upstream instanceof UpstreamConnection)) {
     return await refuse(client, message, door, upstream);
   }
-  const release = closeWith(client.signal, upstream);
+  const release = client.closeAlong(upstream);
   let keepUpstream = false;
   try {
     const sender = new RequestSender(client, message, door, upstream);
@@ -103,7 +104,11 @@ async function carry(
     if (response === null) {
       return isRepeatable(message) ? null : fail("the server closed the connection");
     }
-    if (response.status === 101) return await upgrade(client, message, door, upstream, response);
+    sender.answered();
+    if (response.status === 101) {
+      if (!sender.done) fail("the server changed the protocol amid the request");
+      return await upgrade(client, message, door, upstream, response);
+    }
     const after = await respond(client, message, door, upstream, response, sender);
     keepUpstream = after === "keep" && sender.done && staysOpen(response, message) &&
       upstream.reader.buffered.length === 0;
@@ -127,7 +132,7 @@ async function readFinal(
   upstream: UpstreamConnection,
   sender: RequestSender,
 ): Promise<ResponseHead | null> {
-  for (let interim = 0; interim <= INTERIM_MAX; interim++) {
+  for (let interim = 0;; interim++) {
     const bytes = await upstream.readHead(limits.headBytes).catch((error) => {
       if (error instanceof ProtocolError) throw error;
       return null; // A reset says no more than an end.
@@ -140,13 +145,13 @@ async function readFinal(
     const response = parseResponseHead(bytes, limits.headFields);
     upstream.reader.consume(bytes.length);
     if (response.status >= 200 || response.status === 101) return response;
+    if (interim === INTERIM_MAX) fail("the server sends interim responses without end");
     // RFC 9110 section 15.2: a server MUST NOT send a 1xx response to an HTTP/1.0 client.
     if (head.minor === 1) {
       const fields = forwardedResponseFields(response, { kind: "none" }, via);
       await writeAll(client.stream, responseHeadBytes(response.status, response.reason, fields));
     }
   }
-  return fail("the server sends interim responses without end");
 }
 
 /** Passes the final response on. What fails from here on can only end the connection. */
@@ -196,7 +201,9 @@ async function upgrade(
   upstream: UpstreamConnection,
   response: ResponseHead,
 ): Promise<After> {
-  if (!asksForWebSocket(message.head)) fail("the server changed the protocol unasked");
+  if (!asksForWebSocket(message.head) || !opensWebSocket(response)) {
+    fail("the server changed the protocol unasked");
+  }
   const fields = forwardedResponseFields(response, { kind: "none" }, door.via);
   client.watch.set(door.limits.tunnelIdleMs, () => client.close());
   await writeAll(client.stream, responseHeadBytes(101, response.reason, fields));
@@ -233,16 +240,8 @@ async function answer(
   message: Message,
   bytes: Uint8Array,
 ): Promise<After> {
-  await writeAll(client.stream, bytes);
+  await client.answer(bytes);
   return endsAfterReply(message) ? "close" : "keep";
-}
-
-/** Closes the upstream when the client's connection is closed; returns how to stop doing so. */
-function closeWith(signal: AbortSignal, upstream: UpstreamConnection): () => void {
-  const close = () => upstream.close();
-  signal.addEventListener("abort", close, { once: true });
-  if (signal.aborted) close();
-  return () => signal.removeEventListener("abort", close);
 }
 
 /** Whether the origin keeps its side open for another request (RFC 9112 section 9.3). */

@@ -1,4 +1,4 @@
-import { type Field, field, type Fields, tokensOf, valueOf } from "../http/fields.ts";
+import { type Field, field, type Fields, tokensOf, valueOf, valuesOf } from "../http/fields.ts";
 import type { Framing } from "../http/framing.ts";
 import type { RequestHead, ResponseHead } from "../http/head.ts";
 import { requestFieldsToForward, responseFieldsToForward } from "../http/hop_by_hop.ts";
@@ -6,6 +6,9 @@ import { formatEndpoint } from "../net/endpoint.ts";
 import type { Endpoint } from "../net/endpoint.ts";
 
 const HTTP_PORT = 80;
+
+/** A `Proxy-Status` (RFC 9209) in which an origin speaks in our name. */
+const SAID_IN_OUR_NAME = /(?:^|,)\s*"?doorward/i;
 
 /** The only protocol a plain request may upgrade to: others would carry requests that nobody sees. */
 const WEBSOCKET = "websocket";
@@ -16,6 +19,11 @@ export function asksForWebSocket(head: RequestHead): boolean {
     tokensOf(head.fields, "connection").includes("upgrade");
 }
 
+/** Whether a 101 opens a WebSocket (RFC 6455 section 4.2.2). */
+export function opensWebSocket(head: ResponseHead): boolean {
+  return tokensOf(head.fields, "upgrade").includes(WEBSOCKET);
+}
+
 /** The fields of a request as it goes to the origin: one Host, our framing, nothing of this connection. */
 export function forwardedRequestFields(
   head: RequestHead,
@@ -23,10 +31,11 @@ export function forwardedRequestFields(
   framing: Framing,
   via: string | null,
 ): Field[] {
+  const hops = maxForwards(head);
   return [
     field("Host", hostValue(target)),
     ...requestFieldsToForward(head.fields).map((line) =>
-      line.key === "max-forwards" ? field(line.name, String(Number(line.value) - 1)) : line
+      line.key === "max-forwards" && hops !== null ? field(line.name, String(hops - 1)) : line
     ),
     ...framingFields(framing),
     ...viaField(head.minor, via),
@@ -41,7 +50,8 @@ export function forwardedResponseFields(
   via: string | null,
 ): Field[] {
   return [
-    ...responseFieldsToForward(head.fields),
+    ...responseFieldsToForward(head.fields)
+      .filter(({ key, value }) => key !== "proxy-status" || !SAID_IN_OUR_NAME.test(value)),
     ...(framing.kind === "none" ? bodylessLength(head) : framingFields(framing)),
     ...viaField(head.minor, via),
     ...(head.status === 101 ? upgradeFields() : []),
@@ -55,13 +65,13 @@ export function hasPassed(fields: Fields, via: string): boolean {
 
 /**
  * What `Max-Forwards` says for the two methods that heed it (RFC 9110 section 7.6.2); null where it says
- * nothing, NaN where it is not a number.
+ * nothing, NaN where it is not one number.
  */
 export function maxForwards(head: RequestHead): number | null {
   if (head.method !== "OPTIONS" && head.method !== "TRACE") return null;
-  const text = valueOf(head.fields, "max-forwards");
+  const [text, second] = valuesOf(head.fields, "max-forwards");
   if (text === undefined) return null;
-  return /^[0-9]{1,9}$/.test(text) ? Number(text) : NaN;
+  return second === undefined && /^[0-9]{1,9}$/.test(text) ? Number(text) : NaN;
 }
 
 function hostValue(target: Endpoint): string {

@@ -37,14 +37,17 @@ export function createGateway(parts: GatewayParts): Gateway {
   const options = {
     isOwn: parts.isOwn,
     dnsAddresses: limits.dnsAddresses,
-    resolve: (name: string, signal: AbortSignal) =>
-      within(
+    resolve: async (name: string, signal: AbortSignal) => {
+      const ips = await within(
         deadlines,
         limits.dnsMs,
         signal,
         (signal) => parts.resolve(name, signal),
         () => new ConnectError("dns_timeout", `Cannot resolve "${name}" in time`),
-      ),
+      );
+      if (ips.length === 0) throw new ConnectError("dns_failure", `Cannot resolve "${name}"`);
+      return ips;
+    },
   };
   return {
     authorize: (request, signal) => authorize(request, policy.current, options, signal),

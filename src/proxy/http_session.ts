@@ -3,7 +3,6 @@ import type { RequestHead } from "../http/head.ts";
 import { parseRequestHead } from "../http/parse_head.ts";
 import { readRequestHead } from "../http/read_head.ts";
 import { ProtocolError } from "../net/errors.ts";
-import { writeAll } from "../net/stream.ts";
 import type { ClientConnection } from "./client_connection.ts";
 import { connectMethod } from "./connect_method.ts";
 import { exchange } from "./exchange.ts";
@@ -30,7 +29,7 @@ export async function httpSession(client: ClientConnection, door: HttpDoor): Pro
   } catch (error) {
     if (client.closed) return;
     if (!(error instanceof ProtocolError)) throw error;
-    await writeAll(client.stream, protocolErrorReply(error));
+    await client.answer(protocolErrorReply(error));
     await client.linger();
   }
 }
@@ -42,6 +41,7 @@ async function nextRequest(
 ): Promise<RequestHead | null> {
   client.idle = true;
   client.watch.set(limits.idleMs, () => client.close());
+  if (!(await client.mayContinue())) return null;
   const bytes = await readRequestHead(client.reader, limits.headBytes, () => {
     client.idle = false;
     client.watch.set(limits.headMs, () => tooSlow(client));
@@ -55,7 +55,7 @@ async function nextRequest(
 /** Says why, if the client takes it at once, and drops it. */
 function tooSlow(client: ClientConnection): void {
   const late = new ProtocolError("client", "too_slow", "the request head did not arrive in time");
-  client.stream.write(protocolErrorReply(late)).catch(() => {
-    // It does not even read: nothing is owed.
+  client.answer(protocolErrorReply(late)).catch(() => {
+    // It is gone, or does not even read: nothing is owed.
   }).finally(() => client.close());
 }

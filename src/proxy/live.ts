@@ -1,5 +1,4 @@
 import type { Deadlines } from "../net/deadlines.ts";
-import { writeAll } from "../net/stream.ts";
 import type { ClientConnection } from "./client_connection.ts";
 import { plainReply } from "./reply.ts";
 
@@ -45,11 +44,9 @@ async function failed(
   const options = { close: true, headOnly: false };
   const text =
     "Doorward failed on this request: this is a fault of Doorward, not of the request.\n";
-  await writeAll(client.stream, plainReply(500, "Internal Server Error", text, options)).catch(
-    () => {
-      // Whatever broke may have broken the stream too.
-    },
-  );
+  await client.answer(plainReply(500, "Internal Server Error", text, options)).catch(() => {
+    // Whatever broke may have broken the stream too.
+  });
 }
 
 function isStreamFailure(error: unknown): boolean {

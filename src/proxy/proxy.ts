@@ -53,14 +53,15 @@ export interface RunningProxy extends AsyncDisposable {
 
 /** Listens and serves. Throws what `Deno.listen` throws (`AddrInUse` …). */
 export function startProxy(options: ProxyOptions): RunningProxy {
-  const { limits, policy, outside, diagnose } = options;
+  const { limits, policy, outside } = options;
+  const diagnose = quietly(options.diagnose);
+  const machine = classifyIp(options.listen.ip) === "loopback" ? [] : machineAddresses();
   const listener = listenTcp(options.listen);
   const deadlines = new Deadlines(outside.clock);
   const live = new LiveConnections();
   const stopping = new AbortController();
   const { dial, resolve, clock } = outside;
-  const exposed = classifyIp(listener.address.ip) !== "loopback";
-  const isOwn = ownListeners([listener.address], exposed ? machineAddresses() : []);
+  const isOwn = ownListeners([listener.address], machine);
   const door: HttpDoor = {
     gateway: createGateway({ policy, limits, dial, resolve, clock, deadlines, isOwn }),
     limits,
@@ -69,7 +70,11 @@ export function startProxy(options: ProxyOptions): RunningProxy {
     open: () => !stopping.signal.aborted,
     blocked: (blocked) => {
       const { mode } = policy.current.document;
-      outside.record(blockedRecord(blocked, mode, clock.now()));
+      try {
+        outside.record(blockedRecord(blocked, mode, clock.now()));
+      } catch (error) {
+        diagnose(`Cannot record a blocked request: ${error}`);
+      }
     },
   };
   const welcome = ({ stream, client: address }: Accepted) => {
@@ -82,8 +87,9 @@ export function startProxy(options: ProxyOptions): RunningProxy {
   const shutdown = async (graceMs: number) => {
     stopping.abort();
     listener.close();
-    await live.drain(graceMs, deadlines);
+    // Before the drain: the system may have accepted one more just before the listener was closed.
     await accepting;
+    await live.drain(graceMs, deadlines);
     deadlines.stop();
   };
   return {
@@ -93,6 +99,17 @@ export function startProxy(options: ProxyOptions): RunningProxy {
     },
     shutdown,
     [Symbol.asyncDispose]: () => shutdown(0),
+  };
+}
+
+/** Makes one printable line of whatever it is, and never a fault of a fault. */
+function quietly(diagnose: (line: string) => void): (text: string) => void {
+  return (text) => {
+    try {
+      diagnose(text.trim().replaceAll(/\s*\n\s*/g, " | ").replaceAll(/\p{C}/gu, "?"));
+    } catch {
+      // Whoever listens to our troubles has troubles: nobody is left to tell.
+    }
   };
 }
 

@@ -1,3 +1,4 @@
+import { type Endpoint, formatEndpoint } from "../net/endpoint.ts";
 import { formatHost } from "../net/host.ts";
 import { type Ask, BLOCK_REASONS, type BlockReason, type Deny } from "../policy/decision.ts";
 import type { NetworkRequest } from "../policy/request.ts";
@@ -33,7 +34,7 @@ export interface RefusalFields {
   readonly protocol: string;
   readonly port: number;
   readonly message: string;
-  /** The rule that decided, with its place; null where it was the absence of one, or a mode. */
+  /** The rule that decided, with its place; null where it was the absence of one, a mode, or an address. */
   readonly rule: string | null;
   /** What a person, or the program, can do now. */
   readonly next_steps: readonly string[];
@@ -60,7 +61,7 @@ export function refusalOf(request: NetworkRequest, decision: Ask | Deny): Refusa
   return {
     status: decision.reason === "proxy_disabled" ? 503 : 403,
     header: HEADERS[decision.reason],
-    phrase: phraseOf(host, request.target.port, decision.reason),
+    phrase: phraseOf(request.target, decision.reason),
     message,
     fields: {
       status: "blocked",
@@ -71,9 +72,7 @@ export function refusalOf(request: NetworkRequest, decision: Ask | Deny): Refusa
       protocol: request.protocol,
       port: request.target.port,
       message,
-      rule: decision.rule === null
-        ? null
-        : `${decision.rule.list} ${decision.rule.text} (${formatOrigin(decision.rule.origin)})`,
+      rule: ruleOf(request.target, decision),
       next_steps: nextSteps(host, request.target.port, decision),
       retryable: false,
     },
@@ -90,19 +89,32 @@ export function decisionLine({ fields }: Refusal): string {
   return `CODEX_NETWORK_POLICY_DECISION ${json}`;
 }
 
-function messageOf(host: string, decision: Ask | Deny): string {
-  // What an address turned out to be is for the log and for `explain`: the program behind the proxy may be
-  // asking in order to map the network.
-  const told = decision.reason === "not_allowed_local" ? "" : decision.detail;
-  const because = told === "" ? BLOCK_REASONS[decision.reason] : told;
+/**
+ * Whose details say nothing but what was asked and what is allowed. What a name or an address turned out to be
+ * is for `explain`: the program behind the proxy may be asking in order to map the network.
+ */
+const TOLD: ReadonlySet<BlockReason> = new Set(["not_allowed", "method_not_allowed"]);
+
+function messageOf(host: string, { reason, detail }: Ask | Deny): string {
+  const because = TOLD.has(reason) && detail !== "" ? detail : BLOCK_REASONS[reason];
   return `Doorward blocked this request: ${host}: ${because}.`;
 }
 
-function phraseOf(host: string, port: number, reason: BlockReason): string {
+/** A rule about addresses that stopped a name is kept back: it would tell where the name leads. */
+function ruleOf({ host }: Endpoint, { rule }: Ask | Deny): string | null {
+  if (rule === null) return null;
+  const isAboutAddresses = rule.pattern.kind === "ip" || rule.pattern.kind === "range";
+  if (isAboutAddresses && host.kind === "name") return null;
+  return `${rule.list} ${rule.text} (${formatOrigin(rule.origin)})`;
+}
+
+function phraseOf(target: Endpoint, reason: BlockReason): string {
   const why = PHRASES[reason];
-  const room = PHRASE_MAX - "Blocked by Doorward: : ".length - why.length - `:${port}`.length;
-  const shown = host.length > room ? `${host.slice(0, room - 3)}...` : host;
-  return `Blocked by Doorward: ${shown}:${port}: ${why}`;
+  const text = formatEndpoint(target);
+  const room = PHRASE_MAX - "Blocked by Doorward: : ".length - why.length;
+  const port = `:${target.port}`;
+  const shown = text.length > room ? `${text.slice(0, room - 3 - port.length)}...${port}` : text;
+  return `Blocked by Doorward: ${shown}: ${why}`;
 }
 
 const PHRASES: Readonly<Record<BlockReason, string>> = {

@@ -1,0 +1,116 @@
+import { assert, assertEquals } from "@std/assert";
+import { until } from "../support/in_time.ts";
+import { ok, type Script, silent } from "../support/origin.ts";
+import { statusOf, type Wire } from "../support/wire.ts";
+import { makeWorld, type World } from "../support/world.ts";
+
+const GET = "GET http://allowed.test/ HTTP/1.1\r\nHost: allowed.test\r\n\r\n";
+const HOUR = 3_600_000;
+
+/** Clients that each have said so much. */
+async function crowd(world: World, count: number, start: string): Promise<Wire[]> {
+  const clients: Wire[] = [];
+  for (let index = 0; index < count; index++) {
+    const client = await world.client();
+    await client.send(start);
+    clients.push(client);
+  }
+  return clients;
+}
+
+async function allOver(world: World, clients: readonly Wire[], ms: number): Promise<void> {
+  const over = until(() => clients.every((client) => client.ending !== null), "all are closed");
+  await world.pass(ms, over);
+  await over;
+}
+
+// S-51: one byte now and then, for ever.
+Deno.test("slow client: a head a byte at a time ends at its limit, and nobody else notices", async () => {
+  await using world = makeWorld({ limits: { headMs: 3_000, idleMs: HOUR } });
+  const slow = await crowd(world, 50, "GET http://allowed.test/ HTTP/1.1\r\nX: ");
+  for (let second = 0; second < 2; second++) {
+    await world.pass(1_000);
+    for (const client of slow) await client.send("x");
+    assertEquals(statusOf(await world.ask(GET)), 200);
+  }
+  await allOver(world, slow, 5_000);
+  for (const client of slow) assert(client.received.startsWith("HTTP/1.1 408 "), client.received);
+  await until(() => world.proxy.connections === 0, "all have been let go");
+});
+
+Deno.test("slow client: one that connects and says nothing ends at its limit", async () => {
+  await using world = makeWorld({ limits: { idleMs: 3_000 } });
+  const mute = await crowd(world, 50, "");
+  assertEquals(statusOf(await world.ask(GET)), 200);
+  await allOver(world, mute, 6_000);
+});
+
+// Empty lines are no beginning; at the limit for idle connections they end as well.
+Deno.test("slow client: an empty line holds nothing open", async () => {
+  await using world = makeWorld({ limits: { headMs: 2_000, idleMs: 3_000 } });
+  const empty = await crowd(world, 3, "\r\n");
+  await allOver(world, empty, 6_000);
+  const half = await crowd(world, 3, "\r");
+  await allOver(world, half, 6_000);
+});
+
+Deno.test("slow client: an upload that stops ends at its limit, and frees the origin", async () => {
+  await using world = makeWorld({ origin: silent, limits: { bodyIdleMs: 3_000 } });
+  const post = GET.replace("GET", "POST").replace("\r\n\r\n", "\r\nContent-Length: 1000\r\n\r\nx");
+  const slow = await crowd(world, 20, post);
+  await until(() => world.upstreams === 20, "the origin has them all");
+  await allOver(world, slow, 5_000);
+  await until(() => world.upstreams === 0, "the origin has none any more");
+});
+
+Deno.test("slow client: one that reads nothing is dropped, and its origin let go", async () => {
+  const flood: Script = async (wire) => {
+    await wire.readHead();
+    await wire.send("HTTP/1.1 200 OK\r\nContent-Length: 200000000\r\n\r\n");
+    const megabyte = new Uint8Array(1024 * 1024);
+    while (wire.ending === null) await wire.send(megabyte).catch(() => wire.close());
+  };
+  await using world = makeWorld({ origin: flood, limits: { bodyIdleMs: 3_000 } });
+  const client = await world.client({ paused: true });
+  await client.send(GET);
+  const freed = until(() => world.dialled.length === 1 && world.upstreams === 0, "it is let go");
+  await world.pass(600_000, freed);
+  await freed;
+});
+
+Deno.test("slow client: one that asks on and on and reads no answer is dropped", async () => {
+  await using world = makeWorld({ limits: { bodyIdleMs: 3_000 } });
+  const client = await world.client({ paused: true });
+  const denied = GET.replaceAll("allowed", "denied").repeat(1000);
+  const sending = (async () => {
+    for (let round = 0; round < 200; round++) await client.send(denied);
+  })().catch(() => "it was cut off");
+  const freed = until(() => world.proxy.connections === 0, "it is let go");
+  await world.pass(600_000, freed);
+  await freed;
+  assertEquals(await sending, "it was cut off");
+});
+
+Deno.test("slow client: a full house of slow ones is told from the start, and empties", async () => {
+  await using world = makeWorld({ limits: { connections: 10, headMs: 3_000 } });
+  const slow = await crowd(world, 10, "GET ");
+  await until(() => world.proxy.connections === 10, "the house is full");
+  assert((await world.exchange("")).startsWith("HTTP/1.1 503 "));
+  await allOver(world, slow, 5_000);
+  await until(() => world.proxy.connections === 0, "the house is empty");
+  assertEquals(statusOf(await world.ask(GET)), 200);
+});
+
+Deno.test("slow client: a slow answer holds up its own client only", async () => {
+  const release = Promise.withResolvers<void>();
+  const script: Script = async (wire) => {
+    const { start } = await wire.readMessage();
+    if (start.includes("/slow")) await release.promise;
+    await wire.send(ok());
+  };
+  await using world = makeWorld({ origin: script });
+  const slow = await crowd(world, 20, GET.replace("/ ", "/slow "));
+  assertEquals(statusOf(await world.ask(GET)), 200);
+  release.resolve();
+  for (const client of slow) assertEquals(statusOf(await client.readMessage()), 200);
+});

@@ -1,0 +1,50 @@
+import { assertEquals } from "@std/assert";
+import { BlockedBuffer } from "../../src/audit/blocked_buffer.ts";
+import type { BlockedRecord } from "../../src/audit/blocked_record.ts";
+
+function recordOf(host: string): BlockedRecord {
+  return {
+    host,
+    reason: "not_allowed",
+    client: "127.0.0.1:50000",
+    method: "GET",
+    mode: null,
+    protocol: "http",
+    decision: "deny",
+    source: "baseline_policy",
+    port: 80,
+    timestamp: 1735689600,
+  };
+}
+
+// Upstream: drain_blocked_returns_buffered_window.
+Deno.test("BlockedBuffer keeps the newest 200 of 205, oldest first", () => {
+  const buffer = new BlockedBuffer(200);
+  for (let index = 0; index < 205; index++) buffer.push(recordOf(`example${index}.com`));
+  const kept = buffer.after();
+  assertEquals(kept.length, 200);
+  assertEquals(kept[0]!.host, "example5.com");
+  assertEquals(kept.at(-1)!.host, "example204.com");
+});
+
+// Upstream: blocked_snapshot_does_not_consume_entries.
+Deno.test("after() takes nothing away", () => {
+  const buffer = new BlockedBuffer(2);
+  buffer.push(recordOf("a.test"));
+  assertEquals(buffer.after(), buffer.after());
+  assertEquals(buffer.after().length, 1);
+});
+
+Deno.test("after() pages by number", () => {
+  const buffer = new BlockedBuffer(10);
+  for (const host of ["a.test", "b.test", "c.test"]) buffer.push(recordOf(host));
+  assertEquals(buffer.after(1).map(({ seq, host }) => [seq, host]), [[2, "b.test"], [3, "c.test"]]);
+  assertEquals(buffer.after(3), []);
+});
+
+Deno.test("total counts what is not kept any more, and numbers have no gaps", () => {
+  const buffer = new BlockedBuffer(1);
+  for (const host of ["a.test", "b.test", "c.test"]) buffer.push(recordOf(host));
+  assertEquals(buffer.total, 3);
+  assertEquals(buffer.after().map(({ seq }) => seq), [3]);
+});

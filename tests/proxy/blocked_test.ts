@@ -1,0 +1,58 @@
+import { assertEquals } from "@std/assert";
+import type { Deny } from "../../src/policy/decision.ts";
+import type { NetworkRequest, TunnelRequest } from "../../src/policy/request.ts";
+import { blockedRecord } from "../../src/proxy/blocked.ts";
+import { connectTo, httpTo } from "../support/policy.ts";
+
+const NOW = 1_735_689_600_999;
+
+function recordOf(
+  request: NetworkRequest,
+  deny: Partial<Deny>,
+  attempt: string | null = null,
+): ReturnType<typeof blockedRecord> {
+  const decision: Deny = {
+    verdict: "deny",
+    reason: "not_allowed",
+    source: "baseline_policy",
+    rule: null,
+    detail: "",
+    ...deny,
+  };
+  const blocked = { request, decision, client: "127.0.0.1:50000", method: "GET", attempt };
+  return blockedRecord(blocked, "limited", NOW);
+}
+
+Deno.test("blockedRecord() writes the keys of the seeds in their order", () => {
+  const record = recordOf(httpTo("[2001:db8::1]:8080"), {}, "42");
+  assertEquals(
+    JSON.stringify(record),
+    '{"host":"2001:db8::1","reason":"not_allowed","client":"127.0.0.1:50000","method":"GET",' +
+      '"mode":null,"protocol":"http","attempt_id":"42","decision":"deny",' +
+      '"source":"baseline_policy","port":8080,"timestamp":1735689600}',
+  );
+});
+
+Deno.test("blockedRecord() leaves the attempt out where there is none", () => {
+  assertEquals("attempt_id" in recordOf(httpTo("a.test"), {}), false);
+});
+
+Deno.test("blockedRecord() tells the mode only where the mode decided", () => {
+  assertEquals(recordOf(httpTo("a.test"), { source: "mode_guard" }).mode, "limited");
+  assertEquals(recordOf(httpTo("a.test"), { source: "baseline_policy" }).mode, null);
+  assertEquals(recordOf(httpTo("a.test"), { source: "proxy_state" }).mode, null);
+});
+
+Deno.test("blockedRecord() labels the doors in the words of the record", () => {
+  const table: readonly (readonly [TunnelRequest["protocol"], string])[] = [
+    ["https_connect", "http-connect"],
+    ["socks5_tcp", "socks5"],
+    ["socks5_udp", "socks5-udp"],
+  ];
+  for (const [protocol, label] of table) {
+    assertEquals(recordOf(connectTo("a.test", protocol), {}).protocol, label);
+  }
+  const disabled = { reason: "proxy_disabled", source: "proxy_state" } as const;
+  assertEquals(recordOf(connectTo("a.test"), disabled).protocol, "https_connect");
+  assertEquals(recordOf(httpTo("a.test"), disabled).protocol, "http");
+});

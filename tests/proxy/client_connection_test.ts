@@ -1,0 +1,164 @@
+import { assertEquals } from "@std/assert";
+import { Deadlines } from "../../src/net/deadlines.ts";
+import type { ByteStream } from "../../src/net/stream.ts";
+import { ClientConnection } from "../../src/proxy/client_connection.ts";
+import { UpstreamConnection } from "../../src/proxy/upstream_connection.ts";
+import { FakeClock } from "../support/fake_clock.ts";
+import { turn, until } from "../support/in_time.ts";
+import { streamPair } from "../support/memory_stream.ts";
+import { connectTo, ip } from "../support/policy.ts";
+import { ScriptedStream } from "../support/scripted_stream.ts";
+import { Wire } from "../support/wire.ts";
+
+interface Held extends AsyncDisposable {
+  readonly client: ClientConnection;
+  readonly wire: Wire;
+  readonly clock: FakeClock;
+  pass(ms: number): Promise<void>;
+}
+
+function hold(stream?: ByteStream, capacity = Infinity): Held {
+  const clock = new FakeClock();
+  const deadlines = new Deadlines(clock);
+  const [ours, theirs] = streamPair(capacity);
+  const client = new ClientConnection(stream ?? ours, "127.0.0.1:50000", deadlines, 1000);
+  const wire = new Wire(theirs, { paused: capacity !== Infinity });
+  return {
+    client,
+    wire,
+    clock,
+    async pass(ms: number): Promise<void> {
+      await turn();
+      clock.advance(ms);
+      await turn();
+    },
+    async [Symbol.asyncDispose](): Promise<void> {
+      client.close();
+      await wire[Symbol.asyncDispose]();
+      deadlines.stop();
+    },
+  };
+}
+
+/** A stream that counts how often it is closed. */
+function counting(): { stream: ByteStream; closes: () => number } {
+  const inner = new ScriptedStream();
+  let closes = 0;
+  return {
+    stream: Object.assign(inner, { close: () => void closes++ }),
+    closes: () => closes,
+  };
+}
+
+Deno.test("close() drops the client and the upstream connection that is kept for it", async () => {
+  await using held = hold();
+  const { stream, closes } = counting();
+  const { target } = connectTo("a.test:80");
+  held.client.upstream = new UpstreamConnection(stream, { ip: ip("192.0.2.1"), port: 80 }, target);
+  held.client.close();
+  held.client.close();
+  assertEquals(closes(), 1);
+  assertEquals(held.client.closed, true);
+  await held.wire.readEnd();
+});
+
+Deno.test("a client is under the idle limit from the start", async () => {
+  await using held = hold();
+  await held.pass(2000);
+  assertEquals(held.client.closed, true);
+});
+
+Deno.test("closeAlong() closes with the client, until released, and at once if it is closed", () => {
+  const released = counting();
+  const bound = counting();
+  const late = counting();
+  const { client } = hold();
+  client.closeAlong(released.stream)();
+  client.closeAlong(bound.stream);
+  client.close();
+  client.closeAlong(late.stream);
+  assertEquals([released.closes(), bound.closes(), late.closes()], [0, 1, 1]);
+});
+
+Deno.test("answer() drops a client that does not take it", async () => {
+  await using held = hold(undefined, 4);
+  const answered = held.client.answer(new Uint8Array(8)).then(() => "taken", () => "dropped");
+  await held.pass(9_000);
+  assertEquals(held.client.closed, false);
+  await held.pass(2_000);
+  assertEquals(held.client.closed, true);
+  assertEquals(await answered, "dropped");
+});
+
+Deno.test("lookAhead() keeps what comes for the next request", async () => {
+  await using held = hold();
+  held.client.lookAhead(() => {
+    throw new Error("It has not left");
+  });
+  await held.wire.send("GET ");
+  assertEquals(await held.client.mayContinue(), true);
+  assertEquals(held.client.reader.buffered.length, 4);
+});
+
+Deno.test("lookAhead() tells the last who asked when the client finishes sending", async () => {
+  await using held = hold();
+  const told: string[] = [];
+  held.client.lookAhead(() => told.push("first"));
+  held.client.lookAhead(() => told.push("second"));
+  await held.wire.closeWrite();
+  assertEquals(await held.client.mayContinue(), false);
+  held.client.lookAhead(() => told.push("third"));
+  assertEquals(told, ["second", "third"]);
+  assertEquals(held.client.closed, false);
+});
+
+Deno.test("lookAhead() closes a client that was reset", async () => {
+  await using held = hold(new ScriptedStream(new Deno.errors.ConnectionReset("reset")));
+  held.client.lookAhead(() => {});
+  assertEquals(await held.client.mayContinue(), false);
+  assertEquals(held.client.closed, true);
+});
+
+Deno.test("lookAhead() reads no more than one buffer ahead", async () => {
+  const stream = new ScriptedStream("x".repeat(100_000));
+  await using held = hold(stream);
+  held.client.lookAhead(() => {});
+  await held.client.mayContinue();
+  held.client.lookAhead(() => {});
+  assertEquals(stream.rooms.length, 1);
+});
+
+Deno.test("linger() says the end first and waits for the client's", async () => {
+  await using held = hold();
+  const lingering = held.client.linger();
+  await held.wire.readEnd();
+  assertEquals(held.client.closed, false);
+  await held.wire.send("still on its way");
+  await held.wire.closeWrite();
+  await lingering;
+  assertEquals(held.client.closed, true);
+});
+
+Deno.test("linger() waits two seconds at most, also for a client that sends on", async () => {
+  await using held = hold();
+  const lingering = held.client.linger();
+  await held.wire.send("x");
+  await held.pass(2_500);
+  await lingering;
+  assertEquals(held.client.closed, true);
+});
+
+Deno.test("linger() takes 256 KiB at most", async () => {
+  await using held = hold();
+  const lingering = held.client.linger();
+  await held.wire.send("x".repeat(256 * 1024));
+  await until(() => held.client.closed, "the client is closed");
+  await lingering;
+});
+
+Deno.test("linger() never rejects", async () => {
+  await using held = hold(new ScriptedStream(new Deno.errors.ConnectionReset("reset")));
+  await held.client.linger();
+  await held.client.linger();
+  assertEquals(held.client.closed, true);
+});

@@ -1,0 +1,93 @@
+import { assertEquals, assertObjectMatch, assertRejects } from "@std/assert";
+import { ConnectError } from "../../src/net/errors.ts";
+import type { ConnectFault } from "../../src/net/errors.ts";
+import type { Grant } from "../../src/proxy/authorize.ts";
+import { type DoorOptions, makeDoor, never, type TestDoor } from "../support/door.ts";
+import { turn } from "../support/in_time.ts";
+import { httpTo, ip, policyOf } from "../support/policy.ts";
+
+const NEVER = new AbortController().signal;
+const REQUEST = httpTo("allowed.test");
+
+async function granted(made: TestDoor): Promise<Grant> {
+  const outcome = await made.door.gateway.authorize(REQUEST, NEVER);
+  if (outcome.verdict !== "allow") throw new Error("This grant is needed");
+  return outcome;
+}
+
+/** The fault that `step` ends with, after so much time. */
+async function faultAfter(
+  ms: number,
+  options: DoorOptions,
+  step: (made: TestDoor) => Promise<unknown>,
+): Promise<ConnectFault> {
+  await using made = makeDoor(options);
+  const failing = assertRejects(() => step(made), ConnectError);
+  await turn();
+  made.clock.advance(ms);
+  return (await failing).code;
+}
+
+Deno.test("authorize() ends a look-up that takes too long", async () => {
+  const code = await faultAfter(
+    1500,
+    { limits: { dnsMs: 1000 }, resolve: (_, signal) => never(signal) },
+    ({ door }) => door.gateway.authorize(REQUEST, NEVER),
+  );
+  assertEquals(code, "dns_timeout");
+});
+
+Deno.test("authorize() takes an empty answer for none", async () => {
+  const code = await faultAfter(
+    0,
+    { resolve: () => Promise.resolve([]) },
+    ({ door }) => door.gateway.authorize(REQUEST, NEVER),
+  );
+  assertEquals(code, "dns_failure");
+});
+
+Deno.test("authorize() judges all of a thousand addresses and grants few", async () => {
+  const thousand = Array.from({ length: 1000 }, (_, at) => ip(`93.184.${at >> 8}.${at & 255}`));
+  await using made = makeDoor({ resolve: () => Promise.resolve(thousand) });
+  assertEquals((await granted(made)).addresses.length, 16);
+  await using mixed = makeDoor({ resolve: () => Promise.resolve([...thousand, ip("10.0.0.1")]) });
+  const outcome = await mixed.door.gateway.authorize(REQUEST, NEVER);
+  assertObjectMatch(outcome, { reason: "not_allowed_local" });
+});
+
+Deno.test("authorize() asks the policy in force, not that of the start", async () => {
+  await using made = makeDoor();
+  made.cell.replace(policyOf({}));
+  const outcome = await made.door.gateway.authorize(REQUEST, NEVER);
+  assertObjectMatch(outcome, { reason: "not_allowed" });
+  const reuse = made.door.gateway.authorizeReuse(REQUEST, { ip: ip("93.184.216.34"), port: 80 });
+  assertObjectMatch(reuse, { reason: "not_allowed" });
+});
+
+Deno.test("authorize() ends with the client", async () => {
+  await using made = makeDoor({ resolve: (_, signal) => never(signal) });
+  const leaving = new AbortController();
+  const failing = assertRejects(() => made.door.gateway.authorize(REQUEST, leaving.signal));
+  await turn();
+  leaving.abort(new DOMException("gone", "AbortError"));
+  assertEquals((await failing).name, "AbortError");
+});
+
+Deno.test("connect() ends attempts that take too long", async () => {
+  const code = await faultAfter(
+    1500,
+    { limits: { connectMs: 1000 }, dial: (_, signal) => never(signal) },
+    async (made) => await made.door.gateway.connect(await granted(made), NEVER),
+  );
+  assertEquals(code, "connection_timeout");
+});
+
+Deno.test("connect() rejects with what the dialer failed with", async () => {
+  const refused = new ConnectError("connection_refused", "Cannot connect");
+  const code = await faultAfter(
+    0,
+    { dial: () => Promise.reject(refused) },
+    async (made) => await made.door.gateway.connect(await granted(made), NEVER),
+  );
+  assertEquals(code, "connection_refused");
+});

@@ -1,0 +1,41 @@
+import { assertEquals } from "@std/assert";
+import { ownListeners } from "../../src/proxy/own_listeners.ts";
+import { ip } from "../support/policy.ts";
+
+const isOwn = ownListeners([
+  { ip: ip("127.0.0.1"), port: 3128 },
+  { ip: ip("0.0.0.0"), port: 8081 },
+], [ip("192.168.1.5"), ip("2001:db8::5")]);
+
+// S-41: every way in which a machine calls itself.
+Deno.test("ownListeners() knows every address by which a machine reaches itself", () => {
+  const table = [
+    "127.0.0.1",
+    "127.0.0.2",
+    "127.255.255.254",
+    "0.0.0.0",
+    "::",
+    "::1",
+    "::ffff:127.0.0.1",
+    "::ffff:0:127.0.0.1",
+    "64:ff9b::7f00:1",
+    "2002:7f00:1::",
+    "192.168.1.5",
+    "2001:db8::5",
+  ];
+  for (const address of table) {
+    assertEquals(isOwn({ ip: ip(address), port: 3128 }), true, address);
+    assertEquals(isOwn({ ip: ip(address), port: 8081 }), true, address);
+  }
+});
+
+Deno.test("ownListeners() is about our ports only", () => {
+  assertEquals(isOwn({ ip: ip("127.0.0.1"), port: 3129 }), false);
+  assertEquals(isOwn({ ip: ip("192.168.1.5"), port: 80 }), false);
+});
+
+Deno.test("ownListeners() leaves other machines alone", () => {
+  for (const address of ["192.168.1.6", "93.184.216.34", "2001:db8::6", "10.0.0.1"]) {
+    assertEquals(isOwn({ ip: ip(address), port: 3128 }), false, address);
+  }
+});

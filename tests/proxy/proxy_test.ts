@@ -1,0 +1,113 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
+import { systemClock } from "../../src/net/system_clock.ts";
+import { policyCell } from "../../src/policy/policy.ts";
+import { DEFAULT_LIMITS } from "../../src/proxy/limits.ts";
+import { type RunningProxy, startProxy } from "../../src/proxy/proxy.ts";
+import { until } from "../support/in_time.ts";
+import { ip, policyOf } from "../support/policy.ts";
+import { statusOf } from "../support/wire.ts";
+import { makeWorld } from "../support/world.ts";
+
+const GET = "GET http://denied.test/ HTTP/1.1\r\nHost: denied.test\r\n\r\n";
+
+function start(port: number): RunningProxy {
+  return startProxy({
+    listen: { ip: ip("127.0.0.1"), port },
+    policy: policyCell(policyOf({})),
+    limits: DEFAULT_LIMITS,
+    via: true,
+    outside: {
+      dial: () => Promise.reject(new Error("This test dials nothing")),
+      resolve: () => Promise.reject(new Error("This test looks nothing up")),
+      clock: systemClock,
+      record: () => {},
+    },
+    diagnose: () => {},
+  });
+}
+
+Deno.test("startProxy() tells the port that it got", async () => {
+  await using proxy = start(0);
+  assert(proxy.address.port > 0);
+  assertEquals(proxy.connections, 0);
+});
+
+Deno.test("startProxy() throws what keeps it from listening", async () => {
+  await using proxy = start(0);
+  assertThrows(() => start(proxy.address.port), Deno.errors.AddrInUse);
+});
+
+Deno.test("shutdown() may be called again, and frees the port", async () => {
+  const proxy = start(0);
+  await Promise.all([proxy.shutdown(1000), proxy.shutdown(0)]);
+  await proxy.shutdown(0);
+  await using _again = start(proxy.address.port);
+});
+
+Deno.test("startProxy() answers a block even where it cannot be recorded", async () => {
+  await using world = makeWorld({
+    record: () => {
+      throw new Error("disk full");
+    },
+    troubled: true,
+  });
+  assertEquals(statusOf(await world.ask(GET)), 403);
+  assertEquals(world.diagnosed, ["Cannot record a blocked request: Error: disk full"]);
+});
+
+Deno.test("startProxy() tells of a bug in one printable line, and lives on", async () => {
+  await using world = makeWorld({
+    policy: { allow: ["bug.test"] },
+    resolve: {
+      "bug.test": () => {
+        throw new TypeError("bug\n\x1b[2J\u202e");
+      },
+    },
+    troubled: true,
+  });
+  const request = "GET http://bug.test/ HTTP/1.1\r\nHost: bug.test\r\n\r\n";
+  assertEquals(statusOf(await world.ask(request)), 500);
+  assertEquals(statusOf(await world.ask(GET)), 403);
+  assertEquals(world.diagnosed.length, 1);
+  assertMatch(world.diagnosed[0]!, /^Cannot serve 127\.0\.0\.1:\d+: TypeError: bug \| [ -~]*$/);
+});
+
+Deno.test("startProxy() outlives a listener to its troubles that has troubles", async () => {
+  await using proxy = startProxy({
+    listen: { ip: ip("127.0.0.1"), port: 0 },
+    policy: policyCell(policyOf({})),
+    limits: DEFAULT_LIMITS,
+    via: false,
+    outside: {
+      dial: () => Promise.reject(new Error("This test dials nothing")),
+      resolve: () => Promise.reject(new Error("This test looks nothing up")),
+      clock: systemClock,
+      record: () => {
+        throw new Error("disk full");
+      },
+    },
+    diagnose: () => {
+      throw new Error("standard error is closed");
+    },
+  });
+  using conn = await Deno.connect({ hostname: "127.0.0.1", port: proxy.address.port });
+  await conn.write(new TextEncoder().encode(GET));
+  const buffer = new Uint8Array(1024);
+  const count = await conn.read(buffer) ?? 0;
+  assertStringIncludes(new TextDecoder().decode(buffer.subarray(0, count)), "HTTP/1.1 403 ");
+});
+
+Deno.test("startProxy() turns away one client more than it may hold, and takes the next again", async () => {
+  await using world = makeWorld({ limits: { connections: 1 } });
+  const first = await world.client();
+  await first.send(GET);
+  await first.readMessage();
+  await using second = await world.client();
+  const refused = await second.readMessage();
+  assertMatch(refused.start, /^HTTP\/1\.1 503 /);
+  await second.readEnd();
+  assertEquals(world.proxy.connections, 1);
+  await first[Symbol.asyncDispose]();
+  await until(() => world.proxy.connections === 0, "the first client is gone");
+  assertEquals(statusOf(await world.ask(GET)), 403);
+});

@@ -1,0 +1,139 @@
+import { assert, assertEquals, assertNotMatch, assertStringIncludes } from "@std/assert";
+import { BLOCK_REASONS, type BlockReason, type Deny } from "../../src/policy/decision.ts";
+import type { NetworkRequest } from "../../src/policy/request.ts";
+import { decisionLine, type Refusal, refusalOf } from "../../src/proxy/refusal.ts";
+import { connectTo, httpTo, ip, policyOf, rule } from "../support/policy.ts";
+
+const REASONS = Object.keys(BLOCK_REASONS) as BlockReason[];
+
+function refuse(request: NetworkRequest, deny: Partial<Deny> = {}): Refusal {
+  return refusalOf(request, {
+    verdict: "deny",
+    reason: "not_allowed",
+    source: "baseline_policy",
+    rule: null,
+    detail: "",
+    ...deny,
+  });
+}
+
+/** What an address behind a name is refused with, by a real policy. */
+function refuseAnswer(address: string, lists: { allow?: string[]; deny?: string[] }): Refusal {
+  const request = httpTo("a.test");
+  return refusalOf(request, policyOf(lists).decideAddress(request, ip(address))!);
+}
+
+// product.md section 4.
+Deno.test("refusalOf() gives each reason one of the four header values of the seeds", () => {
+  const table: Record<BlockReason, string | null> = {
+    not_allowed: "blocked-by-allowlist",
+    not_allowed_local: "blocked-by-allowlist",
+    denied: "blocked-by-denylist",
+    method_not_allowed: "blocked-by-method-policy",
+    mitm_required: "blocked-by-method-policy",
+    own_listener: "blocked-by-policy",
+    proxy_disabled: null,
+  };
+  for (const reason of REASONS) {
+    const refusal = refuse(httpTo("a.test"), { reason });
+    assertEquals(refusal.header, table[reason], reason);
+    assertEquals(refusal.status, reason === "proxy_disabled" ? 503 : 403, reason);
+  }
+});
+
+Deno.test("refusalOf() prints its fields in the order of the contract", () => {
+  const { fields } = refuse(httpTo("a.test:8080"), {
+    reason: "denied",
+    rule: rule("deny", "a.test"),
+  });
+  assertEquals(Object.keys(fields), [
+    "status",
+    "host",
+    "reason",
+    "decision",
+    "source",
+    "protocol",
+    "port",
+    "message",
+    "rule",
+    "next_steps",
+    "retryable",
+  ]);
+  assertEquals(fields.rule, "deny a.test (test.toml:1:1)");
+  assertEquals(fields.status, "blocked");
+});
+
+// Upstream: policy_decision_prefix_serializes_expected_payload.
+Deno.test("decisionLine() prints the seeds' line, key for key", () => {
+  const ask = policyOf({}, { ask: true }).decide(connectTo("api.example.com:443"));
+  if (ask.verdict !== "ask") throw new Error("This policy asks");
+  assertEquals(
+    decisionLine(refusalOf(connectTo("api.example.com:443"), ask)),
+    'CODEX_NETWORK_POLICY_DECISION {"decision":"ask","reason":"not_allowed",' +
+      '"source":"baseline_policy","protocol":"https_connect","host":"api.example.com","port":443}',
+  );
+});
+
+Deno.test("refusalOf() tells an allowlist miss and an explicit deny apart in the sentence", () => {
+  const sentences = REASONS.map((reason) => refuse(httpTo("a.test"), { reason }).message);
+  assertEquals(new Set(sentences).size, REASONS.length);
+  for (const sentence of sentences) {
+    assert(sentence.startsWith("Doorward blocked this request: a.test: "), sentence);
+  }
+});
+
+Deno.test("refusalOf() says what to do, for every reason", () => {
+  for (const reason of REASONS) {
+    const { next_steps } = refuse(httpTo("a.test"), { reason }).fields;
+    assert(next_steps.length > 0, reason);
+    for (const step of next_steps) assertNotMatch(step, /[\r\n]/);
+  }
+});
+
+Deno.test("refusalOf() keeps the reason phrase within 80 characters of ASCII, the port in sight", () => {
+  const label = "l".repeat(63);
+  const hosts = [
+    "a.test:1",
+    `${label}.${label}.${label}.test:65535`,
+    "[2001:db8:1:2:3:4:5:6]:65535",
+    "93.184.216.34:80",
+  ];
+  for (const host of hosts) {
+    for (const reason of REASONS) {
+      const { phrase } = refuse(connectTo(host), { reason });
+      assert(/^[\x20-\x7e]{1,80}$/.test(phrase), phrase);
+      assertStringIncludes(phrase, host.slice(host.lastIndexOf(":")));
+    }
+  }
+  assertEquals(
+    refuse(connectTo("[2001:db8::1]:443"), {}).phrase,
+    "Blocked by Doorward: [2001:db8::1]:443: not in the allowlist",
+  );
+});
+
+// Whoever asks may be mapping the network behind the proxy.
+Deno.test("refusalOf() never tells what a name resolved to", () => {
+  const local = refuseAnswer("10.20.30.40", { allow: ["a.test"] });
+  assertEquals(local.fields.reason, "not_allowed_local");
+  const denied = refuseAnswer("93.184.216.34", { allow: ["a.test"], deny: ["93.184.216.34"] });
+  assertEquals(denied.fields.reason, "denied");
+  const block = refuseAnswer("93.184.216.34", { allow: ["a.test"], deny: ["93.184.216.0/24"] });
+  for (const refusal of [local, denied, block]) {
+    const told = JSON.stringify(refusal) + decisionLine(refusal);
+    assertNotMatch(told, /10\.20|93\.184/);
+  }
+});
+
+Deno.test("refusalOf() names the rule that denied an address which was asked for", () => {
+  const request = httpTo("93.184.216.34");
+  const decision = policyOf({ deny: ["93.184.216.0/24"] }).decide(request);
+  if (decision.verdict !== "deny") throw new Error("This policy denies");
+  assertEquals(refusalOf(request, decision).fields.rule, "deny 93.184.216.0/24 (test.toml:1:1)");
+});
+
+Deno.test("refusalOf() tells why an entry for the host was not enough", () => {
+  const request = httpTo("a.test");
+  const decision = policyOf({ allow: ["a.test:443"] }).decide(request);
+  if (decision.verdict !== "deny") throw new Error("This policy denies");
+  assertStringIncludes(refusalOf(request, decision).message, "on port 443 only");
+});
