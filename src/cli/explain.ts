@@ -81,7 +81,7 @@ async function foresee(
     dnsAddresses: config.limits.dnsAddresses,
     note,
   };
-  const deadlines = new Deadlines(clock);
+  const deadlines = new Deadlines(clock, reportError);
   try {
     const answer = await within(
       deadlines,

@@ -30,6 +30,8 @@ export interface BodyTransfer {
   /** Whether chunks leave as chunks; else only the data does, for a receiver that knows no chunks. */
   readonly keepChunks: boolean;
   readonly fieldsMax: number;
+  /** What the head's `Connection` names, lower case: trailers of that name end here too (RFC 9110 7.6.1). */
+  readonly nominated: readonly string[];
   /** Sent in front, in one write with the first of the body if that is there already: the head. */
   readonly prefix: Uint8Array<ArrayBuffer>;
   readonly pool: BufferPool;
@@ -110,7 +112,9 @@ async function transferChunks(transfer: BodyTransfer): Promise<void> {
     const { data, used } = decoder.decode(space.subarray(0, count));
     if (used < count) from.unread(space.subarray(used, count));
     const piece = keepChunks ? frameChunk(bytes, data) : space.subarray(0, data);
-    const end = keepChunks && decoder.done ? lastChunk(decoder.trailers) : NOTHING;
+    const end = keepChunks && decoder.done
+      ? lastChunk(decoder.trailers, transfer.nominated)
+      : NOTHING;
     const whole = joined(head, piece, end);
     head = NOTHING;
     if (whole.length > 0) await writeAll(to, whole);
@@ -130,8 +134,9 @@ function frameChunk(bytes: Uint8Array<ArrayBuffer>, data: number): Uint8Array<Ar
   return bytes.subarray(start, end + 2);
 }
 
-function lastChunk(trailers: Fields): Uint8Array<ArrayBuffer> {
-  return latin1Bytes(`0\r\n${fieldLines(trailers.filter(mayBeTrailer))}\r\n`);
+function lastChunk(trailers: Fields, nominated: readonly string[]): Uint8Array<ArrayBuffer> {
+  const lines = trailers.filter((line) => mayBeTrailer(line) && !nominated.includes(line.key));
+  return latin1Bytes(`0\r\n${fieldLines(lines)}\r\n`);
 }
 
 /** What goes out in one write. A part that is alone, as most are, is not copied. */

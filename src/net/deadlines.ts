@@ -20,8 +20,12 @@ export class Deadlines {
   readonly #armed = new Set<Entry>();
   #ticking: AbortController | null = null;
 
-  constructor(clock: Clock) {
+  readonly #failed: (error: unknown) => void;
+
+  /** @param failed told of a callback that threw: a bug, but one that must not end anybody else's limits */
+  constructor(clock: Clock, failed: (error: unknown) => void) {
     this.#clock = clock;
+    this.#failed = (error) => failed(error);
   }
 
   /** Calls `expire` once, `ms` from now or up to a tick later, unless cleared before. */
@@ -76,8 +80,7 @@ export class Deadlines {
       try {
         entry.expire();
       } catch (error) {
-        // A bug, and as loud as any other; but the limits of everybody else go on.
-        reportError(error);
+        this.#failed(error);
       }
     }
   }

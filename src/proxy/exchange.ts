@@ -181,12 +181,13 @@ async function respond(
       framing,
       keepChunks,
       fieldsMax: door.limits.headFields,
+      nominated: tokensOf(response.fields, "connection"),
       prefix: responseHeadBytes(response.status, response.reason, fields),
       pool: door.pool,
       touch: () => client.watch.touch(),
     });
   } catch {
-    // The head is out: an early end of the connection is the only way left to say that the rest is missing.
+    // The head is out, or may be: an early end is the only way left to say that the rest is missing.
     client.close();
     return "close";
   }

@@ -1,6 +1,6 @@
 import type { SocketAddress } from "../net/endpoint.ts";
 import type { IpAddress } from "../net/ip.ts";
-import { classifyIp } from "../net/ip_class.ts";
+import { classifyIp, embeddedIpv4 } from "../net/ip_class.ts";
 import type { IsOwn } from "./authorize.ts";
 
 /**
@@ -22,6 +22,8 @@ export function ownListeners(
   };
 }
 
+/** Addresses that lead to the same place have the same key: IPv4 inside IPv6 counts as IPv4. */
 function keyOf(ip: IpAddress): string {
-  return `${ip.family}/${ip.bits}`;
+  const { family, bits } = embeddedIpv4(ip) ?? ip;
+  return `${family}/${bits}`;
 }

@@ -57,7 +57,10 @@ export function startProxy(options: ProxyOptions): RunningProxy {
   const diagnose = quietly(options.diagnose);
   const machine = classifyIp(options.listen.ip) === "loopback" ? [] : machineAddresses();
   const listener = listenTcp(options.listen);
-  const deadlines = new Deadlines(outside.clock);
+  const deadlines = new Deadlines(
+    outside.clock,
+    (error) => diagnose(`Cannot end a wait: ${error}`),
+  );
   const live = new LiveConnections();
   const stopping = new AbortController();
   const { dial, resolve, clock } = outside;

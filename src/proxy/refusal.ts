@@ -96,8 +96,8 @@ export function decisionLine({ fields }: Refusal): string {
 const TOLD: ReadonlySet<BlockReason> = new Set(["not_allowed", "method_not_allowed"]);
 
 function messageOf(host: string, { reason, detail }: Ask | Deny): string {
-  const because = TOLD.has(reason) && detail !== "" ? detail : BLOCK_REASONS[reason];
-  return `Doorward blocked this request: ${host}: ${because}.`;
+  const more = TOLD.has(reason) && detail !== "" ? `; ${detail}` : "";
+  return `Doorward blocked this request: ${host}: ${BLOCK_REASONS[reason]}${more}.`;
 }
 
 /** A rule about addresses that stopped a name is kept back: it would tell where the name leads. */

@@ -1,4 +1,5 @@
 import { transferBody } from "../http/body.ts";
+import { tokensOf } from "../http/fields.ts";
 import { requestHeadBytes } from "../http/write_head.ts";
 import { ProtocolError } from "../net/errors.ts";
 import type { ByteStream } from "../net/stream.ts";
@@ -72,6 +73,7 @@ export class RequestSender {
       framing,
       keepChunks: true,
       fieldsMax: limits.headFields,
+      nominated: tokensOf(head.fields, "connection"),
       prefix: requestHeadBytes(
         head.method,
         target.path,

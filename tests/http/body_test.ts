@@ -36,6 +36,7 @@ interface Given {
   readonly to?: ByteStream;
   readonly pool?: BufferPool;
   readonly fieldsMax?: number;
+  readonly nominated?: readonly string[];
   readonly peer?: "client" | "upstream";
 }
 
@@ -51,6 +52,7 @@ async function transferOf(given: Given): Promise<BodyTransfer & { touches: () =>
     framing: given.framing,
     keepChunks: given.keepChunks ?? true,
     fieldsMax: given.fieldsMax ?? 100,
+    nominated: given.nominated ?? [],
     prefix: latin1Bytes(given.prefix ?? HEAD),
     pool: given.pool ?? new BufferPool(),
     touch: () => touches += 1,
@@ -310,6 +312,12 @@ Deno.test("transferBody() stops at a wrong chunk, behind what came before it", a
     fault: "client bad_chunk",
     written: `${HEAD}1\r\na\r\n`,
   });
+});
+
+Deno.test("transferBody() ends trailers here that Connection names", async () => {
+  const held = "0\r\nX-Mine: 1\r\nX-End: 2\r\n\r\n";
+  const { writes } = await carry({ framing: CHUNKED, held, nominated: ["x-mine"], prefix: "" });
+  assertEquals(writes, ["0\r\nX-End: 2\r\n\r\n"]);
 });
 
 Deno.test("transferBody() counts trailers against the limit on fields", async () => {

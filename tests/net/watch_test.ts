@@ -15,7 +15,7 @@ interface World {
 /** A watch with the limit `first` of one second. */
 function world(): World {
   const clock = new FakeClock();
-  const deadlines = new Deadlines(clock);
+  const deadlines = new Deadlines(clock, reportError);
   const expired: string[] = [];
   const log = (what: string) => () => void expired.push(what);
   const watch = new Watch(deadlines, 1000, log("first"));

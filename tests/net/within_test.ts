@@ -34,13 +34,13 @@ function hang(signal: AbortSignal): Promise<never> {
 const NEVER = new AbortController().signal;
 
 Deno.test("within() resolves to what the step does", async () => {
-  const deadlines = new Deadlines(new FakeClock());
+  const deadlines = new Deadlines(new FakeClock(), reportError);
   assertEquals(await within(deadlines, 1000, NEVER, () => Promise.resolve(7), late), 7);
   deadlines.stop();
 });
 
 Deno.test("within() rejects as the step does", async () => {
-  const deadlines = new Deadlines(new FakeClock());
+  const deadlines = new Deadlines(new FakeClock(), reportError);
   const error = new TypeError("why");
   const running = within(deadlines, 1000, NEVER, () => Promise.reject(error), late);
   assertStrictEquals(await assertRejects(() => running), error);
@@ -49,7 +49,7 @@ Deno.test("within() rejects as the step does", async () => {
 
 Deno.test("within() ends a step that takes too long", async () => {
   const clock = new FakeClock();
-  const deadlines = new Deadlines(clock);
+  const deadlines = new Deadlines(clock, reportError);
   const running = within(deadlines, 1000, NEVER, hang, late);
   const rejected = assertRejects(() => running, RangeError, "too late");
   clock.advance(1000);
@@ -58,7 +58,7 @@ Deno.test("within() ends a step that takes too long", async () => {
 
 Deno.test("within() keeps what a step resolves to although it is late", async () => {
   const clock = new FakeClock();
-  const deadlines = new Deadlines(clock);
+  const deadlines = new Deadlines(clock, reportError);
   const step = Promise.withResolvers<string>();
   const running = within(deadlines, 1000, NEVER, () => step.promise, late);
   clock.advance(1000);
@@ -68,7 +68,7 @@ Deno.test("within() keeps what a step resolves to although it is late", async ()
 });
 
 Deno.test("within() ends a step with the reason of the parent", async () => {
-  const deadlines = new Deadlines(new FakeClock());
+  const deadlines = new Deadlines(new FakeClock(), reportError);
   const parent = new AbortController();
   const running = within(deadlines, 1000, parent.signal, hang, late);
   const rejected = assertRejects(() => running, TypeError, "gone");
@@ -82,14 +82,14 @@ Deno.test("within() does not begin when the parent is over already", async () =>
   let began = false;
   const step = () => Promise.resolve(began = true);
   const parent = AbortSignal.abort(new TypeError("gone"));
-  const running = () => within(new Deadlines(clock), 1000, parent, step, late);
+  const running = () => within(new Deadlines(clock, reportError), 1000, parent, step, late);
   await assertRejects(running, TypeError, "gone");
   assertEquals([began, clock.sleeping], [false, 0]);
 });
 
 Deno.test("within() leaves nothing behind: no listener, no deadline", async () => {
   const clock = new FakeClock();
-  const deadlines = new Deadlines(clock);
+  const deadlines = new Deadlines(clock, reportError);
   const { controller, listeners } = countedSignal();
   const signals: AbortSignal[] = [];
   const step = (signal: AbortSignal) => Promise.resolve(signals.push(signal));

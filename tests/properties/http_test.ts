@@ -241,6 +241,7 @@ Deno.test("a chunked body arrives whole, framed anew, with what follows left whe
       framing: { kind: "chunked" },
       keepChunks,
       fieldsMax: 0,
+      nominated: [],
       prefix: new Uint8Array(0),
       pool: new BufferPool(),
       touch: () => {},

@@ -19,7 +19,7 @@ interface Held extends AsyncDisposable {
 
 function hold(stream?: ByteStream, capacity = Infinity): Held {
   const clock = new FakeClock();
-  const deadlines = new Deadlines(clock);
+  const deadlines = new Deadlines(clock, reportError);
   const [ours, theirs] = streamPair(capacity);
   const client = new ClientConnection(stream ?? ours, "127.0.0.1:50000", deadlines, 1000);
   const wire = new Wire(theirs, { paused: capacity !== Infinity });

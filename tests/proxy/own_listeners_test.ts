@@ -21,6 +21,8 @@ Deno.test("ownListeners() knows every address by which a machine reaches itself"
     "64:ff9b::7f00:1",
     "2002:7f00:1::",
     "192.168.1.5",
+    "::ffff:192.168.1.5",
+    "64:ff9b::192.168.1.5",
     "2001:db8::5",
   ];
   for (const address of table) {

@@ -82,6 +82,13 @@ Deno.test("refusalOf() tells an allowlist miss and an explicit deny apart in the
   }
 });
 
+Deno.test("refusalOf() adds to the reason what exactly was wrong, where that tells no secret", () => {
+  const given = { reason: "method_not_allowed", detail: "the method is POST" } as const;
+  assertStringIncludes(refuse(httpTo("a.test"), given).message, "upgrade; the method is POST.");
+  const local = { reason: "not_allowed_local", detail: "a.test resolves to 10.0.0.1" } as const;
+  assertNotMatch(refuse(httpTo("a.test"), local).message, /10\.0\.0\.1/);
+});
+
 Deno.test("refusalOf() says what to do, for every reason", () => {
   for (const reason of REASONS) {
     const { next_steps } = refuse(httpTo("a.test"), { reason }).fields;

@@ -1,7 +1,6 @@
-import { drain, type Head, readHead, send } from "../bench/wire.ts";
+import { drain, encode, type Head, HEAD_BYTES_MAX, readHead, send } from "../bench/wire.ts";
 
 const STEP = new Uint8Array(256 * 1024);
-const HEAD_BYTES_MAX = 4096;
 
 /** An origin of any number of bytes that holds none of them, and counts. */
 export interface BulkOrigin extends AsyncDisposable {
@@ -113,8 +112,4 @@ function serve(
       await Promise.all(open);
     },
   };
-}
-
-function encode(text: string): Uint8Array<ArrayBuffer> {
-  return new TextEncoder().encode(text);
 }

@@ -54,7 +54,7 @@ export interface TestDoor extends AsyncDisposable {
 /** Makes a door with everything behind it but the network. */
 export function makeDoor(options: DoorOptions = {}): TestDoor {
   const clock = new FakeClock();
-  const deadlines = new Deadlines(clock);
+  const deadlines = new Deadlines(clock, reportError);
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const cell = policyCell(options.policy ?? policyOf({ allow: ["allowed.test"] }));
   const lookups: string[] = [];

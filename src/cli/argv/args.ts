@@ -182,7 +182,7 @@ function wrongOperands(name: CommandName, operands: readonly string[]): string |
       return operands.length < 2 ? null : `"doorward ${name}" takes no second "${operands[1]}"`;
     case "command":
       return missing || operands[0] === ""
-        ? `"doorward ${name}" needs a command: doorward ${row.usage}`
+        ? `"doorward ${name}" needs a command: doorward ${name} ${row.usage}`
         : null;
   }
 }
