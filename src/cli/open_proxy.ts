@@ -25,6 +25,7 @@ export function openProxy(options: OpenOptions, here: Surroundings): RunningProx
       policy: policyCell(compilePolicy(options.policy)),
       limits: config.limits,
       via: config.network.via,
+      blockedCapacity: config.network.blocked_capacity,
       outside: {
         dial: here.dial,
         resolve: here.resolve,

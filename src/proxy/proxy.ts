@@ -1,4 +1,5 @@
 // One connection's life, from accept to close: the only place where protocols, policy and network meet.
+import { BlockedBuffer } from "../audit/blocked_buffer.ts";
 import type { BlockedRecord } from "../audit/blocked_record.ts";
 import { BufferPool } from "../net/buffer_pool.ts";
 import { Deadlines } from "../net/deadlines.ts";
@@ -36,6 +37,8 @@ export interface ProxyOptions {
   readonly limits: Limits;
   /** Whether `Via` is appended to what is forwarded (RFC 9110 section 7.6.3). */
   readonly via: boolean;
+  /** How many of the newest blocked requests are kept. */
+  readonly blockedCapacity: number;
   readonly outside: Outside;
   /** Told of our own troubles, one line each: not the audit, not a contract. */
   readonly diagnose: (line: string) => void;
@@ -47,6 +50,8 @@ export interface RunningProxy extends AsyncDisposable {
   readonly address: SocketAddress;
   /** Client connections now open. */
   readonly connections: number;
+  /** What was blocked, the newest of it. */
+  readonly blocked: BlockedBuffer;
   /** Stops accepting, lets what is under way finish for at most `graceMs`, then closes everything. */
   shutdown(graceMs: number): Promise<void>;
 }
@@ -63,6 +68,7 @@ export function startProxy(options: ProxyOptions): RunningProxy {
   );
   const live = new LiveConnections();
   const stopping = new AbortController();
+  const buffer = new BlockedBuffer(options.blockedCapacity);
   const { dial, resolve, clock } = outside;
   const isOwn = ownListeners([listener.address], machine);
   const door: HttpDoor = {
@@ -73,8 +79,10 @@ export function startProxy(options: ProxyOptions): RunningProxy {
     open: () => !stopping.signal.aborted,
     blocked: (blocked) => {
       const { mode } = policy.current.document;
+      const record = blockedRecord(blocked, mode, clock.now());
+      buffer.push(record);
       try {
-        outside.record(blockedRecord(blocked, mode, clock.now()));
+        outside.record(record);
       } catch (error) {
         diagnose(`Cannot record a blocked request: ${error}`);
       }
@@ -100,6 +108,7 @@ export function startProxy(options: ProxyOptions): RunningProxy {
     get connections(): number {
       return live.size;
     },
+    blocked: buffer,
     shutdown,
     [Symbol.asyncDispose]: () => shutdown(0),
   };

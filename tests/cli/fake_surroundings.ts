@@ -1,5 +1,6 @@
 import type { Surroundings } from "../../src/cli/surroundings.ts";
 import { makeTerminal, type Sink } from "../../src/cli/printed/terminal.ts";
+import { BlockedBuffer } from "../../src/audit/blocked_buffer.ts";
 import type { ProxyOptions, RunningProxy } from "../../src/proxy/proxy.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 
@@ -94,6 +95,7 @@ function fakeProxy(options: ProxyOptions, proxies: FakeProxy[]): RunningProxy {
   return {
     address: { ip: options.listen.ip, port: options.listen.port || FREE_PORT },
     connections: 2,
+    blocked: new BlockedBuffer(options.blockedCapacity),
     shutdown,
     [Symbol.asyncDispose]: () => shutdown(0),
   };

@@ -6,7 +6,11 @@ import { parseIp } from "../../src/net/ip.ts";
 import { fakeSurroundings } from "./fake_surroundings.ts";
 
 async function options(): Promise<OpenOptions> {
-  const config = await loadConfig({ overrides: ["network.via=false"], allow: [], deny: [] });
+  const config = await loadConfig({
+    overrides: ["network.via=false", "network.blocked_capacity=7"],
+    allow: [],
+    deny: [],
+  });
   return {
     config,
     policy: policyInForce(config),
@@ -24,6 +28,7 @@ Deno.test("openProxy() starts a proxy with what the configuration says", async (
   assertEquals(started.listen, given.listen);
   assertEquals(started.limits, given.config.limits);
   assertEquals(started.via, false);
+  assertEquals(started.blockedCapacity, 7);
   assertEquals(started.policy.current.document, given.policy);
   assertEquals(started.outside.resolve, here.resolve);
 });

@@ -16,6 +16,7 @@ function start(port: number): RunningProxy {
     policy: policyCell(policyOf({})),
     limits: DEFAULT_LIMITS,
     via: true,
+    blockedCapacity: 2,
     outside: {
       dial: () => Promise.reject(new Error("This test dials nothing")),
       resolve: () => Promise.reject(new Error("This test looks nothing up")),
@@ -42,6 +43,16 @@ Deno.test("shutdown() may be called again, and frees the port", async () => {
   await Promise.all([proxy.shutdown(1000), proxy.shutdown(0)]);
   await proxy.shutdown(0);
   await using _again = start(proxy.address.port);
+});
+
+Deno.test("startProxy() keeps the newest blocked requests, and counts them all", async () => {
+  await using world = makeWorld({ blockedCapacity: 2 });
+  for (const host of ["a.test", "b.test", "c.test"]) {
+    await world.ask(`GET http://${host}/ HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
+  }
+  const kept = world.proxy.blocked.after().map(({ host, seq }) => [host, seq]);
+  assertEquals(kept, [["b.test", 2], ["c.test", 3]]);
+  assertEquals(world.proxy.blocked.total, 3);
 });
 
 Deno.test("startProxy() answers a block even where it cannot be recorded", async () => {
@@ -78,6 +89,7 @@ Deno.test("startProxy() outlives a listener to its troubles that has troubles", 
     policy: policyCell(policyOf({})),
     limits: DEFAULT_LIMITS,
     via: false,
+    blockedCapacity: 2,
     outside: {
       dial: () => Promise.reject(new Error("This test dials nothing")),
       resolve: () => Promise.reject(new Error("This test looks nothing up")),

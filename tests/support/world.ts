@@ -37,6 +37,7 @@ export interface WorldOptions {
   /** Where the proxy listens. */
   readonly listen?: string;
   readonly via?: boolean;
+  readonly blockedCapacity?: number;
   /** Dials for real instead of to the origin; return null to go there after all. */
   readonly dial?: (to: SocketAddress, signal: AbortSignal) => Promise<ByteStream> | null;
   /** Wraps each stream to the origin. */
@@ -115,6 +116,7 @@ export function makeWorld(options: WorldOptions = {}): World {
     policy: cell,
     limits: { ...DEFAULT_LIMITS, ...options.limits },
     via: options.via ?? true,
+    blockedCapacity: options.blockedCapacity ?? 200,
     outside: {
       dial: dialer.dial,
       resolve,
