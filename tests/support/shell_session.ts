@@ -1,5 +1,4 @@
-import { type RunningProgram, startProgram } from "./programs.ts";
-import type { ProgramOptions } from "./programs.ts";
+import { type ProgramOptions, startProgram } from "./programs.ts";
 
 /** A shell into which commands are typed one after the other. Disposing of it ends it. */
 export interface ShellSession extends AsyncDisposable {
@@ -9,7 +8,7 @@ export interface ShellSession extends AsyncDisposable {
 
 /** Starts a POSIX shell. */
 export function startShell(options: ProgramOptions): ShellSession {
-  const shell: RunningProgram = startProgram(["sh"], options);
+  const shell = startProgram(["sh"], options);
   const encoder = new TextEncoder();
   let count = 0;
   let taken = 0;

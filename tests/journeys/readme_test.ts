@@ -1,0 +1,184 @@
+// A newcomer who types what the README says, from top to bottom, must see what it says.
+import { assert, assertEquals, assertLess, assertMatch } from "@std/assert";
+import { testClient } from "../support/client_world.ts";
+import { curl } from "../support/clients.ts";
+import { type Block, blocksOf, shown, type Typed, typedIn } from "../support/markdown.ts";
+import { type RunningProgram, startProgram } from "../support/programs.ts";
+import { makeScratch, type Scratch } from "../support/scratch.ts";
+import { type ShellSession, startShell } from "../support/shell_session.ts";
+import { startWebOrigin, type WebOrigin } from "../support/web_origin.ts";
+
+const root = `${import.meta.dirname}/../..`;
+const readme = await Deno.readTextFile(`${root}/README.md`);
+
+/** What a clone has that the commands of the README need. */
+const CLONED = ["main.ts", "deno.json", "deno.lock", "src", "types"];
+
+const PAGE = '<!doctype html><html lang="en"><head><title>Example Domain</title></head></html>\n';
+
+testClient(curl, "every command of the README does what the README says", async () => {
+  await using newcomer = await makeNewcomer();
+  for (const block of blocksOf(readme)) await follow(block, newcomer);
+  assertEquals(newcomer.origin.requests, ["GET / via doorward", "GET / via doorward"]);
+});
+
+Deno.test("the README is short", () => {
+  assertLess(readme.trimEnd().split("\n").length, 151);
+});
+
+Deno.test("the README names the Deno and the test command that CI runs", async () => {
+  const ci = await Deno.readTextFile(`${root}/.ci/run`);
+  const [, deno] = /^deno="(.*)"$/m.exec(ci)!;
+  const versions = readme.match(/npx -y deno@\S+/g);
+  assertEquals(new Set(versions), new Set([deno]));
+  assertMatch(ci, /^\$deno task test\b/m);
+  assert(commandsOf(readme).includes(`${deno} task test`));
+});
+
+Deno.test("the README links to pages that are there", async () => {
+  const links = [...readme.matchAll(/\]\(([^)#]+)[^)]*\)/g)].map(([, link]) => link!);
+  const missing = links.filter((link) => !link.startsWith("https:"));
+  await Promise.all(missing.map((link) => Deno.stat(`${root}/${link}`)));
+  assertEquals(links.filter((link) => /^https:/.test(link)), ["https://deno.com"]);
+});
+
+/** Somebody with an empty home, a clone, and a terminal or two. */
+interface Newcomer extends AsyncDisposable {
+  readonly scratch: Scratch;
+  readonly shell: ShellSession;
+  /** The host that the README allows. */
+  readonly origin: WebOrigin;
+  /** Changes words of the README into those that hold here. */
+  substitute(text: string): string;
+  /** Starts the proxy in a terminal of its own, in place of the one before. */
+  start(command: string): Promise<RunningProgram>;
+  /** The proxy that was started last. */
+  running(): RunningProgram;
+}
+
+/**
+ * Makes one. What the README says is changed in four places, all of them named here:
+ *
+ * - `npx -y deno@…` is the Deno that runs this test: a test downloads nothing;
+ * - port 3128 is a free one, in the cloned source, too;
+ * - `/home/you` is the home of this test;
+ * - `example.com` is a local server from the first command on that allows it. Before that it is blocked, and
+ *   nobody looks for it.
+ */
+async function makeNewcomer(): Promise<Newcomer> {
+  await using stack = new AsyncDisposableStack();
+  const scratch = stack.use(await makeScratch());
+  const port = freePort();
+  await clone(`${scratch.folder}/doorward`, port);
+  await scratch.write("home/.curlrc", "# As on a terminal: no progress.\nsilent\nshow-error\n");
+  const { DOORWARD_HOME: _, ...env } = scratch.env;
+  const shell = stack.use(startShell({ cwd: scratch.folder, env }));
+  const origin = stack.use(startWebOrigin(() => new Response(PAGE), { hostname: "127.0.0.2" }));
+  let isAllowed = false;
+  let proxy: RunningProgram | null = null;
+  const substitute = (text: string) => {
+    isAllowed ||= text.includes("--allow example.com");
+    return text
+      .replaceAll(/npx -y deno@[\d.]+/g, `'${Deno.execPath()}'`)
+      .replaceAll("3128", String(port))
+      .replaceAll("/home/you", scratch.home)
+      .replaceAll("example.com", isAllowed ? `127.0.0.2:${origin.port}` : "example.com");
+  };
+  stack.defer(() => end(proxy));
+  const owned = stack.move();
+  return {
+    scratch,
+    shell,
+    origin,
+    substitute,
+    async start(command): Promise<RunningProgram> {
+      await end(proxy);
+      const cwd = `${scratch.folder}/doorward`;
+      proxy = startProgram(["sh", "-c", `exec ${command}`], { cwd, env });
+      return proxy;
+    },
+    running(): RunningProgram {
+      if (proxy === null) throw new Error("The README has not started a proxy");
+      return proxy;
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+/** Does what a block of the README says, and compares. */
+async function follow(block: Block, newcomer: Newcomer): Promise<void> {
+  const { scratch, substitute } = newcomer;
+  switch (block.language) {
+    case "console":
+      for (const typed of typedIn(block)) await typeIn(typed, newcomer);
+      return;
+    case "sh":
+      for (const command of block.text.trim().split("\n")) {
+        // The tests are running: they are not run again.
+        if (!command.endsWith(" task test")) await typeIn({ command, prints: "" }, newcomer);
+      }
+      return;
+    case "toml":
+      await scratch.write("home/.config/doorward/config.toml", block.text);
+      return;
+    case "text":
+      // Either the picture, or what the terminal of the proxy shows.
+      if (!block.text.includes("Doorward |")) {
+        await newcomer.running().stderr.until(shown(substitute(block.text)));
+      }
+      return;
+    default:
+      throw new Error(`Cannot follow line ${block.line} of the README: "${block.language}"`);
+  }
+}
+
+async function typeIn({ command, prints }: Typed, newcomer: Newcomer): Promise<void> {
+  const line = newcomer.substitute(command);
+  const expected = newcomer.substitute(prints);
+  if (command.includes(" task start")) {
+    const proxy = await newcomer.start(line);
+    await proxy.stderr.until(shown(`${expected}\n`));
+    return;
+  }
+  const printed = await newcomer.shell.type(line);
+  assertMatch(printed, RegExp(`^${shown(expected).source}\\n?$`), `$ ${command}`);
+}
+
+/** Presses Ctrl-C. */
+async function end(proxy: RunningProgram | null): Promise<void> {
+  if (proxy === null) return;
+  await using ending = proxy;
+  ending.kill("SIGINT");
+  assertEquals((await ending.ended).code, 0);
+}
+
+/** Clones the working tree, with another default port. */
+async function clone(into: string, port: number): Promise<void> {
+  await Deno.mkdir(into);
+  for (const name of CLONED) await copy(`${root}/${name}`, `${into}/${name}`);
+  const file = `${into}/src/config/network_table.ts`;
+  const source = await Deno.readTextFile(file);
+  assertEquals(source.match(/3128/g)?.length, 1);
+  await Deno.writeTextFile(file, source.replace("3128", String(port)));
+}
+
+async function copy(from: string, to: string): Promise<void> {
+  const { isDirectory } = await Deno.stat(from);
+  if (!isDirectory) return await Deno.copyFile(from, to);
+  await Deno.mkdir(to, { recursive: true });
+  for await (const { name } of Deno.readDir(from)) await copy(`${from}/${name}`, `${to}/${name}`);
+}
+
+function commandsOf(markdown: string): string[] {
+  return blocksOf(markdown).flatMap((block) =>
+    block.language === "sh"
+      ? block.text.trim().split("\n")
+      : typedIn(block).map(({ command }) => command)
+  );
+}
+
+/** A port that was free just now. */
+function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}

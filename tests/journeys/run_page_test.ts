@@ -1,0 +1,52 @@
+// docs/run.md tells what a command gets; this holds it to the code.
+import { assertEquals } from "@std/assert";
+import { EXIT } from "../../src/cli/exit_code.ts";
+import { childEnv } from "../../src/cli/shell/child_env.ts";
+import { proxyVariables } from "../../src/cli/shell/proxy_variables.ts";
+import { blocksOf, tableBelow } from "../support/markdown.ts";
+import { ip } from "../support/policy.ts";
+
+const page = await Deno.readTextFile(`${import.meta.dirname}/../../docs/run.md`);
+
+/** A port that is no part of anything else, written PORT on the page. */
+const listener = { ip: ip("127.0.0.1"), port: 54321 };
+
+Deno.test("docs/run.md lists every variable of the command, with its value", () => {
+  const { JAVA_TOOL_OPTIONS: java, ...real } = childEnv({}, { listener, allowLocalBinding: true });
+  assertEquals(Object.fromEntries(variables()), real);
+  assertEquals(variables().length, Object.keys(real).length);
+  assertEquals(javaOptions(), java);
+});
+
+Deno.test("docs/run.md tells which variables `doorward env` leaves out", () => {
+  const names = variables().slice(0, -3).map(([name]) => name);
+  assertEquals(new Set(names), new Set(Object.keys(proxyVariables(listener))));
+});
+
+Deno.test("docs/run.md lists the exit codes", () => {
+  const codes = tableBelow("Exit codes", page).map(([code]) => code);
+  const { usage, failed, cannotExecute, notFound } = EXIT;
+  const ours = [failed, cannotExecute, notFound, usage].map(String);
+  assertEquals(codes, ["0 to 255", "128 + n", ...ours]);
+});
+
+/** The variables of the table, each with its value. */
+function variables(): [name: string, value: string][] {
+  return tableBelow("Variables", page).flatMap(([names = "", value = ""]) =>
+    plain(names).split(", ").map((name): [string, string] => [name, here(plain(value))])
+  );
+}
+
+/** The block of options for Java, as one line. */
+function javaOptions(): string {
+  const block = blocksOf(page).find(({ text }) => text.startsWith("-Dhttp."));
+  return here(block!.text.trim().replaceAll("\n", " "));
+}
+
+function here(text: string): string {
+  return text.replaceAll("PORT", String(listener.port));
+}
+
+function plain(cell: string): string {
+  return cell.replaceAll("`", "");
+}
