@@ -1,9 +1,9 @@
 import { type Config, loadConfig } from "../config/config.ts";
-import { Deadlines } from "../net/deadlines.ts";
-import type { SocketAddress } from "../net/endpoint.ts";
+import { Deadlines } from "../net/time/deadlines.ts";
+import type { SocketAddress } from "../net/address/endpoint.ts";
 import { ConnectError } from "../net/errors.ts";
 import type { Clock, Resolver } from "../net/ports.ts";
-import { within } from "../net/within.ts";
+import { within } from "../net/time/within.ts";
 import { compilePolicy } from "../policy/compile.ts";
 import type { Allow, Ask, Deny } from "../policy/decision.ts";
 import type { Step } from "../policy/policy.ts";

@@ -1,5 +1,5 @@
 import { parseAbsoluteTarget } from "../http/target.ts";
-import { type Endpoint, formatEndpoint, parseEndpoint } from "../net/endpoint.ts";
+import { type Endpoint, formatEndpoint, parseEndpoint } from "../net/address/endpoint.ts";
 import { ProtocolError } from "../net/errors.ts";
 import type { NetworkRequest } from "../policy/request.ts";
 

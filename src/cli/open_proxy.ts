@@ -1,6 +1,6 @@
 import type { BlockedRecord } from "../audit/blocked_record.ts";
 import type { Config } from "../config/config.ts";
-import type { SocketAddress } from "../net/endpoint.ts";
+import type { SocketAddress } from "../net/address/endpoint.ts";
 import { compilePolicy } from "../policy/compile.ts";
 import { policyCell, type PolicyDocument } from "../policy/policy.ts";
 import type { RunningProxy } from "../proxy/proxy.ts";

@@ -1,5 +1,5 @@
 import { type Config, loadConfig } from "../config/config.ts";
-import type { SocketAddress } from "../net/endpoint.ts";
+import type { SocketAddress } from "../net/address/endpoint.ts";
 import { formatOrigin } from "../policy/rule.ts";
 import { BlockedTally } from "./printed/blocked_tally.ts";
 import { childEnv } from "./shell/child_env.ts";

@@ -1,5 +1,5 @@
-import { formatSocketAddress, type SocketAddress } from "../net/endpoint.ts";
-import { classifyIp } from "../net/ip_class.ts";
+import { formatSocketAddress, type SocketAddress } from "../net/address/endpoint.ts";
+import { classifyIp } from "../net/address/ip_class.ts";
 import { LOOPBACK } from "./listen_url.ts";
 
 /** One of our listeners, for {@linkcode clampListen}. */

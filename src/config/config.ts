@@ -1,5 +1,5 @@
 // Files and flags, parsed once into values. Nothing above this folder reads TOML again.
-import type { SocketAddress } from "../net/endpoint.ts";
+import type { SocketAddress } from "../net/address/endpoint.ts";
 import type { Mode, PolicyDocument } from "../policy/policy.ts";
 import type { Origin, Rule } from "../policy/rule.ts";
 import type { Limits } from "../proxy/limits.ts";

@@ -1,6 +1,6 @@
 // The keys of features that this version does not have. One that would stop a request if it worked is
 // refused; one that would only let more through loads, and whoever wrote it is told.
-import { formatSocketAddress } from "../net/endpoint.ts";
+import { formatSocketAddress } from "../net/address/endpoint.ts";
 import type { NetworkConfig } from "./config.ts";
 import type { Findings } from "./toml/findings.ts";
 import type { ListenAddresses } from "./listen_addresses.ts";

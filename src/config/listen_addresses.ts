@@ -1,4 +1,4 @@
-import type { SocketAddress } from "../net/endpoint.ts";
+import type { SocketAddress } from "../net/address/endpoint.ts";
 import { clampListen, type Listener } from "./clamp_listen.ts";
 import type { NetworkConfig } from "./config.ts";
 import type { Findings } from "./toml/findings.ts";

@@ -1,6 +1,6 @@
-import { parsePort, type SocketAddress } from "../net/endpoint.ts";
-import { type BadHost, parseHost } from "../net/host.ts";
-import { type IpAddress, parseIp } from "../net/ip.ts";
+import { parsePort, type SocketAddress } from "../net/address/endpoint.ts";
+import { type BadHost, parseHost } from "../net/address/host.ts";
+import { type IpAddress, parseIp } from "../net/address/ip.ts";
 
 /** 127.0.0.1 */
 export const LOOPBACK: IpAddress = { family: 4, bits: 0x7f000001n };

@@ -1,9 +1,9 @@
-import { AdaptiveBuffer } from "../net/adaptive_buffer.ts";
-import type { BufferPool } from "../net/buffer_pool.ts";
-import type { BufferedReader } from "../net/buffered_reader.ts";
+import { AdaptiveBuffer } from "../net/stream/adaptive_buffer.ts";
+import type { BufferPool } from "../net/stream/buffer_pool.ts";
+import type { BufferedReader } from "../net/stream/buffered_reader.ts";
 import { ProtocolError } from "../net/errors.ts";
-import { latin1Bytes } from "../net/latin1.ts";
-import { type ByteStream, writeAll } from "../net/stream.ts";
+import { latin1Bytes } from "../net/stream/latin1.ts";
+import { type ByteStream, writeAll } from "../net/stream/stream.ts";
 import { ChunkedDecoder } from "./chunked.ts";
 import type { Fields } from "./fields.ts";
 import type { Framing } from "./framing.ts";

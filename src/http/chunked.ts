@@ -1,5 +1,5 @@
 import { ProtocolError } from "../net/errors.ts";
-import { latin1 } from "../net/latin1.ts";
+import { latin1 } from "../net/stream/latin1.ts";
 import { isValueByte } from "./characters.ts";
 import type { Fields } from "./fields.ts";
 import { parseFields } from "./parse_head.ts";

@@ -1,5 +1,5 @@
 import { ProtocolError, type ProtocolFault } from "../net/errors.ts";
-import { latin1 } from "../net/latin1.ts";
+import { latin1 } from "../net/stream/latin1.ts";
 import { isTokenByte, isValueByte } from "./characters.ts";
 import type { Field } from "./fields.ts";
 import type { Minor, RequestHead, ResponseHead } from "./head.ts";

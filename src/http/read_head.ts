@@ -1,4 +1,4 @@
-import type { BufferedReader } from "../net/buffered_reader.ts";
+import type { BufferedReader } from "../net/stream/buffered_reader.ts";
 import { ProtocolError } from "../net/errors.ts";
 import { isTokenByte } from "./characters.ts";
 

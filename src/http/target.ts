@@ -1,6 +1,6 @@
-import { type Endpoint, parseEndpoint } from "../net/endpoint.ts";
+import { type Endpoint, parseEndpoint } from "../net/address/endpoint.ts";
 import { ProtocolError } from "../net/errors.ts";
-import type { Host } from "../net/host.ts";
+import type { Host } from "../net/address/host.ts";
 import { valuesOf } from "./fields.ts";
 import type { RequestHead } from "./head.ts";
 

@@ -1,4 +1,4 @@
-import { latin1Bytes } from "../net/latin1.ts";
+import { latin1Bytes } from "../net/stream/latin1.ts";
 import { fitsInLine } from "./characters.ts";
 import type { Fields } from "./fields.ts";
 

@@ -1,7 +1,7 @@
 // The ways out of the program, as types: real adapters stand beside this file, fakes in the tests.
-import type { SocketAddress } from "./endpoint.ts";
-import type { IpAddress } from "./ip.ts";
-import type { ByteStream } from "./stream.ts";
+import type { SocketAddress } from "./address/endpoint.ts";
+import type { IpAddress } from "./address/ip.ts";
+import type { ByteStream } from "./stream/stream.ts";
 
 /** Opens a TCP stream to an address. Never looks up names: see {@linkcode Resolver}. */
 export type Dialer = (to: SocketAddress, signal: AbortSignal) => Promise<ByteStream>;

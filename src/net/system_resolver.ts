@@ -1,6 +1,6 @@
 import { lookup } from "node:dns/promises";
 import { ConnectError } from "./errors.ts";
-import { type IpAddress, parseIp } from "./ip.ts";
+import { type IpAddress, parseIp } from "./address/ip.ts";
 import { Places } from "./places.ts";
 import type { Resolver } from "./ports.ts";
 

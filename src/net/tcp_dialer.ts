@@ -1,7 +1,7 @@
-import { formatSocketAddress, type SocketAddress } from "./endpoint.ts";
+import { formatSocketAddress, type SocketAddress } from "./address/endpoint.ts";
 import { ConnectError, type ConnectFault } from "./errors.ts";
-import { formatIp } from "./ip.ts";
-import type { ByteStream } from "./stream.ts";
+import { formatIp } from "./address/ip.ts";
+import type { ByteStream } from "./stream/stream.ts";
 import { TcpStream } from "./tcp_stream.ts";
 
 /**

@@ -1,6 +1,6 @@
-import type { SocketAddress } from "./endpoint.ts";
-import { formatIp, parseIp } from "./ip.ts";
-import type { ByteStream } from "./stream.ts";
+import type { SocketAddress } from "./address/endpoint.ts";
+import { formatIp, parseIp } from "./address/ip.ts";
+import type { ByteStream } from "./stream/stream.ts";
 import { TcpStream } from "./tcp_stream.ts";
 
 /** A client that has connected. */

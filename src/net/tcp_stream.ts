@@ -1,4 +1,4 @@
-import type { ByteStream } from "./stream.ts";
+import type { ByteStream } from "./stream/stream.ts";
 
 /** A TCP connection as a {@linkcode ByteStream}: without Nagle's delay, and safe to close twice. */
 export class TcpStream implements ByteStream {

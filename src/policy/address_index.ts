@@ -1,6 +1,6 @@
-import type { IpAddress } from "../net/ip.ts";
-import { embeddedIpv4 } from "../net/ip_class.ts";
-import { type IpRange, ipWidth, networkBits } from "../net/ip_range.ts";
+import type { IpAddress } from "../net/address/ip.ts";
+import { embeddedIpv4 } from "../net/address/ip_class.ts";
+import { type IpRange, ipWidth, networkBits } from "../net/address/ip_range.ts";
 import { isForPort } from "./name_index.ts";
 import type { Rule } from "./rule.ts";
 

@@ -1,6 +1,6 @@
 // Policy: request in, decision out. No I/O, no clock, no randomness; it never looks up a name.
-import type { Endpoint } from "../net/endpoint.ts";
-import { formatIp, type IpAddress } from "../net/ip.ts";
+import type { Endpoint } from "../net/address/endpoint.ts";
+import { formatIp, type IpAddress } from "../net/address/ip.ts";
 import type { Decision, Deny } from "./decision.ts";
 import type { LocalRules } from "./local_target.ts";
 import type { Policy, PolicyDocument, Step } from "./policy.ts";

@@ -1,7 +1,7 @@
-import { parsePort } from "../net/endpoint.ts";
-import { parseHost } from "../net/host.ts";
-import { formatIp, type IpAddress, parseIp } from "../net/ip.ts";
-import { formatIpRange, type IpRange, parseIpRange } from "../net/ip_range.ts";
+import { parsePort } from "../net/address/endpoint.ts";
+import { parseHost } from "../net/address/host.ts";
+import { formatIp, type IpAddress, parseIp } from "../net/address/ip.ts";
+import { formatIpRange, type IpRange, parseIpRange } from "../net/address/ip_range.ts";
 import { EVERYTHING, whyNotPattern, whyNotRange } from "./pattern_fault.ts";
 
 /** What a pattern matches. Port null means any port. */

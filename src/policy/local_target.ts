@@ -1,7 +1,7 @@
-import type { Endpoint } from "../net/endpoint.ts";
-import { formatHost, type Host } from "../net/host.ts";
-import { formatIp, type IpAddress } from "../net/ip.ts";
-import { classifyIp, embeddedIpv4, type IpClass, isatapIpv4 } from "../net/ip_class.ts";
+import type { Endpoint } from "../net/address/endpoint.ts";
+import { formatHost, type Host } from "../net/address/host.ts";
+import { formatIp, type IpAddress } from "../net/address/ip.ts";
+import { classifyIp, embeddedIpv4, type IpClass, isatapIpv4 } from "../net/address/ip_class.ts";
 import type { Deny } from "./decision.ts";
 import { formatHostPattern } from "./host_pattern.ts";
 import { formatPorts } from "./port_words.ts";

@@ -1,6 +1,6 @@
 // What people write where a pattern belongs, and what to tell them. Every sentence is printable ASCII.
-import { formatIp, parseIp } from "../net/ip.ts";
-import { ipWidth, networkBits } from "../net/ip_range.ts";
+import { formatIp, parseIp } from "../net/address/ip.ts";
+import { ipWidth, networkBits } from "../net/address/ip_range.ts";
 
 /** What shows on the face of trimmed text that it is no pattern, and what to write instead; or null. */
 export function whyNotPattern(text: string): string | null {

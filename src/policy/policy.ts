@@ -1,4 +1,4 @@
-import type { IpAddress } from "../net/ip.ts";
+import type { IpAddress } from "../net/address/ip.ts";
 import type { Decision, Deny } from "./decision.ts";
 import type { NetworkRequest } from "./request.ts";
 import type { Rule } from "./rule.ts";

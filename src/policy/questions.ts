@@ -1,8 +1,8 @@
 // The questions that a policy asks, in the order they stand here. Each tells its step before it answers.
-import type { Endpoint } from "../net/endpoint.ts";
-import { formatHost } from "../net/host.ts";
-import { formatIp, type IpAddress } from "../net/ip.ts";
-import { classifyIp, isatapIpv4 } from "../net/ip_class.ts";
+import type { Endpoint } from "../net/address/endpoint.ts";
+import { formatHost } from "../net/address/host.ts";
+import { formatIp, type IpAddress } from "../net/address/ip.ts";
+import { classifyIp, isatapIpv4 } from "../net/address/ip_class.ts";
 import { type Allow, type Ask, BLOCK_REASONS, type Deny } from "./decision.ts";
 import {
   CLASS_WORDS,

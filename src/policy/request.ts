@@ -1,4 +1,4 @@
-import type { Endpoint } from "../net/endpoint.ts";
+import type { Endpoint } from "../net/address/endpoint.ts";
 
 /** How a request came in, in the words of the decision record. */
 export type Protocol = "http" | "https_connect" | "socks5_tcp" | "socks5_udp";

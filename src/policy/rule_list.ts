@@ -1,6 +1,6 @@
-import type { Endpoint } from "../net/endpoint.ts";
-import type { Host } from "../net/host.ts";
-import type { IpAddress } from "../net/ip.ts";
+import type { Endpoint } from "../net/address/endpoint.ts";
+import type { Host } from "../net/address/host.ts";
+import type { IpAddress } from "../net/address/ip.ts";
 import { AddressIndex } from "./address_index.ts";
 import { isForPort, NameIndex } from "./name_index.ts";
 import type { Rule } from "./rule.ts";

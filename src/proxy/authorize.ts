@@ -1,5 +1,5 @@
-import type { SocketAddress } from "../net/endpoint.ts";
-import type { IpAddress } from "../net/ip.ts";
+import type { SocketAddress } from "../net/address/endpoint.ts";
+import type { IpAddress } from "../net/address/ip.ts";
 import type { Resolver } from "../net/ports.ts";
 import type { Allow, Ask, Deny } from "../policy/decision.ts";
 import type { Policy, Step } from "../policy/policy.ts";

@@ -1,8 +1,8 @@
 import type { BlockedProtocol, BlockedRecord } from "../audit/blocked_record.ts";
-import { formatHost } from "../net/host.ts";
+import { formatHost } from "../net/address/host.ts";
 import type { Mode } from "../policy/policy.ts";
 import type { Protocol } from "../policy/request.ts";
-import type { BlockedRequest } from "./http_door.ts";
+import type { BlockedRequest } from "./http/http_door.ts";
 
 /** The door's label in the blocked record; a disabled proxy keeps the decision's word (the seeds). */
 const LABELS: Readonly<Record<Protocol, BlockedProtocol>> = {

@@ -1,8 +1,8 @@
-import { BufferedReader } from "../net/buffered_reader.ts";
-import type { Deadlines } from "../net/deadlines.ts";
-import { type ByteStream, writeAll } from "../net/stream.ts";
-import { Watch } from "../net/watch.ts";
-import type { UpstreamConnection } from "./upstream_connection.ts";
+import { BufferedReader } from "../net/stream/buffered_reader.ts";
+import type { Deadlines } from "../net/time/deadlines.ts";
+import { type ByteStream, writeAll } from "../net/stream/stream.ts";
+import { Watch } from "../net/time/watch.ts";
+import type { UpstreamConnection } from "./http/upstream_connection.ts";
 
 /** How long, and how much, a client may go on sending after the last answer (RFC 9112 section 9.6). */
 const LINGER_MS = 2000;

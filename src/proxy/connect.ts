@@ -1,6 +1,6 @@
-import type { SocketAddress } from "../net/endpoint.ts";
+import type { SocketAddress } from "../net/address/endpoint.ts";
 import type { Clock, Dialer } from "../net/ports.ts";
-import type { ByteStream } from "../net/stream.ts";
+import type { ByteStream } from "../net/stream/stream.ts";
 import type { Grant } from "./authorize.ts";
 
 /** How long one address may keep the next from being tried too (RFC 8305 section 5). */

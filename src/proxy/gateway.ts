@@ -1,8 +1,8 @@
-import type { Deadlines } from "../net/deadlines.ts";
-import type { SocketAddress } from "../net/endpoint.ts";
+import type { Deadlines } from "../net/time/deadlines.ts";
+import type { SocketAddress } from "../net/address/endpoint.ts";
 import { ConnectError } from "../net/errors.ts";
 import type { Clock, Dialer, Resolver } from "../net/ports.ts";
-import { within } from "../net/within.ts";
+import { within } from "../net/time/within.ts";
 import type { Ask, Deny } from "../policy/decision.ts";
 import type { PolicyCell } from "../policy/policy.ts";
 import type { NetworkRequest } from "../policy/request.ts";

@@ -1,4 +1,4 @@
-import type { Deadlines } from "../net/deadlines.ts";
+import type { Deadlines } from "../net/time/deadlines.ts";
 import type { ClientConnection } from "./client_connection.ts";
 import { plainReply } from "./reply.ts";
 

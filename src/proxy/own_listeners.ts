@@ -1,6 +1,6 @@
-import type { SocketAddress } from "../net/endpoint.ts";
-import type { IpAddress } from "../net/ip.ts";
-import { classifyIp, embeddedIpv4 } from "../net/ip_class.ts";
+import type { SocketAddress } from "../net/address/endpoint.ts";
+import type { IpAddress } from "../net/address/ip.ts";
+import { classifyIp, embeddedIpv4 } from "../net/address/ip_class.ts";
 import type { IsOwn } from "./authorize.ts";
 
 /**

@@ -1,11 +1,11 @@
 // One connection's life, from accept to close: the only place where protocols, policy and network meet.
 import { BlockedBuffer } from "../audit/blocked_buffer.ts";
 import type { BlockedRecord } from "../audit/blocked_record.ts";
-import { BufferPool } from "../net/buffer_pool.ts";
-import { Deadlines } from "../net/deadlines.ts";
-import type { SocketAddress } from "../net/endpoint.ts";
-import { classifyIp } from "../net/ip_class.ts";
-import { machineAddresses } from "../net/machine_addresses.ts";
+import { BufferPool } from "../net/stream/buffer_pool.ts";
+import { Deadlines } from "../net/time/deadlines.ts";
+import type { SocketAddress } from "../net/address/endpoint.ts";
+import { classifyIp } from "../net/address/ip_class.ts";
+import { machineAddresses } from "../net/address/machine_addresses.ts";
 import type { Clock, Dialer, Resolver } from "../net/ports.ts";
 import { type Accepted, listenTcp } from "../net/tcp_listener.ts";
 import type { PolicyCell } from "../policy/policy.ts";
@@ -13,8 +13,8 @@ import { acceptLoop } from "./accept.ts";
 import { blockedRecord } from "./blocked.ts";
 import { ClientConnection } from "./client_connection.ts";
 import { createGateway } from "./gateway.ts";
-import type { HttpDoor } from "./http_door.ts";
-import { httpSession } from "./http_session.ts";
+import type { HttpDoor } from "./http/http_door.ts";
+import { httpSession } from "./http/http_session.ts";
 import type { Limits } from "./limits.ts";
 import { LiveConnections } from "./live.ts";
 import { ownListeners } from "./own_listeners.ts";

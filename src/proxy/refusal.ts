@@ -1,5 +1,5 @@
-import { type Endpoint, formatEndpoint } from "../net/endpoint.ts";
-import { formatHost } from "../net/host.ts";
+import { type Endpoint, formatEndpoint } from "../net/address/endpoint.ts";
+import { formatHost } from "../net/address/host.ts";
 import { type Ask, BLOCK_REASONS, type BlockReason, type Deny } from "../policy/decision.ts";
 import type { NetworkRequest } from "../policy/request.ts";
 import { formatOrigin } from "../policy/rule.ts";

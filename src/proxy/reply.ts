@@ -1,7 +1,7 @@
 import { type Field, field } from "../http/fields.ts";
 import { responseHeadBytes } from "../http/write_head.ts";
 import { ConnectError, type ConnectFault, type ProtocolError } from "../net/errors.ts";
-import { formatHost } from "../net/host.ts";
+import { formatHost } from "../net/address/host.ts";
 import type { NetworkRequest } from "../policy/request.ts";
 import { decisionLine, type Refusal } from "./refusal.ts";
 

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import type { IpAddress } from "../../src/net/ip.ts";
+import type { IpAddress } from "../../src/net/address/ip.ts";
 import type { Resolver } from "../../src/net/ports.ts";
 import { silent } from "../support/origin.ts";
 import { ip } from "../support/policy.ts";

@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { formatSocketAddress } from "../../src/net/endpoint.ts";
+import { formatSocketAddress } from "../../src/net/address/endpoint.ts";
 import { tcpDialer } from "../../src/net/tcp_dialer.ts";
 import { ip } from "../support/policy.ts";
 import { answering, ok } from "../support/origin.ts";

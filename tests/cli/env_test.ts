@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { cli } from "../../src/cli/cli.ts";
 import { proxyVariables } from "../../src/cli/shell/proxy_variables.ts";
-import { parseIp } from "../../src/net/ip.ts";
+import { parseIp } from "../../src/net/address/ip.ts";
 import { fakeSurroundings } from "./fake_surroundings.ts";
 
 const DEFAULT = { ip: parseIp("127.0.0.1")!, port: 3128 };

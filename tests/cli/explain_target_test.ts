@@ -1,6 +1,6 @@
 import { assertEquals, assertObjectMatch, assertStringIncludes } from "@std/assert";
 import { explainTarget } from "../../src/cli/explain_target.ts";
-import { formatEndpoint } from "../../src/net/endpoint.ts";
+import { formatEndpoint } from "../../src/net/address/endpoint.ts";
 
 /** What is asked about, the method given, and what a client would send: method, target, host:port. */
 const REQUESTS: readonly (readonly [string, string | null, string, string, string])[] = [

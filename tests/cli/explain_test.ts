@@ -1,7 +1,7 @@
 import { assertEquals, assertObjectMatch } from "@std/assert";
 import { cli } from "../../src/cli/cli.ts";
 import { ConnectError } from "../../src/net/errors.ts";
-import { parseIp } from "../../src/net/ip.ts";
+import { parseIp } from "../../src/net/address/ip.ts";
 import type { Resolver } from "../../src/net/ports.ts";
 import { systemClock } from "../../src/net/system_clock.ts";
 import { configFile } from "./config_files.ts";

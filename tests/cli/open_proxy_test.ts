@@ -2,7 +2,7 @@ import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { type OpenOptions, openProxy } from "../../src/cli/open_proxy.ts";
 import { policyInForce } from "../../src/cli/policy_in_force.ts";
 import { loadConfig } from "../../src/config/config.ts";
-import { parseIp } from "../../src/net/ip.ts";
+import { parseIp } from "../../src/net/address/ip.ts";
 import { fakeSurroundings } from "./fake_surroundings.ts";
 
 async function options(): Promise<OpenOptions> {

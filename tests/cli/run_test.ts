@@ -3,7 +3,7 @@ import type { BlockedRecord } from "../../src/audit/blocked_record.ts";
 import { cli } from "../../src/cli/cli.ts";
 import type { Spawn } from "../../src/cli/child.ts";
 import { childEnv } from "../../src/cli/shell/child_env.ts";
-import { parseIp } from "../../src/net/ip.ts";
+import { parseIp } from "../../src/net/address/ip.ts";
 import { type FakeSurroundings, fakeSurroundings, FREE_PORT } from "./fake_surroundings.ts";
 
 const BLOCKED: BlockedRecord = {

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { clampListen, type Listener } from "../../src/config/clamp_listen.ts";
-import { formatSocketAddress } from "../../src/net/endpoint.ts";
-import { parseIp } from "../../src/net/ip.ts";
+import { formatSocketAddress } from "../../src/net/address/endpoint.ts";
+import { parseIp } from "../../src/net/address/ip.ts";
 
 const LISTENERS = [
   { name: "HTTP proxy", overrideKey: "dangerously_allow_non_loopback_proxy", port: 3128 },

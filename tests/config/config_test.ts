@@ -2,7 +2,7 @@ import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/asse
 import { type Config, loadConfig } from "../../src/config/config.ts";
 import { ConfigError } from "../../src/config/errors.ts";
 import { DEFAULT_NETWORK, EMBEDDED_NETWORK } from "../../src/config/network_table.ts";
-import { formatSocketAddress } from "../../src/net/endpoint.ts";
+import { formatSocketAddress } from "../../src/net/address/endpoint.ts";
 import { formatHostPattern } from "../../src/policy/host_pattern.ts";
 import { DEFAULT_LIMITS } from "../../src/proxy/limits.ts";
 import { faultsOf, type Flags, load, noticesOf, where } from "./load.ts";

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { readListenAddresses } from "../../src/config/listen_addresses.ts";
 import { DEFAULT_NETWORK, readNetwork } from "../../src/config/network_table.ts";
 import { Findings } from "../../src/config/toml/findings.ts";
-import { formatSocketAddress } from "../../src/net/endpoint.ts";
+import { formatSocketAddress } from "../../src/net/address/endpoint.ts";
 import { print, tableOf } from "./load.ts";
 
 /** The three addresses, then the faults, then the notices. */

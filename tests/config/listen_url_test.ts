@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { parseListenUrl } from "../../src/config/listen_url.ts";
-import { formatSocketAddress } from "../../src/net/endpoint.ts";
+import { formatSocketAddress } from "../../src/net/address/endpoint.ts";
 
 /** `address`, `address (name)` where a name was replaced, or why not. */
 function read(text: string, defaultPort = 3128): string {

@@ -1,11 +1,11 @@
 import { assertEquals, assertInstanceOf, assertRejects, assertStrictEquals } from "@std/assert";
 import { type BodyTransfer, transferBody } from "../../src/http/body.ts";
 import type { Framing } from "../../src/http/framing.ts";
-import { BufferedReader } from "../../src/net/buffered_reader.ts";
-import { BufferPool } from "../../src/net/buffer_pool.ts";
+import { BufferedReader } from "../../src/net/stream/buffered_reader.ts";
+import { BufferPool } from "../../src/net/stream/buffer_pool.ts";
 import { ProtocolError } from "../../src/net/errors.ts";
-import { latin1, latin1Bytes } from "../../src/net/latin1.ts";
-import { type ByteStream, writeAll } from "../../src/net/stream.ts";
+import { latin1, latin1Bytes } from "../../src/net/stream/latin1.ts";
+import { type ByteStream, writeAll } from "../../src/net/stream/stream.ts";
 import { CountingPool } from "../support/counting_pool.ts";
 import { faultOf } from "../support/fault.ts";
 import { turn } from "../support/in_time.ts";

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { ChunkedDecoder } from "../../src/http/chunked.ts";
-import { latin1, latin1Bytes } from "../../src/net/latin1.ts";
+import { latin1, latin1Bytes } from "../../src/net/stream/latin1.ts";
 import { fault } from "../support/fault.ts";
 import { cuts } from "../support/scripted_stream.ts";
 

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { RequestHead, ResponseHead } from "../../src/http/head.ts";
 import { parseFields, parseRequestHead, parseResponseHead } from "../../src/http/parse_head.ts";
-import { latin1Bytes } from "../../src/net/latin1.ts";
+import { latin1Bytes } from "../../src/net/stream/latin1.ts";
 import { fault } from "../support/fault.ts";
 
 const FIELDS_MAX = 100;

@@ -1,8 +1,8 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { readRequestHead, readResponseHead } from "../../src/http/read_head.ts";
-import { BufferedReader } from "../../src/net/buffered_reader.ts";
+import { BufferedReader } from "../../src/net/stream/buffered_reader.ts";
 import { ProtocolError } from "../../src/net/errors.ts";
-import { latin1 } from "../../src/net/latin1.ts";
+import { latin1 } from "../../src/net/stream/latin1.ts";
 import { faultOf } from "../support/fault.ts";
 import { cuts, type Piece, ScriptedStream } from "../support/scripted_stream.ts";
 

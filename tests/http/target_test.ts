@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { field } from "../../src/http/fields.ts";
 import type { Minor, RequestHead } from "../../src/http/head.ts";
 import { connectTarget, httpTarget, parseAbsoluteTarget } from "../../src/http/target.ts";
-import { formatEndpoint } from "../../src/net/endpoint.ts";
+import { formatEndpoint } from "../../src/net/address/endpoint.ts";
 import { fault } from "../support/fault.ts";
 
 function head(

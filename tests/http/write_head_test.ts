@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { field } from "../../src/http/fields.ts";
 import { fieldLines, requestHeadBytes, responseHeadBytes } from "../../src/http/write_head.ts";
-import { latin1 } from "../../src/net/latin1.ts";
+import { latin1 } from "../../src/net/stream/latin1.ts";
 
 const FIELDS = [field("Host", "a.test"), field("X-b", ""), field("x-B", "\xe9\tc")];
 const LINES = "Host: a.test\r\nX-b: \r\nx-B: \xe9\tc\r\n";

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { latin1 } from "../../src/net/latin1.ts";
-import { parseEndpoint } from "../../src/net/endpoint.ts";
+import { latin1 } from "../../src/net/stream/latin1.ts";
+import { parseEndpoint } from "../../src/net/address/endpoint.ts";
 import type { NetworkRequest } from "../../src/policy/request.ts";
 import { authorize } from "../../src/proxy/authorize.ts";
 import { ownListeners } from "../../src/proxy/own_listeners.ts";

@@ -1,6 +1,6 @@
 import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { ConnectError } from "../../src/net/errors.ts";
-import { formatIp } from "../../src/net/ip.ts";
+import { formatIp } from "../../src/net/address/ip.ts";
 import { systemResolver } from "../../src/net/system_resolver.ts";
 
 const NEVER = new AbortController().signal;

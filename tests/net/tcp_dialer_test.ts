@@ -1,9 +1,9 @@
 import { assertEquals, assertInstanceOf, assertRejects, assertStrictEquals } from "@std/assert";
-import type { SocketAddress } from "../../src/net/endpoint.ts";
+import type { SocketAddress } from "../../src/net/address/endpoint.ts";
 import { ConnectError } from "../../src/net/errors.ts";
-import { formatIp } from "../../src/net/ip.ts";
-import { latin1, latin1Bytes } from "../../src/net/latin1.ts";
-import { machineAddresses } from "../../src/net/machine_addresses.ts";
+import { formatIp } from "../../src/net/address/ip.ts";
+import { latin1, latin1Bytes } from "../../src/net/stream/latin1.ts";
+import { machineAddresses } from "../../src/net/address/machine_addresses.ts";
 import { connectFault, tcpDialer } from "../../src/net/tcp_dialer.ts";
 import { ip } from "../support/policy.ts";
 

@@ -1,8 +1,8 @@
 import { assertEquals, assertNotEquals, assertRejects, assertThrows } from "@std/assert";
-import type { SocketAddress } from "../../src/net/endpoint.ts";
-import { formatIp } from "../../src/net/ip.ts";
-import { latin1, latin1Bytes } from "../../src/net/latin1.ts";
-import { machineAddresses } from "../../src/net/machine_addresses.ts";
+import type { SocketAddress } from "../../src/net/address/endpoint.ts";
+import { formatIp } from "../../src/net/address/ip.ts";
+import { latin1, latin1Bytes } from "../../src/net/stream/latin1.ts";
+import { machineAddresses } from "../../src/net/address/machine_addresses.ts";
 import { listenTcp } from "../../src/net/tcp_listener.ts";
 import { ip } from "../support/policy.ts";
 

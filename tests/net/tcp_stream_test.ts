@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { latin1, latin1Bytes } from "../../src/net/latin1.ts";
+import { latin1, latin1Bytes } from "../../src/net/stream/latin1.ts";
 import { TcpStream } from "../../src/net/tcp_stream.ts";
 
 interface FakeConn {

@@ -1,5 +1,5 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
-import { classifyIp } from "../../src/net/ip_class.ts";
+import { classifyIp } from "../../src/net/address/ip_class.ts";
 import { classifyHost, judgeLocalAnswer, judgeLocalTarget } from "../../src/policy/local_target.ts";
 import { RuleList } from "../../src/policy/rule_list.ts";
 import { connectTo, ip, rule } from "../support/policy.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { formatEndpoint, parseEndpoint } from "../../src/net/endpoint.ts";
-import { formatHost, parseHost } from "../../src/net/host.ts";
+import { formatEndpoint, parseEndpoint } from "../../src/net/address/endpoint.ts";
+import { formatHost, parseHost } from "../../src/net/address/host.ts";
 import { type Random, seededRandom } from "../support/random.ts";
 
 const LABELS = [

@@ -9,10 +9,10 @@ import { parseRequestHead, parseResponseHead } from "../../src/http/parse_head.t
 import { readRequestHead, readResponseHead } from "../../src/http/read_head.ts";
 import { connectTarget, httpTarget } from "../../src/http/target.ts";
 import { requestHeadBytes, responseHeadBytes } from "../../src/http/write_head.ts";
-import { BufferedReader } from "../../src/net/buffered_reader.ts";
-import { BufferPool } from "../../src/net/buffer_pool.ts";
+import { BufferedReader } from "../../src/net/stream/buffered_reader.ts";
+import { BufferPool } from "../../src/net/stream/buffer_pool.ts";
 import { ProtocolError } from "../../src/net/errors.ts";
-import { latin1, latin1Bytes } from "../../src/net/latin1.ts";
+import { latin1, latin1Bytes } from "../../src/net/stream/latin1.ts";
 import { type Random, seededRandom } from "../support/random.ts";
 import { ScriptedStream } from "../support/scripted_stream.ts";
 

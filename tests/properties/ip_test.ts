@@ -1,8 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
 import { isIP } from "node:net";
-import { formatIp, parseIp } from "../../src/net/ip.ts";
-import { classifyIp, embeddedIpv4, isatapIpv4 } from "../../src/net/ip_class.ts";
-import { formatIpRange, ipWidth, networkBits, parseIpRange } from "../../src/net/ip_range.ts";
+import { formatIp, parseIp } from "../../src/net/address/ip.ts";
+import { classifyIp, embeddedIpv4, isatapIpv4 } from "../../src/net/address/ip_class.ts";
+import {
+  formatIpRange,
+  ipWidth,
+  networkBits,
+  parseIpRange,
+} from "../../src/net/address/ip_range.ts";
 import { type Random, seededRandom } from "../support/random.ts";
 
 function anyIp(random: Random): { family: 4 | 6; bits: bigint } {

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { parseHost } from "../../src/net/host.ts";
+import { parseHost } from "../../src/net/address/host.ts";
 import {
   formatHostPattern,
   parseHostPattern,

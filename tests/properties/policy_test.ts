@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import type { Endpoint } from "../../src/net/endpoint.ts";
-import { embeddedIpv4 } from "../../src/net/ip_class.ts";
-import { rangeContains } from "../../src/net/ip_range.ts";
+import type { Endpoint } from "../../src/net/address/endpoint.ts";
+import { embeddedIpv4 } from "../../src/net/address/ip_class.ts";
+import { rangeContains } from "../../src/net/address/ip_range.ts";
 import { compilePolicy } from "../../src/policy/compile.ts";
 import type { Policy, PolicyDocument, Step } from "../../src/policy/policy.ts";
 import type { Rule } from "../../src/policy/rule.ts";

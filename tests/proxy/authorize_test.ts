@@ -1,5 +1,5 @@
 import { assertEquals, assertObjectMatch, assertRejects } from "@std/assert";
-import { formatSocketAddress, type SocketAddress } from "../../src/net/endpoint.ts";
+import { formatSocketAddress, type SocketAddress } from "../../src/net/address/endpoint.ts";
 import { ConnectError } from "../../src/net/errors.ts";
 import type { Step } from "../../src/policy/policy.ts";
 import { authorize, type AuthorizeOptions, authorizeReuse } from "../../src/proxy/authorize.ts";

@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
-import { Deadlines } from "../../src/net/deadlines.ts";
-import type { ByteStream } from "../../src/net/stream.ts";
+import { Deadlines } from "../../src/net/time/deadlines.ts";
+import type { ByteStream } from "../../src/net/stream/stream.ts";
 import { ClientConnection } from "../../src/proxy/client_connection.ts";
-import { UpstreamConnection } from "../../src/proxy/upstream_connection.ts";
+import { UpstreamConnection } from "../../src/proxy/http/upstream_connection.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { turn, until } from "../support/in_time.ts";
 import { streamPair } from "../support/memory_stream.ts";

@@ -1,8 +1,8 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { formatSocketAddress, type SocketAddress } from "../../src/net/endpoint.ts";
+import { formatSocketAddress, type SocketAddress } from "../../src/net/address/endpoint.ts";
 import { ConnectError } from "../../src/net/errors.ts";
 import type { Dialer } from "../../src/net/ports.ts";
-import type { ByteStream } from "../../src/net/stream.ts";
+import type { ByteStream } from "../../src/net/stream/stream.ts";
 import { authorize, type Grant } from "../../src/proxy/authorize.ts";
 import { connect } from "../../src/proxy/connect.ts";
 import { FakeClock } from "../support/fake_clock.ts";

@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { ConnectError, type ConnectFault, ProtocolError } from "../../src/net/errors.ts";
 import type { ProtocolFault } from "../../src/net/errors.ts";
-import { latin1 } from "../../src/net/latin1.ts";
+import { latin1 } from "../../src/net/stream/latin1.ts";
 import { refusalOf } from "../../src/proxy/refusal.ts";
 import {
   failureReply,

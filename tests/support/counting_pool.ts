@@ -1,4 +1,4 @@
-import { BufferPool } from "../../src/net/buffer_pool.ts";
+import { BufferPool } from "../../src/net/stream/buffer_pool.ts";
 
 /** A pool that counts what is out. */
 export class CountingPool extends BufferPool {

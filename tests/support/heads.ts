@@ -1,8 +1,8 @@
 import { requestFraming } from "../../src/http/framing.ts";
 import type { RequestHead, ResponseHead } from "../../src/http/head.ts";
 import { parseRequestHead, parseResponseHead } from "../../src/http/parse_head.ts";
-import { latin1Bytes } from "../../src/net/latin1.ts";
-import { type Message, readMessage } from "../../src/proxy/message.ts";
+import { latin1Bytes } from "../../src/net/stream/latin1.ts";
+import { type Message, readMessage } from "../../src/proxy/http/message.ts";
 
 /** A head out of its lines, parsed as it would be from the wire. */
 export function requestHead(...lines: readonly string[]): RequestHead {

@@ -1,4 +1,4 @@
-import type { SocketAddress } from "../../src/net/endpoint.ts";
+import type { SocketAddress } from "../../src/net/address/endpoint.ts";
 import { listenTcp } from "../../src/net/tcp_listener.ts";
 import { inTime, until } from "./in_time.ts";
 import { ip } from "./policy.ts";

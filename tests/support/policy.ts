@@ -1,5 +1,5 @@
-import { parseEndpoint } from "../../src/net/endpoint.ts";
-import { type IpAddress, parseIp } from "../../src/net/ip.ts";
+import { parseEndpoint } from "../../src/net/address/endpoint.ts";
+import { type IpAddress, parseIp } from "../../src/net/address/ip.ts";
 import { compilePolicy } from "../../src/policy/compile.ts";
 import { parseHostPattern } from "../../src/policy/host_pattern.ts";
 import type { Policy, PolicyDocument } from "../../src/policy/policy.ts";

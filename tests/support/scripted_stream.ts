@@ -1,5 +1,5 @@
-import { latin1, latin1Bytes } from "../../src/net/latin1.ts";
-import type { ByteStream } from "../../src/net/stream.ts";
+import { latin1, latin1Bytes } from "../../src/net/stream/latin1.ts";
+import type { ByteStream } from "../../src/net/stream/stream.ts";
 
 /** What one read brings: text, a byte a character; or how it fails. */
 export type Piece = string | Error;

@@ -1,5 +1,5 @@
-import { latin1, latin1Bytes } from "../../src/net/latin1.ts";
-import { type ByteStream, writeAll } from "../../src/net/stream.ts";
+import { latin1, latin1Bytes } from "../../src/net/stream/latin1.ts";
+import { type ByteStream, writeAll } from "../../src/net/stream/stream.ts";
 import { inTime } from "./in_time.ts";
 
 /** How a connection ended, as seen from this end. */

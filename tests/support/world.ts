@@ -1,9 +1,9 @@
 import type { BlockedRecord } from "../../src/audit/blocked_record.ts";
-import { formatSocketAddress, type SocketAddress } from "../../src/net/endpoint.ts";
+import { formatSocketAddress, type SocketAddress } from "../../src/net/address/endpoint.ts";
 import { ConnectError } from "../../src/net/errors.ts";
-import type { IpAddress } from "../../src/net/ip.ts";
+import type { IpAddress } from "../../src/net/address/ip.ts";
 import type { Dialer, Resolver } from "../../src/net/ports.ts";
-import type { ByteStream } from "../../src/net/stream.ts";
+import type { ByteStream } from "../../src/net/stream/stream.ts";
 import { tcpDialer } from "../../src/net/tcp_dialer.ts";
 import { type Policy, policyCell, type PolicyDocument } from "../../src/policy/policy.ts";
 import type { PolicyCell } from "../../src/policy/policy.ts";

@@ -1,5 +1,5 @@
 import type { Config } from "../../config/config.ts";
-import type { SocketAddress } from "../../net/endpoint.ts";
+import type { SocketAddress } from "../../net/address/endpoint.ts";
 import type { PolicyDocument } from "../../policy/policy.ts";
 import { proxyUrl } from "../shell/proxy_url.ts";
 import { assignments, evaluation, type Shell } from "../shell/shell_quote.ts";

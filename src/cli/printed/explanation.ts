@@ -1,6 +1,6 @@
 import type { Config } from "../../config/config.ts";
-import { formatSocketAddress } from "../../net/endpoint.ts";
-import { formatHost } from "../../net/host.ts";
+import { formatSocketAddress } from "../../net/address/endpoint.ts";
+import { formatHost } from "../../net/address/host.ts";
 import { type Ask, BLOCK_REASONS, type Deny } from "../../policy/decision.ts";
 import type { Step } from "../../policy/policy.ts";
 import { formatOrigin, type Rule } from "../../policy/rule.ts";

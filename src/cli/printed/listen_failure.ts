@@ -1,4 +1,4 @@
-import { formatSocketAddress, type SocketAddress } from "../../net/endpoint.ts";
+import { formatSocketAddress, type SocketAddress } from "../../net/address/endpoint.ts";
 import type { Line } from "./terminal.ts";
 
 /** Why nobody can listen at `at`, and what to do; null for errors that are not about that. */

@@ -1,4 +1,4 @@
-import { parseIp } from "../../net/ip.ts";
+import { parseIp } from "../../net/address/ip.ts";
 import type { BlockReason } from "../../policy/decision.ts";
 import type { PolicyFlags } from "../argv/command.ts";
 

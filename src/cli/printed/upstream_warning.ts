@@ -1,4 +1,4 @@
-import { formatSocketAddress, type SocketAddress } from "../../net/endpoint.ts";
+import { formatSocketAddress, type SocketAddress } from "../../net/address/endpoint.ts";
 import { clientAddress } from "../shell/proxy_url.ts";
 
 const VARIABLES = ["https_proxy", "http_proxy", "all_proxy"];

@@ -1,5 +1,5 @@
-import type { SocketAddress } from "../../net/endpoint.ts";
-import { formatIp } from "../../net/ip.ts";
+import type { SocketAddress } from "../../net/address/endpoint.ts";
+import { formatIp } from "../../net/address/ip.ts";
 import { clientAddress } from "./proxy_url.ts";
 import { proxyVariables } from "./proxy_variables.ts";
 

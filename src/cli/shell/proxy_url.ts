@@ -1,4 +1,4 @@
-import { formatSocketAddress, type SocketAddress } from "../../net/endpoint.ts";
+import { formatSocketAddress, type SocketAddress } from "../../net/address/endpoint.ts";
 
 const LOOPBACK = {
   4: { family: 4, bits: 0x7f000001n },

@@ -1,5 +1,5 @@
-import { formatSocketAddress, type SocketAddress } from "../../net/endpoint.ts";
-import { formatIp } from "../../net/ip.ts";
+import { formatSocketAddress, type SocketAddress } from "../../net/address/endpoint.ts";
+import { formatIp } from "../../net/address/ip.ts";
 import { clientAddress, proxyUrl } from "./proxy_url.ts";
 
 /** What a client may reach without asking: itself. Everything else is for the policy to decide. */

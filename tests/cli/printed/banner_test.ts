@@ -3,7 +3,7 @@ import { banner, type BannerFacts, policySummary } from "../../../src/cli/printe
 import type { Line } from "../../../src/cli/printed/terminal.ts";
 import { VERSION } from "../../../src/cli/version.ts";
 import { type ConfigSource, loadConfig } from "../../../src/config/config.ts";
-import { parseIp } from "../../../src/net/ip.ts";
+import { parseIp } from "../../../src/net/address/ip.ts";
 
 async function bannerOf(source: Partial<ConfigSource>, facts: Partial<BannerFacts> = {}) {
   const config = await loadConfig({ overrides: [], allow: [], deny: [], ...source });

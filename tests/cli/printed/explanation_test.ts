@@ -8,7 +8,7 @@ import {
 } from "../../../src/cli/printed/explanation.ts";
 import { loadConfig } from "../../../src/config/config.ts";
 import { ConnectError } from "../../../src/net/errors.ts";
-import { parseIp } from "../../../src/net/ip.ts";
+import { parseIp } from "../../../src/net/address/ip.ts";
 import type { Rule } from "../../../src/policy/rule.ts";
 
 const RULE: Rule = {

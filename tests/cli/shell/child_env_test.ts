@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { childEnv } from "../../../src/cli/shell/child_env.ts";
 import { proxyVariables } from "../../../src/cli/shell/proxy_variables.ts";
-import { parseIp } from "../../../src/net/ip.ts";
+import { parseIp } from "../../../src/net/address/ip.ts";
 
 const LISTENER = { ip: parseIp("127.0.0.1")!, port: 4000 };
 const OPTIONS = { listener: LISTENER, allowLocalBinding: true };

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { clientAddress, proxyUrl } from "../../../src/cli/shell/proxy_url.ts";
-import { parseIp } from "../../../src/net/ip.ts";
+import { parseIp } from "../../../src/net/address/ip.ts";
 
 /** Where a proxy listens, and the URL for its clients. */
 const URLS: readonly (readonly [string, string])[] = [

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { proxyVariables } from "../../../src/cli/shell/proxy_variables.ts";
-import { parseIp } from "../../../src/net/ip.ts";
+import { parseIp } from "../../../src/net/address/ip.ts";
 
 const AT = { ip: parseIp("127.0.0.1")!, port: 3128 };
 const URL = "http://127.0.0.1:3128";

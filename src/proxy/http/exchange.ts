@@ -1,0 +1,256 @@
+import { attemptId } from "../../http/attempt_id.ts";
+import { transferBody } from "../../http/body.ts";
+import { field, tokensOf } from "../../http/fields.ts";
+import { type Framing, responseFraming } from "../../http/framing.ts";
+import type { RequestHead, ResponseHead } from "../../http/head.ts";
+import { parseResponseHead } from "../../http/parse_head.ts";
+import { responseHeadBytes } from "../../http/write_head.ts";
+import { ConnectError, ProtocolError } from "../../net/errors.ts";
+import { relay } from "../../net/stream/relay.ts";
+import { writeAll } from "../../net/stream/stream.ts";
+import type { Ask, Deny } from "../../policy/decision.ts";
+import type { ClientConnection } from "../client_connection.ts";
+import { asksForWebSocket, forwardedResponseFields, opensWebSocket } from "./forwarding.ts";
+import type { HttpDoor } from "./http_door.ts";
+import { connectingMs } from "../limits.ts";
+import { endsAfterReply, isRepeatable, type Message, readMessage } from "./message.ts";
+import { refusalOf } from "../refusal.ts";
+import { failureReply, refusalReply } from "../reply.ts";
+import { RequestSender } from "./request_sender.ts";
+import { turnBack } from "./turn_back.ts";
+import { UpstreamConnection } from "./upstream_connection.ts";
+
+/** Interim responses (1xx) to one request. Two are common; an endless row of them is no answer. */
+const INTERIM_MAX = 16;
+
+/** Whether the client's connection can carry another request. */
+export type After = "keep" | "close";
+
+/** Forwards one plain HTTP request and its response, or answers why not. */
+export async function exchange(
+  client: ClientConnection,
+  head: RequestHead,
+  framing: Framing,
+  door: HttpDoor,
+): Promise<After> {
+  const message = readMessage(head, framing);
+  const turnedBack = turnBack(message, door.via);
+  if (turnedBack !== null) return await answer(client, message, turnedBack);
+  try {
+    const kept = takeKept(client, message, door);
+    const after = kept === null ? null : await carry(client, message, door, kept);
+    // A kept connection that died silently is replaced once; a new one is not.
+    return after ?? await carry(client, message, door, await open(client, message, door)) ??
+      fail("the server closed the connection without an answer");
+  } catch (error) {
+    const isFailure = error instanceof ConnectError ||
+      (error instanceof ProtocolError && error.peer === "upstream");
+    if (!isFailure || client.closed) throw error;
+    const options = { close: endsAfterReply(message), headOnly: head.method === "HEAD" };
+    return await answer(
+      client,
+      message,
+      failureReply(error, message.request, "json", options),
+    );
+  }
+}
+
+/** What {@linkcode carry} goes by: a way to the origin, or policy's refusal. */
+type Way = UpstreamConnection | Ask | Deny;
+
+/**
+ * The connection kept for this client, if it serves the target and policy still lets it; else null. A refusal is
+ * not the last word: the name may lead elsewhere by now.
+ */
+function takeKept(
+  client: ClientConnection,
+  { request }: Message,
+  door: HttpDoor,
+): UpstreamConnection | null {
+  const kept = client.upstream;
+  if (kept === null) return null;
+  const isAllowed = kept.serves(request.target) &&
+    door.gateway.authorizeReuse(request, kept.address).verdict === "allow";
+  client.upstream = null;
+  if (isAllowed) kept.wake();
+  else kept.close();
+  return isAllowed ? kept : null;
+}
+
+/** A new connection to the origin, or policy's refusal. */
+async function open(client: ClientConnection, message: Message, door: HttpDoor): Promise<Way> {
+  client.watch.set(connectingMs(door.limits), () => client.close());
+  const outcome = await door.gateway.authorize(message.request, client.signal);
+  if (outcome.verdict !== "allow") return outcome;
+  const { stream, address } = await door.gateway.connect(outcome, client.signal);
+  return new UpstreamConnection(stream, address, message.request.target);
+}
+
+/** Sends the request and returns the response. Null when it may be tried on another connection. */
+async function carry(
+  client: ClientConnection,
+  message: Message,
+  door: HttpDoor,
+  upstream: Way,
+): Promise<After | null> {
+  if (!(upstream instanceof UpstreamConnection)) {
+    return await refuse(client, message, door, upstream);
+  }
+  const release = client.closeAlong(upstream);
+  let keepUpstream = false;
+  try {
+    const sender = new RequestSender(client, message, door, upstream);
+    const response = await readFinal(client, message, door, upstream, sender);
+    if (response === null) {
+      return isRepeatable(message) ? null : fail("the server closed the connection");
+    }
+    sender.answered();
+    if (response.status === 101) {
+      if (!sender.done) fail("the server changed the protocol amid the request");
+      return await upgrade(client, message, door, upstream, response);
+    }
+    const after = await respond(client, message, door, upstream, response, sender);
+    keepUpstream = after === "keep" && sender.done && staysOpen(response, message) &&
+      upstream.reader.buffered.length === 0;
+    return after;
+  } finally {
+    release();
+    if (keepUpstream) {
+      client.upstream = upstream;
+      upstream.rest();
+    } else {
+      upstream.close();
+    }
+  }
+}
+
+/** Reads responses until the final one, passing interim ones on. Null when the origin ends in silence. */
+async function readFinal(
+  client: ClientConnection,
+  { head }: Message,
+  { limits, via }: HttpDoor,
+  upstream: UpstreamConnection,
+  sender: RequestSender,
+): Promise<ResponseHead | null> {
+  for (let interim = 0;; interim++) {
+    const bytes = await upstream.readHead(limits.headBytes).catch((error) => {
+      if (error instanceof ProtocolError) throw error;
+      return null; // A reset says no more than an end.
+    });
+    if (sender.fault !== null) throw sender.fault;
+    if (sender.timedOut) {
+      throw new ProtocolError("upstream", "too_slow", "the server did not answer in time");
+    }
+    if (bytes === null) return interim === 0 ? null : fail("the server closed the connection");
+    const response = parseResponseHead(bytes, limits.headFields);
+    upstream.reader.consume(bytes.length);
+    if (response.status >= 200 || response.status === 101) return response;
+    if (interim === INTERIM_MAX) fail("the server sends interim responses without end");
+    // RFC 9110 section 15.2: a server MUST NOT send a 1xx response to an HTTP/1.0 client.
+    if (head.minor === 1) {
+      const fields = forwardedResponseFields(response, { kind: "none" }, via);
+      await writeAll(client.stream, responseHeadBytes(response.status, response.reason, fields));
+    }
+  }
+}
+
+/** Passes the final response on. What fails from here on can only end the connection. */
+async function respond(
+  client: ClientConnection,
+  message: Message,
+  door: HttpDoor,
+  upstream: UpstreamConnection,
+  response: ResponseHead,
+  sender: RequestSender,
+): Promise<After> {
+  const framing = responseFraming(response, message.head.method);
+  const after = message.staying && framing.kind !== "close" && sender.done && door.open()
+    ? "keep"
+    : "close";
+  // HTTP/1.0 knows no chunks: to such a client the body ends with the connection.
+  const keepChunks = message.head.minor === 1;
+  const sent: Framing = framing.kind === "chunked" && !keepChunks ? { kind: "close" } : framing;
+  const fields = forwardedResponseFields(response, sent, door.via);
+  if (after === "close") fields.push(field("Connection", "close"));
+  client.watch.set(door.limits.bodyIdleMs, () => client.close());
+  try {
+    await transferBody({
+      from: upstream.reader,
+      to: client.stream,
+      peer: "upstream",
+      framing,
+      keepChunks,
+      fieldsMax: door.limits.headFields,
+      nominated: tokensOf(response.fields, "connection"),
+      prefix: responseHeadBytes(response.status, response.reason, fields),
+      pool: door.pool,
+      touch: () => client.watch.touch(),
+    });
+  } catch {
+    // The head is out, or may be: an early end is the only way left to say that the rest is missing.
+    client.close();
+    return "close";
+  }
+  return after;
+}
+
+/** Passes a 101 on and then bytes both ways (RFC 9110 section 7.8). */
+async function upgrade(
+  client: ClientConnection,
+  message: Message,
+  door: HttpDoor,
+  upstream: UpstreamConnection,
+  response: ResponseHead,
+): Promise<After> {
+  if (!asksForWebSocket(message.head) || !opensWebSocket(response)) {
+    fail("the server changed the protocol unasked");
+  }
+  const fields = forwardedResponseFields(response, { kind: "none" }, door.via);
+  client.watch.set(door.limits.tunnelIdleMs, () => client.close());
+  await writeAll(client.stream, responseHeadBytes(101, response.reason, fields));
+  await relay(
+    { source: client.reader, stream: client.stream },
+    { source: upstream.reader, stream: upstream.stream },
+    door.pool,
+    () => client.watch.touch(),
+  );
+  client.close();
+  return "close";
+}
+
+/** Records the block and answers it. */
+async function refuse(
+  client: ClientConnection,
+  message: Message,
+  door: HttpDoor,
+  decision: Ask | Deny,
+): Promise<After> {
+  const { request, head } = message;
+  const attempt = attemptId(head.fields);
+  door.blocked({ request, decision, client: client.address, method: head.method, attempt });
+  const options = { close: endsAfterReply(message), headOnly: head.method === "HEAD" };
+  return await answer(
+    client,
+    message,
+    refusalReply(refusalOf(request, decision), "json", options),
+  );
+}
+
+async function answer(
+  client: ClientConnection,
+  message: Message,
+  bytes: Uint8Array,
+): Promise<After> {
+  await client.answer(bytes);
+  return endsAfterReply(message) ? "close" : "keep";
+}
+
+/** Whether the origin keeps its side open for another request (RFC 9112 section 9.3). */
+function staysOpen(response: ResponseHead, message: Message): boolean {
+  return response.minor === 1 && !tokensOf(response.fields, "connection").includes("close") &&
+    responseFraming(response, message.head.method).kind !== "close";
+}
+
+function fail(why: string): never {
+  throw new ProtocolError("upstream", "cut_short", `Cannot return a response: ${why}`);
+}

@@ -1,0 +1,28 @@
+import type { BufferPool } from "../../net/stream/buffer_pool.ts";
+import type { Ask, Deny } from "../../policy/decision.ts";
+import type { NetworkRequest } from "../../policy/request.ts";
+import type { Gateway } from "../gateway.ts";
+import type { Limits } from "../limits.ts";
+
+/** What serving HTTP takes, the same for every client. */
+export interface HttpDoor {
+  readonly gateway: Gateway;
+  readonly limits: Limits;
+  readonly pool: BufferPool;
+  /** Our name in `Via`, unlike that of any other proxy; null leaves `Via` out. */
+  readonly via: string | null;
+  /** Whether new requests are still taken. */
+  readonly open: () => boolean;
+  /** Told of each request that policy stopped, before it is answered. */
+  readonly blocked: (what: BlockedRequest) => void;
+}
+
+/** A request that policy stopped, and who sent it. */
+export interface BlockedRequest {
+  readonly request: NetworkRequest;
+  readonly decision: Ask | Deny;
+  /** `ip:port`. */
+  readonly client: string;
+  readonly method: string;
+  readonly attempt: string | null;
+}

@@ -1,0 +1,61 @@
+import { requestFraming } from "../../http/framing.ts";
+import type { RequestHead } from "../../http/head.ts";
+import { parseRequestHead } from "../../http/parse_head.ts";
+import { readRequestHead } from "../../http/read_head.ts";
+import { ProtocolError } from "../../net/errors.ts";
+import type { ClientConnection } from "../client_connection.ts";
+import { connectMethod } from "./connect_method.ts";
+import { exchange } from "./exchange.ts";
+import type { HttpDoor } from "./http_door.ts";
+import { protocolErrorReply } from "../reply.ts";
+
+/**
+ * Serves one client: its requests in turn, each answered before the next is read, so that pipelined ones
+ * are answered in order. Returns when the client is done with, and closed.
+ */
+export async function httpSession(client: ClientConnection, door: HttpDoor): Promise<void> {
+  try {
+    while (door.open()) {
+      const head = await nextRequest(client, door);
+      if (head === null) break;
+      const framing = requestFraming(head);
+      if (head.method === "CONNECT") {
+        await connectMethod(client, head, door);
+        break;
+      }
+      if (await exchange(client, head, framing, door) === "close") break;
+    }
+    await client.linger();
+  } catch (error) {
+    if (client.closed) return;
+    if (!(error instanceof ProtocolError)) throw error;
+    await client.answer(protocolErrorReply(error));
+    await client.linger();
+  }
+}
+
+/** Waits for a request head and reads it; null when the client has finished. */
+async function nextRequest(
+  client: ClientConnection,
+  { limits }: HttpDoor,
+): Promise<RequestHead | null> {
+  client.idle = true;
+  client.watch.set(limits.idleMs, () => client.close());
+  if (!(await client.mayContinue())) return null;
+  const bytes = await readRequestHead(client.reader, limits.headBytes, () => {
+    client.idle = false;
+    client.watch.set(limits.headMs, () => tooSlow(client));
+  });
+  if (bytes === null) return null;
+  const head = parseRequestHead(bytes, limits.headFields);
+  client.reader.consume(bytes.length);
+  return head;
+}
+
+/** Says why, if the client takes it at once, and drops it. */
+function tooSlow(client: ClientConnection): void {
+  const late = new ProtocolError("client", "too_slow", "the request head did not arrive in time");
+  client.answer(protocolErrorReply(late)).catch(() => {
+    // It is gone, or does not even read: nothing is owed.
+  }).finally(() => client.close());
+}

@@ -1,0 +1,123 @@
+import { transferBody } from "../../http/body.ts";
+import { tokensOf } from "../../http/fields.ts";
+import { requestHeadBytes } from "../../http/write_head.ts";
+import { ProtocolError } from "../../net/errors.ts";
+import type { ByteStream } from "../../net/stream/stream.ts";
+import type { ClientConnection } from "../client_connection.ts";
+import { asksForWebSocket, forwardedRequestFields } from "./forwarding.ts";
+import type { HttpDoor } from "./http_door.ts";
+import type { Message } from "./message.ts";
+import type { UpstreamConnection } from "./upstream_connection.ts";
+
+/**
+ * How long an answer is still waited for once the client has finished sending. It may have half-closed on
+ * purpose; most that do this are gone.
+ */
+const LEFT_MS = 30_000;
+
+/** How long what follows a limit that has passed may take: to notice, and to say so. */
+const GIVEN_UP_MS = 10_000;
+
+/** A request on its way to the origin, while its answer may already be coming back. */
+export class RequestSender {
+  /** Whether all of it has been sent. */
+  done = false;
+  /** What the client did wrong on the way; the upstream is closed then. */
+  fault: ProtocolError | null = null;
+  /** Whether the origin took too long, to take the request or to answer it; the upstream is closed then. */
+  timedOut = false;
+  readonly #client: ClientConnection;
+  readonly #upstream: UpstreamConnection;
+  #answered = false;
+  #writing = false;
+
+  /** Starts at once. */
+  constructor(
+    client: ClientConnection,
+    message: Message,
+    door: HttpDoor,
+    upstream: UpstreamConnection,
+  ) {
+    this.#client = client;
+    this.#upstream = upstream;
+    const { limits } = door;
+    const { head, hasBody } = message;
+    if (hasBody) client.watch.set(limits.bodyIdleMs, () => this.#stalled());
+    else client.watch.set(limits.responseMs, () => this.#late());
+    this.#send(message, door).then(() => {
+      this.done = true;
+      if (this.#answered) return;
+      if (hasBody) client.watch.set(limits.responseMs, () => this.#late());
+      // After a 101 the client's bytes are read by somebody else.
+      if (!asksForWebSocket(head)) client.lookAhead(() => this.#left(limits.responseMs));
+    }, (error) => {
+      // An origin that stops reading may have answered already: only the client's fault ends it here.
+      if (!(error instanceof ProtocolError)) return;
+      this.fault ??= error;
+      upstream.close();
+    });
+  }
+
+  /** Tells that the response is there: from now on its limits count. */
+  answered(): void {
+    this.#answered = true;
+  }
+
+  #send(message: Message, { limits, via, pool }: HttpDoor): Promise<void> {
+    const { head, target, framing, hasBody } = message;
+    const { stream } = this.#upstream;
+    return transferBody({
+      from: this.#client.reader,
+      to: hasBody ? this.#noting(stream) : stream,
+      peer: "client",
+      framing,
+      keepChunks: true,
+      fieldsMax: limits.headFields,
+      nominated: tokensOf(head.fields, "connection"),
+      prefix: requestHeadBytes(
+        head.method,
+        target.path,
+        forwardedRequestFields(head, target.endpoint, framing, via),
+      ),
+      pool,
+      touch: () => this.#client.watch.touch(),
+    });
+  }
+
+  /** The stream, with a note of whether it is being written to: a stalled upload is one side's fault. */
+  #noting(stream: ByteStream): ByteStream {
+    return {
+      read: (into) => stream.read(into),
+      write: async (bytes) => {
+        this.#writing = true;
+        const count = await stream.write(bytes);
+        this.#writing = false;
+        return count;
+      },
+      closeWrite: () => stream.closeWrite(),
+      close: () => stream.close(),
+    };
+  }
+
+  #stalled(): void {
+    if (this.#writing) return this.#late();
+    this.fault = new ProtocolError("client", "too_slow", "the body did not arrive in time");
+    this.#giveUp();
+  }
+
+  #late(): void {
+    this.timedOut = true;
+    this.#giveUp();
+  }
+
+  #left(responseMs: number): void {
+    if (this.#answered) return;
+    this.#client.watch.set(Math.min(responseMs, LEFT_MS), () => this.#late());
+  }
+
+  /** Whoever waits for the origin learns of it now; whoever waits for the client, a little later. */
+  #giveUp(): void {
+    this.#upstream.close();
+    this.#client.watch.set(GIVEN_UP_MS, () => this.#client.close());
+  }
+}

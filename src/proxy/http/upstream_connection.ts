@@ -1,0 +1,64 @@
+import { readResponseHead } from "../../http/read_head.ts";
+import { BufferedReader } from "../../net/stream/buffered_reader.ts";
+import { type Endpoint, formatEndpoint, type SocketAddress } from "../../net/address/endpoint.ts";
+import type { ByteStream } from "../../net/stream/stream.ts";
+
+/** A connection to an origin, made under a grant, and where it goes. */
+export class UpstreamConnection {
+  readonly reader: BufferedReader;
+  readonly #target: string;
+  #resting: Promise<boolean> | null = null;
+  #spent = false;
+
+  constructor(
+    readonly stream: ByteStream,
+    /** The address that was granted and dialled. */
+    readonly address: SocketAddress,
+    target: Endpoint,
+  ) {
+    this.reader = new BufferedReader(stream);
+    this.#target = formatEndpoint(target);
+  }
+
+  /** Whether it goes to that target and can carry another request. */
+  serves(target: Endpoint): boolean {
+    return !this.#spent && formatEndpoint(target) === this.#target;
+  }
+
+  /**
+   * Keeps it for the next request, and watches it meanwhile: whatever comes before we have asked, the end
+   * included, makes it useless.
+   */
+  rest(): void {
+    let early = true;
+    this.#resting = this.reader.fill().catch(() => false).then((more) => {
+      if (early) this.close();
+      return more;
+    });
+    this.#wake = () => {
+      early = false;
+    };
+  }
+  #wake: () => void = () => {};
+
+  /** Ends the rest: what comes now is the answer. */
+  wake(): void {
+    this.#wake();
+  }
+
+  /** Reads the head of a response; null when the connection ends before its first byte. */
+  async readHead(headBytes: number): Promise<Uint8Array | null> {
+    if (this.#resting !== null) {
+      const more = await this.#resting;
+      this.#resting = null;
+      if (!more) return null;
+    }
+    return await readResponseHead(this.reader, headBytes);
+  }
+
+  /** Drops it. Safe to call twice. */
+  close(): void {
+    this.#spent = true;
+    this.stream.close();
+  }
+}

@@ -1,0 +1,145 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { BufferedReader } from "../../../src/net/stream/buffered_reader.ts";
+import { latin1, latin1Bytes } from "../../../src/net/stream/latin1.ts";
+import { ScriptedStream } from "../../support/scripted_stream.ts";
+
+function readerOf(...pieces: string[]): { reader: BufferedReader; stream: ScriptedStream } {
+  const stream = new ScriptedStream(...pieces);
+  return { reader: new BufferedReader(stream), stream };
+}
+
+/** What is left, read with room for `room` bytes at a time. */
+async function rest(reader: BufferedReader, room = 1000): Promise<string> {
+  const into = new Uint8Array(room);
+  let text = "";
+  for (let count = await reader.read(into); count !== null; count = await reader.read(into)) {
+    text += latin1(into.subarray(0, count));
+  }
+  return text;
+}
+
+Deno.test("buffered is empty before the first fill()", () => {
+  assertEquals(readerOf("abc").reader.buffered.length, 0);
+});
+
+Deno.test("fill() adds what the stream brings, and resolves to false at its end", async () => {
+  const { reader } = readerOf("abc", "def");
+  assertEquals(await reader.fill(), true);
+  assertEquals(latin1(reader.buffered), "abc");
+  assertEquals(await reader.fill(), true);
+  assertEquals(latin1(reader.buffered), "abcdef");
+  assertEquals(await reader.fill(), false);
+  assertEquals(await reader.fill(), false);
+  assertEquals(latin1(reader.buffered), "abcdef");
+});
+
+Deno.test("fill() rejects as the stream does, and keeps what is buffered", async () => {
+  const stream = new ScriptedStream("abc", new Deno.errors.ConnectionReset());
+  const reader = new BufferedReader(stream);
+  await reader.fill();
+  await assertRejects(() => reader.fill(), Deno.errors.ConnectionReset);
+  assertEquals(latin1(reader.buffered), "abc");
+});
+
+Deno.test("fill() doubles the buffer when it is full of bytes not taken", async () => {
+  const { reader, stream } = readerOf("a".repeat(10_000));
+  for (let fills = 0; fills < 4; fills++) await reader.fill();
+  assertEquals(stream.rooms, [2048, 2048, 4096, 8192]);
+  assertEquals(latin1(reader.buffered), "a".repeat(10_000));
+});
+
+Deno.test("fill() moves what is left to the front instead when half of it was taken", async () => {
+  const text = Array.from({ length: 512 }, (_, index) => String(index).padStart(4, "0")).join("");
+  const { reader, stream } = readerOf(text, "more");
+  await reader.fill();
+  reader.consume(1024);
+  await reader.fill();
+  assertEquals(stream.rooms, [2048, 1024]);
+  assertEquals(latin1(reader.buffered), `${text.slice(1024)}more`);
+});
+
+Deno.test("fill() doubles the buffer when less than half was taken", async () => {
+  const { reader, stream } = readerOf("a".repeat(2048), "more");
+  await reader.fill();
+  reader.consume(1023);
+  await reader.fill();
+  assertEquals(stream.rooms, [2048, 4096 - 1025]);
+  assertEquals(latin1(reader.buffered), `${"a".repeat(1025)}more`);
+});
+
+Deno.test("consume() takes bytes off the front", async () => {
+  const { reader } = readerOf("abcdef");
+  await reader.fill();
+  reader.consume(0);
+  assertEquals(latin1(reader.buffered), "abcdef");
+  reader.consume(4);
+  assertEquals(latin1(reader.buffered), "ef");
+  reader.consume(2);
+  assertEquals(latin1(reader.buffered), "");
+});
+
+Deno.test("consume() lets go of a buffer that has grown, once all is taken", async () => {
+  const { reader, stream } = readerOf("a".repeat(3000), "b");
+  await reader.fill();
+  await reader.fill();
+  reader.consume(3000);
+  await reader.fill();
+  assertEquals(stream.rooms, [2048, 2048, 2048]);
+  assertEquals(latin1(reader.buffered), "b");
+});
+
+Deno.test("read() takes what is buffered first, as much as fits, without asking the stream", async () => {
+  const { reader, stream } = readerOf("abcdef", "ghi");
+  await reader.fill();
+  const into = new Uint8Array(4);
+  assertEquals([await reader.read(into), latin1(into)], [4, "abcd"]);
+  assertEquals([await reader.read(into), latin1(into.subarray(0, 2))], [2, "ef"]);
+  assertEquals(stream.rooms.length, 1);
+});
+
+Deno.test("read() reads straight into the caller's buffer when nothing is buffered", async () => {
+  const { reader, stream } = readerOf("abc");
+  const into = new Uint8Array(500);
+  assertEquals([await reader.read(into), latin1(into.subarray(0, 3))], [3, "abc"]);
+  assertEquals(await reader.read(into), null);
+  assertEquals(stream.rooms, [500, 500]);
+});
+
+Deno.test("unread() puts bytes before what is buffered", async () => {
+  const { reader } = readerOf("abcdef", "ghi");
+  await reader.fill();
+  reader.consume(3);
+  reader.unread(latin1Bytes("123"));
+  assertEquals(latin1(reader.buffered), "123def");
+  assertEquals(await rest(reader, 2), "123defghi");
+});
+
+Deno.test("unread() puts bytes back when nothing is buffered, however many", async () => {
+  const { reader } = readerOf("end");
+  const long = "0123456789".repeat(1000);
+  reader.unread(latin1Bytes(long));
+  assertEquals(await rest(reader), `${long}end`);
+});
+
+Deno.test("unread() copies: the caller's buffer is free again", () => {
+  const { reader } = readerOf();
+  const bytes = latin1Bytes("abc");
+  reader.unread(bytes);
+  bytes.fill(0);
+  assertEquals(latin1(reader.buffered), "abc");
+});
+
+Deno.test("unread() leaves room to fill() behind", async () => {
+  const { reader } = readerOf("def");
+  reader.unread(latin1Bytes("abc"));
+  await reader.fill();
+  assertEquals(latin1(reader.buffered), "abcdef");
+});
+
+Deno.test("buffered is a view, not a copy", async () => {
+  const { reader } = readerOf("abc");
+  await reader.fill();
+  const view = reader.buffered;
+  view[0] = 0x41;
+  assertEquals(latin1(reader.buffered), "Abc");
+});

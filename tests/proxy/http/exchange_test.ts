@@ -1,0 +1,365 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import type { ByteStream } from "../../../src/net/stream/stream.ts";
+import { requestFraming } from "../../../src/http/framing.ts";
+import { type After, exchange } from "../../../src/proxy/http/exchange.ts";
+import { type DoorClient, makeDoor, type TestDoor } from "../../support/door.ts";
+import { faultOf } from "../../support/fault.ts";
+import { requestHead } from "../../support/heads.ts";
+import { turn, until } from "../../support/in_time.ts";
+import { ok } from "../../support/origin.ts";
+import { policyOf } from "../../support/policy.ts";
+import { fieldOf, statusOf } from "../../support/wire.ts";
+
+/** Runs one exchange for a client. Its body, if any, is what the client sends besides. */
+function run(
+  made: TestDoor,
+  { connection }: DoorClient,
+  method: string,
+  ...fields: readonly string[]
+): Promise<After> {
+  const head = requestHead(
+    `${method} http://allowed.test/ HTTP/1.1`,
+    "Host: allowed.test",
+    ...fields,
+  );
+  return exchange(connection, head, requestFraming(head), made.door);
+}
+
+/** Runs a GET that is answered with `response`. */
+async function answered(
+  made: TestDoor,
+  client: DoorClient,
+  response: string,
+  index = 0,
+  method = "GET",
+): Promise<After> {
+  const after = run(made, client, method);
+  const origin = await made.upstream(index);
+  await origin.readHead();
+  await origin.send(response);
+  return await after;
+}
+
+Deno.test("exchange() keeps both connections after an answer that ends by itself", async () => {
+  await using made = makeDoor();
+  const client = made.client();
+  assertEquals(await answered(made, client, ok("one")), "keep");
+  assertEquals((await client.wire.readMessage()).body, "one");
+  assertEquals(await answered(made, client, ok("two")), "keep");
+  assertEquals(made.dialled.length, 1);
+  assertEquals(made.lookups.length, 1);
+});
+
+// RFC 9112 section 9.3, and what else would leave bytes on the connection that nobody asked for.
+Deno.test("exchange() dials anew after an answer whose connection cannot be trusted", async () => {
+  const table: Record<string, string> = {
+    "Connection: close": ok("x", "Connection: close"),
+    "HTTP/1.0": "HTTP/1.0 200 OK\r\nContent-Length: 1\r\n\r\nx",
+    "bytes behind the body": ok("x") + "HTTP/1.1 200 OK\r\n\r\n",
+    "204 with a body": "HTTP/1.1 204 No Content\r\n\r\nbody",
+    "304 with a body": "HTTP/1.1 304 Not Modified\r\nContent-Length: 4\r\n\r\nbody",
+  };
+  for (const [what, response] of Object.entries(table)) {
+    await using made = makeDoor();
+    const client = made.client();
+    assertEquals(await answered(made, client, response), "keep", what);
+    const [first] = [await made.upstream(0)];
+    await first.readEnd();
+    assertEquals(await answered(made, client, ok("fresh"), 1), "keep", what);
+    assert(client.wire.received.endsWith("fresh"), what);
+  }
+});
+
+Deno.test("exchange() ends the client's connection with a body that ends with the origin's", async () => {
+  await using made = makeDoor();
+  const client = made.client();
+  const after = run(made, client, "GET");
+  const origin = await made.upstream();
+  await origin.readHead();
+  await origin.send("HTTP/1.1 200 OK\r\n\r\nall of it");
+  origin.close();
+  assertEquals(await after, "close");
+  assertStringIncludes(client.wire.received, "Connection: close\r\n\r\nall of it");
+});
+
+Deno.test("exchange() answers a HEAD without a body, whatever its fields say", async () => {
+  for (const framing of ["Content-Length: 5", "Transfer-Encoding: chunked"]) {
+    await using made = makeDoor();
+    const client = made.client();
+    const after = answered(made, client, `HTTP/1.1 200 OK\r\n${framing}\r\n\r\n`, 0, "HEAD");
+    assertEquals(await after, "keep");
+    assertEquals(await answered(made, client, ok("next")), "keep");
+    assertEquals(made.dialled.length, 1);
+  }
+});
+
+// A response that is 64 MiB long and a client that takes none of it: the proxy must not either.
+Deno.test("exchange() never holds more of a response than one buffer", async () => {
+  const HELD_BYTES_MAX = 256 * 1024 + 8 * 1024;
+  let read = 0;
+  const head = new TextEncoder().encode("HTTP/1.1 200 OK\r\nContent-Length: 67108864\r\n\r\n");
+  const endless: ByteStream = {
+    read: (into) => {
+      if (read === 0) into.set(head);
+      const count = read === 0 ? head.length : into.length;
+      read += count;
+      return Promise.resolve(count);
+    },
+    write: (bytes) => Promise.resolve(bytes.length),
+    closeWrite: () => Promise.resolve(),
+    close: () => {},
+  };
+  await using made = makeDoor({ dial: () => Promise.resolve(endless) });
+  const client = made.client();
+  // It takes what a reader would, and then no more.
+  let taken = 0;
+  const stuck = Promise.withResolvers<number>();
+  client.connection.stream.write = (bytes) => {
+    if (taken > 1024 * 1024) return stuck.promise;
+    taken += bytes.length;
+    return Promise.resolve(bytes.length);
+  };
+  const after = run(made, client, "GET");
+  let before = -1;
+  for (let turns = 0; turns < 1000 && before !== read; turns++) {
+    before = read;
+    await turn();
+  }
+  assert(taken > 1024 * 1024, `The client took ${taken} bytes`);
+  assert(read - taken <= HELD_BYTES_MAX, `${read - taken} bytes are held`);
+  stuck.reject(new Deno.errors.BrokenPipe("gone"));
+  assertEquals(await after, "close");
+});
+
+Deno.test("exchange() never holds more of an upload than one buffer", async () => {
+  const HELD_BYTES_MAX = 256 * 1024 + 8 * 1024;
+  await using made = makeDoor({
+    dial: () =>
+      Promise.resolve({
+        read: () => Promise.withResolvers<number>().promise,
+        write: () => Promise.withResolvers<number>().promise,
+        closeWrite: () => Promise.resolve(),
+        close: () => {},
+      }),
+  });
+  const client = made.client();
+  let read = 0;
+  client.connection.stream.read = (into) => {
+    read += into.length;
+    return Promise.resolve(into.length);
+  };
+  run(made, client, "POST", "Content-Length: 67108864").catch(() => {});
+  for (let turns = 0; turns < 20; turns++) await turn();
+  assert(read <= HELD_BYTES_MAX, `${read} bytes are held`);
+});
+
+Deno.test("exchange() drops a client that stops taking its response", async () => {
+  await using made = makeDoor({ limits: { bodyIdleMs: 1000 } });
+  const client = made.client();
+  const stuck = Promise.withResolvers<number>();
+  client.connection.signal.addEventListener(
+    "abort",
+    () => stuck.reject(new Deno.errors.Interrupted("closed")),
+  );
+  client.connection.stream.write = () => stuck.promise;
+  const after = answered(made, client, ok("hello"));
+  await until(() => made.dialled.length === 1, "the origin is dialled");
+  for (let turns = 0; turns < 5; turns++) await turn();
+  made.clock.advance(1500);
+  assertEquals(await after, "close");
+  await (await made.upstream()).readEnd();
+  assertEquals(client.connection.closed, true);
+});
+
+// Between the answer and the next request the origin may end; the next one finds out only by trying.
+Deno.test("exchange() replaces a kept connection that died, once, for what may be repeated", async () => {
+  await using made = makeDoor();
+  const client = made.client();
+  await answered(made, client, ok());
+  const after = run(made, client, "GET");
+  const kept = await made.upstream(0);
+  await kept.readHead();
+  kept.close();
+  const fresh = await made.upstream(1);
+  await fresh.readHead();
+  fresh.close();
+  assertEquals(await after, "keep");
+  await client.wire.readMessage();
+  assertEquals(statusOf(await client.wire.readMessage()), 502);
+  assertEquals(made.dialled.length, 2);
+});
+
+Deno.test("exchange() does not send a POST twice", async () => {
+  await using made = makeDoor();
+  const client = made.client();
+  await answered(made, client, ok());
+  const after = run(made, client, "POST", "Content-Length: 0");
+  const kept = await made.upstream(0);
+  await kept.readHead();
+  kept.close();
+  assertEquals(await after, "keep");
+  await client.wire.readMessage();
+  assertEquals(statusOf(await client.wire.readMessage()), 502);
+  assertEquals(made.dialled.length, 1);
+});
+
+Deno.test("exchange() asks policy again for a kept connection, and drops it when refused", async () => {
+  await using made = makeDoor();
+  const client = made.client();
+  await answered(made, client, ok());
+  made.cell.replace(policyOf({ allow: ["allowed.test"], deny: ["93.184.216.34"] }));
+  assertEquals(await run(made, client, "GET"), "keep");
+  await client.wire.readMessage();
+  assertEquals(statusOf(await client.wire.readMessage()), 403);
+  await (await made.upstream(0)).readEnd();
+  assertEquals(made.blocked.length, 1);
+});
+
+Deno.test("exchange() closes the upstream connection with the client, whenever it leaves", async () => {
+  await using made = makeDoor();
+  const waiting = made.client();
+  const ended = run(made, waiting, "GET").catch((error) => error);
+  await (await made.upstream(0)).readHead();
+  waiting.connection.close();
+  await (await made.upstream(0)).readEnd();
+  await ended;
+
+  const streaming = made.client();
+  const after = run(made, streaming, "GET");
+  const origin = await made.upstream(1);
+  await origin.readHead();
+  await origin.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nsome");
+  await streaming.wire.readUntil("some");
+  streaming.connection.close();
+  assertEquals(await after, "close");
+  await origin.readEnd();
+
+  const kept = made.client();
+  await answered(made, kept, ok(), 2);
+  kept.connection.close();
+  await (await made.upstream(2)).readEnd();
+});
+
+Deno.test("exchange() throws the client's fault in a body, and drops the origin", async () => {
+  await using made = makeDoor();
+  const client = made.client();
+  const failed = faultOf(() => run(made, client, "POST", "Transfer-Encoding: chunked"));
+  const origin = await made.upstream();
+  await origin.readHead();
+  await client.wire.send("zz\r\n");
+  assertEquals(await failed, "client bad_chunk");
+  await origin.readEnd();
+});
+
+Deno.test("exchange() passes an early answer on while the upload goes on, and ends both", async () => {
+  await using made = makeDoor();
+  const client = made.client();
+  const after = run(made, client, "POST", "Content-Length: 100");
+  const origin = await made.upstream();
+  await origin.readHead();
+  await client.wire.send("some");
+  await origin.readExactly(4);
+  await origin.send("HTTP/1.1 413 Too Large\r\nContent-Length: 2\r\n\r\nno");
+  assertEquals(await after, "close");
+  const answer = await client.wire.readMessage();
+  assertEquals([statusOf(answer), answer.body], [413, "no"]);
+  assertEquals(fieldOf(answer, "Connection"), "close");
+  await origin.readEnd();
+});
+
+Deno.test("exchange() keeps to the limits of the response while an upload ends behind it", async () => {
+  await using made = makeDoor({ limits: { responseMs: 1000, bodyIdleMs: 60_000 } });
+  const client = made.client();
+  const after = run(made, client, "POST", "Content-Length: 8");
+  const origin = await made.upstream();
+  await origin.readHead();
+  await origin.send("HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nhalf");
+  await client.wire.readUntil("half");
+  await client.wire.send("uploaded");
+  await origin.readExactly(8);
+  await turn();
+  made.clock.advance(5000);
+  await turn();
+  await origin.send("half");
+  assertEquals(await after, "close");
+  assert(client.wire.received.endsWith("halfhalf"), client.wire.received);
+});
+
+Deno.test("exchange() passes sixteen interim answers on, and no endless row", async () => {
+  await using made = makeDoor();
+  const client = made.client();
+  const after = run(made, client, "GET");
+  const origin = await made.upstream();
+  await origin.readHead();
+  await origin.send("HTTP/1.1 103 Early Hints\r\n\r\n".repeat(100));
+  assertEquals(await after, "keep");
+  const { received } = client.wire;
+  assertEquals(received.split("HTTP/1.1 103 ").length - 1, 16);
+  assertStringIncludes(received, "HTTP/1.1 502 ");
+});
+
+Deno.test("exchange() refuses a change of protocol that nobody asked for", async () => {
+  const upgrade = ["Connection: Upgrade", "Upgrade: websocket"];
+  const table: readonly (readonly [readonly string[], string])[] = [
+    [[], "HTTP/1.1 101 S\r\nUpgrade: websocket\r\n\r\n"],
+    [upgrade, "HTTP/1.1 101 S\r\nUpgrade: h2c\r\n\r\n"],
+    [upgrade, "HTTP/1.1 101 S\r\n\r\n"],
+    [[...upgrade, "Content-Length: 5"], "HTTP/1.1 101 S\r\nUpgrade: websocket\r\n\r\n"],
+  ];
+  for (const [fields, response] of table) {
+    await using made = makeDoor();
+    const client = made.client();
+    const after = run(made, client, "GET", ...fields);
+    const origin = await made.upstream();
+    await origin.readHead();
+    await origin.send(`${response}GET / HTTP/1.1\r\n\r\n`);
+    await after;
+    assertEquals(statusOf(await client.wire.readMessage()), 502, response);
+    await origin.readEnd();
+  }
+});
+
+Deno.test("exchange() cuts a response short that the origin cuts short", async () => {
+  const table = [
+    "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nsome",
+    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nsome\r\n",
+    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nsome\r\nzz\r\n",
+  ];
+  for (const response of table) {
+    await using made = makeDoor();
+    const client = made.client();
+    const after = run(made, client, "GET");
+    const origin = await made.upstream();
+    await origin.readHead();
+    await origin.send(response);
+    await origin.closeWrite();
+    assertEquals(await after, "close", response);
+    const text = await client.wire.readAll();
+    assert(!text.endsWith("0\r\n\r\n"), text);
+    assertEquals(client.connection.closed, true);
+  }
+});
+
+Deno.test("exchange() hears an early answer of an origin that has stopped reading", async () => {
+  const answer = new TextEncoder().encode("HTTP/1.1 401 No\r\nContent-Length: 0\r\n\r\n");
+  let sent = false;
+  await using made = makeDoor({
+    dial: () =>
+      Promise.resolve({
+        read: (into: Uint8Array) => {
+          if (sent) return Promise.resolve(null);
+          sent = true;
+          into.set(answer);
+          return Promise.resolve(answer.length);
+        },
+        write: () => Promise.reject(new Deno.errors.BrokenPipe("it stopped reading")),
+        closeWrite: () => Promise.resolve(),
+        close: () => {},
+      }),
+  });
+  const client = made.client();
+  const after = run(made, client, "POST", "Content-Length: 100");
+  await client.wire.send("some");
+  assertEquals(await after, "close");
+  assertEquals(statusOf(await client.wire.readMessage()), 401);
+});

@@ -1,0 +1,186 @@
+import { assert, assertEquals } from "@std/assert";
+import type { Field } from "../../../src/http/fields.ts";
+import {
+  asksForWebSocket,
+  forwardedRequestFields,
+  forwardedResponseFields,
+  hasPassed,
+  maxForwards,
+  opensWebSocket,
+} from "../../../src/proxy/http/forwarding.ts";
+import { requestHead, responseHead } from "../../support/heads.ts";
+import { connectTo } from "../../support/policy.ts";
+
+const NONE = { kind: "none" } as const;
+
+function lines(fields: readonly Field[]): string[] {
+  return fields.map(({ name, value }) => `${name}: ${value}`);
+}
+
+/** What becomes of a GET with these fields. */
+function forwarded(...fields: readonly string[]): string[] {
+  const head = requestHead("GET / HTTP/1.1", "Host: a.test", ...fields);
+  return lines(forwardedRequestFields(head, connectTo("a.test:80").target, NONE, "doorward-1"));
+}
+
+/** What becomes of a response with these fields. */
+function returned(status: string, ...fields: readonly string[]): string[] {
+  const head = responseHead(`HTTP/1.1 ${status}`, ...fields);
+  return lines(forwardedResponseFields(head, NONE, null));
+}
+
+Deno.test("forwardedRequestFields() writes one Host, of the target", () => {
+  const head = requestHead("GET http://a.test/ HTTP/1.1", "hOsT: A.TEST:80", "X: 1");
+  const table: Record<string, string> = {
+    "A.test.:80": "Host: a.test",
+    "a.test:8080": "Host: a.test:8080",
+    "a.test:443": "Host: a.test:443",
+    "[2001:db8::1]:80": "Host: [2001:db8::1]",
+    "[2001:db8::1]:81": "Host: [2001:db8::1]:81",
+    "93.184.216.34:80": "Host: 93.184.216.34",
+  };
+  for (const [target, host] of Object.entries(table)) {
+    const fields = lines(forwardedRequestFields(head, connectTo(target).target, NONE, null));
+    assertEquals(fields, [host, "X: 1"]);
+  }
+});
+
+// RFC 9110 section 7.6.1 and S-37; upstream: remove_hop_by_hop_request_headers_keeps_forwarding_headers, but
+// the forwarding headers go as well (seed 000).
+Deno.test("forwardedRequestFields() leaves out what is about one connection, or nominated", () => {
+  const fields = forwarded(
+    "Connection: close, Proxy-Authorization, X-Hop",
+    "X-Hop: 1",
+    "Keep-Alive: timeout=5",
+    "Proxy-Connection: keep-alive",
+    "Proxy-Authorization: Basic eDp5",
+    "TE: trailers",
+    "Upgrade: h2c",
+    "X-Forwarded-For: 127.0.0.1",
+    "Accept: */*",
+  );
+  assertEquals(fields, ["Host: a.test", "Accept: */*", "Via: 1.1 doorward-1"]);
+});
+
+Deno.test("forwardedRequestFields() keeps order, case and repetition of the rest", () => {
+  const fields = forwarded("b: 2", "A: 1", "b: 3");
+  assertEquals(fields.slice(1, 4), ["b: 2", "A: 1", "b: 3"]);
+});
+
+Deno.test("forwardedRequestFields() writes the framing anew", () => {
+  const head = requestHead("POST / HTTP/1.1", "Host: a.test", "content-length: 007");
+  const { target } = connectTo("a.test:80");
+  const length = forwardedRequestFields(head, target, { kind: "length", length: 7 }, null);
+  assertEquals(lines(length), ["Host: a.test", "Content-Length: 7"]);
+  const chunked = forwardedRequestFields(head, target, { kind: "chunked" }, null);
+  assertEquals(lines(chunked), ["Host: a.test", "Transfer-Encoding: chunked"]);
+});
+
+Deno.test("forwardedRequestFields() appends to Via in the client's version", () => {
+  const head = requestHead("GET http://a.test/ HTTP/1.0", "Via: 1.1 other");
+  const fields = forwardedRequestFields(head, connectTo("a.test:80").target, NONE, "doorward-1");
+  assertEquals(lines(fields).slice(1), ["Via: 1.1 other", "Via: 1.0 doorward-1"]);
+});
+
+Deno.test("forwardedRequestFields() asks for a WebSocket and for no other protocol", () => {
+  const websocket = forwarded("Connection: keep-alive, Upgrade", "Upgrade: h2c, websocket");
+  assertEquals(websocket.slice(-2), ["Upgrade: websocket", "Connection: Upgrade"]);
+  const h2c = forwarded("Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: A");
+  assertEquals(h2c, ["Host: a.test", "Via: 1.1 doorward-1"]);
+});
+
+// RFC 9110 section 7.6.2: the count is for OPTIONS and TRACE.
+Deno.test("forwardedRequestFields() counts down Max-Forwards where it means something", () => {
+  const { target } = connectTo("a.test:80");
+  const after = (method: string, count: string) => {
+    const head = requestHead(`${method} / HTTP/1.1`, "Host: a.test", `Max-Forwards: ${count}`);
+    return lines(forwardedRequestFields(head, target, NONE, null))[1];
+  };
+  assertEquals(after("OPTIONS", "5"), "Max-Forwards: 4");
+  assertEquals(after("TRACE", "1"), "Max-Forwards: 0");
+  assertEquals(after("GET", "0"), "Max-Forwards: 0");
+  assertEquals(after("GET", "some"), "Max-Forwards: some");
+});
+
+Deno.test("forwardedResponseFields() keeps the origin from speaking in our name", () => {
+  const fields = returned(
+    "403 Forbidden",
+    "X-Proxy-Error: blocked-by-allowlist",
+    "Proxy-Status: doorward; error=http_request_denied",
+    'Proxy-Status: cdn, "Doorward"; error=http_request_denied',
+    "Proxy-Status: cdn.example; error=dns_error",
+    "Proxy-Authenticate: Basic",
+    "Server: x",
+  );
+  assertEquals(fields, ["Proxy-Status: cdn.example; error=dns_error", "Server: x"]);
+});
+
+Deno.test("forwardedResponseFields() leaves out what is about one connection, or nominated", () => {
+  const fields = returned(
+    "200 OK",
+    "Connection: keep-alive, X-Hop",
+    "X-Hop: 1",
+    "Keep-Alive: timeout=5",
+    "Transfer-Encoding: chunked",
+    "Set-Cookie: a=1",
+    "Set-Cookie: b=2",
+  );
+  assertEquals(fields, ["Set-Cookie: a=1", "Set-Cookie: b=2"]);
+});
+
+// RFC 9110 section 8.6.
+Deno.test("forwardedResponseFields() tells a length without a body where one may stand", () => {
+  const table: Record<string, string[]> = {
+    "200 OK": ["Content-Length: 5"],
+    "304 Not Modified": ["Content-Length: 5"],
+    "204 No Content": [],
+    "103 Early Hints": [],
+    "101 Switching Protocols": ["Upgrade: websocket", "Connection: Upgrade"],
+  };
+  for (const [status, fields] of Object.entries(table)) {
+    assertEquals(returned(status, "Content-Length: 5"), fields, status);
+  }
+  assertEquals(returned("200 OK", "Content-Length: five"), []);
+});
+
+Deno.test("asksForWebSocket() wants HTTP/1.1, Upgrade and its nomination", () => {
+  const asks = (version: string, ...fields: string[]) =>
+    asksForWebSocket(requestHead(`GET http://a.test/ ${version}`, "Host: a.test", ...fields));
+  assert(asks("HTTP/1.1", "Connection: Upgrade", "Upgrade: WebSocket"));
+  assert(!asks("HTTP/1.0", "Connection: Upgrade", "Upgrade: websocket"));
+  assert(!asks("HTTP/1.1", "Upgrade: websocket"));
+  assert(!asks("HTTP/1.1", "Connection: Upgrade"));
+  assert(!asks("HTTP/1.1", "Connection: Upgrade", "Upgrade: h2c"));
+});
+
+Deno.test("opensWebSocket() wants the protocol that was asked for", () => {
+  assert(opensWebSocket(responseHead("HTTP/1.1 101 S", "Upgrade: websocket")));
+  assert(!opensWebSocket(responseHead("HTTP/1.1 101 S", "Upgrade: h2c")));
+  assert(!opensWebSocket(responseHead("HTTP/1.1 101 S")));
+});
+
+Deno.test("hasPassed() finds our name in any line and place of Via, and no other's", () => {
+  const passed = (...via: string[]) =>
+    hasPassed(requestHead("GET / HTTP/1.1", ...via.map((v) => `Via: ${v}`)).fields, "doorward-1");
+  assert(passed("1.1 doorward-1"));
+  assert(passed("1.0 fred, 1.1 DOORWARD-1 (comment)"));
+  assert(passed("1.0 fred", "HTTP/1.1  doorward-1"));
+  assert(!passed("1.1 doorward-12"));
+  assert(!passed("1.1 doorward"));
+  assert(!passed());
+});
+
+Deno.test("maxForwards() reads one number, for OPTIONS and TRACE", () => {
+  const read = (method: string, ...values: string[]) =>
+    maxForwards(
+      requestHead(`${method} / HTTP/1.1`, ...values.map((value) => `Max-Forwards: ${value}`)),
+    );
+  assertEquals(read("OPTIONS", "0"), 0);
+  assertEquals(read("TRACE", "10"), 10);
+  assertEquals(read("GET", "0"), null);
+  assertEquals(read("OPTIONS"), null);
+  for (const bad of ["-1", "+1", "", "1.5", "0x1", "9999999999"]) {
+    assertEquals(read("OPTIONS", bad), NaN, bad);
+  }
+  assertEquals(read("OPTIONS", "5", "5"), NaN);
+});

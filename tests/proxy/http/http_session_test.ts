@@ -1,0 +1,130 @@
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { httpSession } from "../../../src/proxy/http/http_session.ts";
+import { type DoorClient, makeDoor, type TestDoor } from "../../support/door.ts";
+import { turn, until } from "../../support/in_time.ts";
+import { ok } from "../../support/origin.ts";
+import { statusOf } from "../../support/wire.ts";
+
+const GET = "GET http://allowed.test/ HTTP/1.1\r\nHost: allowed.test\r\n\r\n";
+
+/** Serves a client to its end. */
+function serve(made: TestDoor): DoorClient & { ended: Promise<void> } {
+  const client = made.client();
+  return { ...client, ended: httpSession(client.connection, made.door) };
+}
+
+Deno.test("httpSession() answers requests in turn on one connection", async () => {
+  await using made = makeDoor();
+  const { wire, ended } = serve(made);
+  await wire.send(GET + GET.replace("/ ", "/2 "));
+  const origin = await made.upstream();
+  assertStringIncludes(await origin.readHead(), "GET / ");
+  await turn();
+  assertEquals(origin.received.includes("GET /2"), false);
+  await origin.send(ok("one"));
+  assertStringIncludes(await origin.readHead(), "GET /2 ");
+  await origin.send(ok("two"));
+  assertEquals((await wire.readMessage()).body, "one");
+  assertEquals((await wire.readMessage()).body, "two");
+  await wire.closeWrite();
+  await ended;
+});
+
+Deno.test("httpSession() ends without a word when the client does", async () => {
+  await using made = makeDoor();
+  const { wire, ended, connection } = serve(made);
+  await wire.closeWrite();
+  await ended;
+  await wire.readEnd();
+  assertEquals(connection.closed, true);
+});
+
+Deno.test("httpSession() answers what is no request, and ends", async () => {
+  await using made = makeDoor();
+  const { wire, ended } = serve(made);
+  await wire.send(`GET /\r\n\r\n${GET}`);
+  assertEquals(statusOf(await wire.readMessage()), 400);
+  await wire.readEnd();
+  wire.close();
+  await ended;
+  assertEquals(made.dialled, []);
+});
+
+Deno.test("httpSession() takes no new request once the door is closed", async () => {
+  await using made = makeDoor();
+  const { wire, ended } = serve(made);
+  await wire.send(GET + GET);
+  const origin = await made.upstream();
+  await origin.readHead();
+  made.open = false;
+  await origin.send(ok());
+  assertStringIncludes((await wire.readMessage()).fields.join(), "Connection: close");
+  await wire.readEnd();
+  wire.close();
+  await ended;
+});
+
+Deno.test("httpSession() is idle between requests and from the first byte on no more", async () => {
+  await using made = makeDoor();
+  const { wire, connection } = serve(made);
+  await turn();
+  assertEquals(connection.idle, true);
+  await wire.send("G");
+  await until(() => !connection.idle, "a byte has come");
+  await wire.send(GET.slice(1));
+  const origin = await made.upstream();
+  assertEquals(connection.idle, false);
+  await origin.readHead();
+  await origin.send(ok());
+  await wire.readMessage();
+  await until(() => connection.idle, "the exchange is over");
+});
+
+Deno.test("httpSession() answers 408 to a head that does not end, and hangs up", async () => {
+  await using made = makeDoor({ limits: { headMs: 1000 } });
+  const { wire, ended } = serve(made);
+  await wire.send("GET / HT");
+  await turn();
+  made.clock.advance(1500);
+  assertEquals(statusOf(await wire.readMessage()), 408);
+  await wire.readEnd();
+  await ended;
+});
+
+Deno.test("httpSession() closes an idle connection without a word", async () => {
+  await using made = makeDoor({ limits: { idleMs: 1000 } });
+  const { wire, ended } = serve(made);
+  await turn();
+  made.clock.advance(1500);
+  await wire.readEnd();
+  await ended;
+});
+
+Deno.test("httpSession() drops a client that takes no answer, whatever the answer", async () => {
+  const requests = ["GET /\r\n\r\n", GET.replaceAll("allowed", "denied"), "GET / HTTP/1.1\r\n"];
+  for (const request of requests) {
+    await using made = makeDoor({ limits: { headMs: 1000 } });
+    const { connection, wire } = made.client();
+    connection.stream.write = () => Promise.withResolvers<number>().promise;
+    httpSession(connection, made.door).catch(() => {});
+    await wire.send(request);
+    await turn();
+    made.clock.advance(1500);
+    await turn();
+    made.clock.advance(11_000);
+    await turn();
+    assertEquals(connection.closed, true, request);
+  }
+});
+
+Deno.test("httpSession() throws what it does not know", async () => {
+  await using made = makeDoor({
+    resolve: () => {
+      throw new TypeError("bug");
+    },
+  });
+  const { wire, ended } = serve(made);
+  const failed = assertRejects(() => ended, TypeError, "bug");
+  await wire.send(GET);
+  await failed;
+});
