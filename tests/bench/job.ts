@@ -1,0 +1,67 @@
+/** What the load generator can be asked to do, over and over, until its time is up. */
+export type Work =
+  /** `GET` of 1 KiB on a kept connection. */
+  | "requests"
+  /** CONNECT, one message there and back, close. */
+  | "tunnels"
+  /** One message there and back, on tunnels that stand. */
+  | "messages"
+  /** `GET` of 64 MiB. */
+  | "download"
+  /** `POST` of 64 MiB. */
+  | "upload";
+
+/** Whether the work is counted in bytes. */
+export function isBulk(work: Work): boolean {
+  return work === "download" || work === "upload";
+}
+
+/** One stretch of load on one way to the origin. */
+export interface Job {
+  readonly work: Work;
+  /** Whether bulk goes through a tunnel; `tunnels` and `messages` always do. */
+  readonly tunnelled: boolean;
+  /** Connections at work at once. */
+  readonly connections: number;
+  readonly ms: number;
+  readonly origin: OriginPorts;
+  /** Where the proxy listens on 127.0.0.1; null goes straight to the origin. */
+  readonly proxy: number | null;
+}
+
+/** Where the origin listens on 127.0.0.1. */
+export interface OriginPorts {
+  readonly http: number;
+  readonly echo: number;
+}
+
+/** What came of a {@linkcode Job}. */
+export type Outcome = Done | Failed;
+
+/** It ran. */
+export interface Done {
+  /** Requests, tunnels or messages a second; for bulk, MB (a million bytes) a second. */
+  readonly rate: number;
+  /** How long one took, in milliseconds: the middle one, and the one that 99 of 100 were faster than. */
+  readonly p50: number;
+  readonly p99: number;
+  /** How many went well; only they are counted above. */
+  readonly done: number;
+  /** How many did not, and what was wrong with the first of them. */
+  readonly faults: number;
+  readonly fault?: string;
+}
+
+/** None of them went well. */
+export interface Failed {
+  readonly failed: string;
+}
+
+/** What a message is. */
+export const MESSAGE_BYTES = 100;
+/** What bulk is. */
+export const BULK_BYTES = 64 * 1024 * 1024;
+/** The size of one write of bulk, and of the buffer it is read into. */
+export const BULK_STEP_BYTES = 256 * 1024;
+/** What every small body ends with, and nothing else does: the load need not parse to see the end. */
+export const SMALL_BODY = `${"x".repeat(1020)}END\n`;

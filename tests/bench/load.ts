@@ -1,0 +1,199 @@
+// The load generator, a process of its own: takes jobs on standard input, one JSON line each, and answers each
+// with a line on standard output. Speaks just enough HTTP to see that it gets what it asked for.
+import {
+  BULK_BYTES,
+  BULK_STEP_BYTES,
+  isBulk,
+  type Job,
+  MESSAGE_BYTES,
+  type Outcome,
+  type Work,
+} from "./job.ts";
+import { Course } from "./course.ts";
+import { lines } from "./lines.ts";
+import {
+  drain,
+  encode,
+  endsConnection,
+  expectSuccess,
+  HEAD_BYTES_MAX,
+  readHead,
+  send,
+  sendBulk,
+} from "./wire.ts";
+
+/** A job that has not ended by itself this long after its time is stuck. */
+const STUCK_MS = 5000;
+const STEP = new Uint8Array(BULK_STEP_BYTES);
+const MESSAGE = new Uint8Array(MESSAGE_BYTES).fill(0x2e);
+const LF = 0x0a;
+const D = 0x44;
+const TWO = 0x32;
+
+const WORKS: Readonly<Record<Work, (course: Course) => Promise<void>>> = {
+  requests,
+  tunnels,
+  messages,
+  download,
+  upload,
+};
+
+async function requests(course: Course): Promise<void> {
+  const { http } = course.job.origin;
+  const request = encode(requestHead(course.job, "GET", "/small"));
+  const buffer = new Uint8Array(HEAD_BYTES_MAX);
+  let kept = true;
+  while (course.on) {
+    const conn = await course.connect(http);
+    await send(conn, request);
+    const head = expectSuccess(await readHead(conn, buffer));
+    await readSmall(conn, buffer, head.held);
+    course.lap();
+    // A proxy that ends the connection after each answer pays for a new one each time, as it would in use:
+    // some say so in the head, some only do it.
+    while (course.on && kept && !endsConnection(head)) {
+      kept = await repeat(conn, request, buffer);
+      if (kept) course.lap();
+    }
+    course.close(conn);
+  }
+}
+
+/** Asks once more on a connection that may have ended after the last answer. Returns whether it had not. */
+async function repeat(
+  conn: Deno.TcpConn,
+  request: Uint8Array,
+  buffer: Uint8Array,
+): Promise<boolean> {
+  let count: number | null;
+  try {
+    await send(conn, request);
+    count = await conn.read(buffer);
+  } catch {
+    return false; // A reset, for having written after the end.
+  }
+  if (count === null) return false;
+  await readSmall(conn, buffer, count);
+  return true;
+}
+
+async function tunnels(course: Course): Promise<void> {
+  const { echo } = course.job.origin;
+  const buffer = new Uint8Array(MESSAGE_BYTES);
+  while (course.on) {
+    const conn = await course.tunnel(echo);
+    await send(conn, MESSAGE);
+    await drain(conn, MESSAGE_BYTES, buffer);
+    course.close(conn);
+    course.lap();
+  }
+}
+
+async function messages(course: Course): Promise<void> {
+  const conn = await course.tunnel(course.job.origin.echo);
+  const buffer = new Uint8Array(MESSAGE_BYTES);
+  while (course.on) {
+    await send(conn, MESSAGE);
+    await drain(conn, MESSAGE_BYTES, buffer);
+    course.lap();
+  }
+  course.close(conn);
+}
+
+async function download(course: Course): Promise<void> {
+  const request = encode(requestHead(course.job, "GET", "/bulk"));
+  const buffer = new Uint8Array(BULK_STEP_BYTES);
+  while (course.on) {
+    const conn = await openBulk(course);
+    await send(conn, request);
+    const head = expectSuccess(await readHead(conn, buffer.subarray(0, HEAD_BYTES_MAX)));
+    await drain(conn, BULK_BYTES - (head.held - head.bytes), buffer);
+    course.close(conn);
+    course.lap();
+  }
+}
+
+async function upload(course: Course): Promise<void> {
+  const length = `Content-Length: ${BULK_BYTES}\r\n`;
+  const request = encode(requestHead(course.job, "POST", "/", length));
+  const buffer = new Uint8Array(HEAD_BYTES_MAX);
+  while (course.on) {
+    const conn = await openBulk(course);
+    await send(conn, request);
+    await sendBulk(conn, STEP);
+    const head = expectSuccess(await readHead(conn, buffer));
+    await readSmall(conn, buffer, head.held);
+    course.close(conn);
+    course.lap();
+  }
+}
+
+function openBulk(course: Course): Promise<Deno.TcpConn> {
+  const { tunnelled, origin } = course.job;
+  return tunnelled ? course.tunnel(origin.http) : course.connect(origin.http);
+}
+
+/** Reads until the body's last bytes are there, behind `held` bytes of it that already are. */
+async function readSmall(conn: Deno.TcpConn, buffer: Uint8Array, held: number): Promise<void> {
+  while (held < 4 || buffer[held - 1] !== LF || buffer[held - 2] !== D) {
+    const count = await conn.read(buffer.subarray(held));
+    if (count === null) throw new Error("Cannot read a response: the connection ended in it");
+    held += count;
+  }
+  if (buffer["HTTP/1.1 ".length] !== TWO) throw new Error("Cannot go on: a response is not 200");
+}
+
+function requestHead(
+  { proxy, tunnelled, origin }: Job,
+  method: string,
+  path: string,
+  fields = "",
+): string {
+  const authority = `127.0.0.1:${origin.http}`;
+  const target = proxy === null || tunnelled ? path : `http://${authority}${path}`;
+  return `${method} ${target} HTTP/1.1\r\nHost: ${authority}\r\nUser-Agent: bench/1.0\r\n` +
+    `Accept: */*\r\n${fields}\r\n`;
+}
+
+/** Works until the time is up, whatever goes wrong with one of them. */
+async function run(course: Course): Promise<void> {
+  while (course.on) {
+    try {
+      await WORKS[course.job.work](course);
+    } catch (error) {
+      course.fault(error);
+    }
+  }
+}
+
+async function perform(job: Job): Promise<Outcome> {
+  const start = performance.now();
+  const courses = Array.from({ length: job.connections }, () => new Course(job, start + job.ms));
+  const timer = setTimeout(() => courses.forEach((course) => course.stop()), job.ms + STUCK_MS);
+  await Promise.all(courses.map(run));
+  clearTimeout(timer);
+  return summary(courses, performance.now() - start);
+}
+
+function summary(courses: readonly Course[], elapsedMs: number): Outcome {
+  const took = Float64Array.from(courses.flatMap((course) => course.took)).sort();
+  const faults = courses.flatMap((course) => course.faults);
+  if (took.length === 0) return { failed: faults[0] ?? "nothing was done in time" };
+  const at = (share: number) => took[Math.floor((took.length - 1) * share)] ?? NaN;
+  const unit = isBulk(courses[0]!.job.work) ? BULK_BYTES / 1e6 : 1;
+  return {
+    rate: took.length * unit / (elapsedMs / 1000),
+    p50: at(0.5),
+    p99: at(0.99),
+    done: took.length,
+    faults: faults.length,
+    ...(faults.length === 0 ? {} : { fault: faults[0]! }),
+  };
+}
+
+if (import.meta.main) {
+  for await (const line of lines(Deno.stdin.readable)) {
+    const outcome = await perform(JSON.parse(line));
+    await Deno.stdout.write(encode(`${JSON.stringify(outcome)}\n`));
+  }
+}

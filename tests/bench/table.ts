@@ -1,0 +1,64 @@
+import type { ContenderName } from "./contenders.ts";
+import { isBulk } from "./job.ts";
+import { medianP99, medianRate, medianRatio, type Sample } from "./results.ts";
+import type { Scenario } from "./scenarios.ts";
+
+/**
+ * The results as one Markdown table: rates, each proxy's share of direct, Doorward against each peer, and
+ * the wait in milliseconds that 99 of 100 stayed below.
+ */
+export function table(
+  samples: readonly Sample[],
+  scenarios: readonly Scenario[],
+  contenders: readonly ContenderName[],
+): string {
+  const proxies = contenders.filter((name) => name !== "direct");
+  const peers = proxies.filter((name) => name !== "doorward");
+  const header = [
+    "scenario",
+    "unit",
+    ...contenders,
+    ...proxies.map((name) => `${name} / direct`),
+    ...peers.map((name) => `doorward / ${name}`),
+    `p99 ms: ${contenders.join(", ")}`,
+  ];
+  const rows = scenarios.map(({ title, unit, work }) => [
+    title,
+    unit,
+    ...contenders.map((name) => rate(medianRate(samples, title, name))),
+    ...proxies.map((name) => ratio(medianRatio(samples, title, name, "direct"))),
+    ...peers.map((name) => ratio(medianRatio(samples, title, "doorward", name))),
+    isBulk(work) ? "–" : contenders.map((name) => wait(medianP99(samples, title, name))).join(", "),
+  ]);
+  return markdown(header, rows);
+}
+
+function rate(value: number | null): string {
+  return value === null ? "failed" : Math.round(value).toLocaleString("en-US");
+}
+
+function wait(ms: number | null): string {
+  if (ms === null) return "–";
+  return ms.toFixed(ms < 1 ? 2 : ms < 10 ? 1 : 0);
+}
+
+function ratio(value: number | null): string {
+  return value === null ? "–" : value.toFixed(2);
+}
+
+/** The first two columns are words, the others numbers. */
+function markdown(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = header.map((title, column) =>
+    Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0))
+  );
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell, column) => pad(cell, column, widths[column] ?? 0)).join(" | ")} |\n`;
+  const rule = widths.map((width, column) =>
+    column < 2 ? "-".repeat(width) : `${"-".repeat(width - 1)}:`
+  );
+  return `${line(header)}${line(rule)}${rows.map(line).join("")}`;
+}
+
+function pad(cell: string, column: number, width: number): string {
+  return column < 2 ? cell.padEnd(width) : cell.padStart(width);
+}
