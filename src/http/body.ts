@@ -2,7 +2,7 @@ import { AdaptiveBuffer } from "../net/stream/adaptive_buffer.ts";
 import type { BufferPool } from "../net/stream/buffer_pool.ts";
 import type { BufferedReader } from "../net/stream/buffered_reader.ts";
 import { ProtocolError } from "../net/errors.ts";
-import { latin1Bytes } from "../net/stream/latin1.ts";
+import { latin1Bytes, pooledBytes } from "../net/stream/latin1.ts";
 import { type ByteStream, writeAll } from "../net/stream/stream.ts";
 import { ChunkedDecoder } from "./chunked.ts";
 import type { Fields } from "./fields.ts";
@@ -148,7 +148,7 @@ function joined(
   const length = head.length + piece.length + end.length;
   if (length === piece.length) return piece;
   if (length === head.length) return head;
-  const whole = new Uint8Array(length);
+  const whole = pooledBytes(length);
   whole.set(head);
   whole.set(piece, head.length);
   whole.set(end, head.length + piece.length);

@@ -9,7 +9,22 @@ export function latin1(bytes: Uint8Array): string {
 
 /** The text as bytes. Characters above U+00FF must not be in it. */
 export function latin1Bytes(text: string): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(text.length);
-  Buffer.from(bytes.buffer).write(text, "latin1");
+  const bytes = pooledBytes(text.length);
+  // Heads are ASCII nearly always: then a character is one byte in UTF-8 too, and that the runtime writes fast.
+  const { read, written } = UTF8.encodeInto(text, bytes);
+  if (read !== text.length || written !== text.length) {
+    Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).write(text, "latin1");
+  }
   return bytes;
 }
+
+/**
+ * Bytes to be written over, all of them and at once: they hold whatever was there before. Small ones are cut
+ * from the runtime's pool, since an allocation of its own costs more than all else that is done with a head.
+ */
+export function pooledBytes(length: number): Uint8Array<ArrayBuffer> {
+  const { buffer, byteOffset } = Buffer.allocUnsafe(length);
+  return new Uint8Array(buffer as ArrayBuffer, byteOffset, length);
+}
+
+const UTF8 = new TextEncoder();
