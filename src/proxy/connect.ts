@@ -49,6 +49,11 @@ async function race(
     const address = addresses[started];
     if (address === undefined || others.signal.aborted) return;
     started += 1;
+    const number = started;
+    // Only the newest attempt calls for another, so that each has its head start.
+    const goOn = () => {
+      if (started === number) tryNext();
+    };
     dial(address, others.signal).then((stream) => {
       if (won || others.signal.aborted) return stream.close();
       won = true;
@@ -57,9 +62,9 @@ async function race(
     }, (error) => {
       failed += 1;
       if (failed === addresses.length) reject(error);
-      else tryNext();
+      else goOn();
     });
-    clock.wait(NEXT_ADDRESS_MS, others.signal).then(tryNext, () => {
+    clock.wait(NEXT_ADDRESS_MS, others.signal).then(goOn, () => {
       // The race is over.
     });
   };

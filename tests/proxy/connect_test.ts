@@ -138,3 +138,17 @@ Deno.test("connect() stops dialling when it is told to, and keeps nothing", asyn
   assertEquals(attempts.dialled, [nameOf(1)]);
   assertEquals(attempts.aborted, [nameOf(1)]);
 });
+
+Deno.test("connect() gives each address its head start, also after others have failed at once", async () => {
+  const attempts = new Attempts();
+  const clock = new FakeClock();
+  const connected = connect(await grantOf(1, 2, 3, 4, 5), attempts.dial, clock, NEVER);
+  await turn();
+  await attempts.fail(1);
+  await attempts.fail(2);
+  clock.advance(250);
+  await turn();
+  assertEquals(attempts.dialled.length, 4);
+  await attempts.succeed(4);
+  await connected;
+});
