@@ -71,7 +71,8 @@ export function formatHost(host: Host): string {
 
 /** Whether the last label is a number: decimal or octal digits, or hexadecimal ones after 0x. */
 function isNumber(text: string, start: number, end: number): boolean {
-  const isHex = (text.charCodeAt(start + 1) | 0x20) === 0x78; // x
+  const isHex = text.charCodeAt(start) === 0x30 && // 0
+    (text.charCodeAt(start + 1) | 0x20) === 0x78; // x
   for (let at = isHex ? start + 2 : start; at < end; at++) {
     const code = text.charCodeAt(at);
     const letter = code | 0x20;

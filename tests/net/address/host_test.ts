@@ -29,6 +29,8 @@ Deno.test("parseHost() reads names, addresses and bracketed IPv6", () => {
     "127.0.0.1.nip.io": "name 127.0.0.1.nip.io",
     "1a": "name 1a",
     "0xyz": "name 0xyz",
+    "4x4": "name 4x4",
+    "a.1xf": "name a.1xf",
     "a0x1": "name a0x1",
     "127.0.0.1": "ip 127.0.0.1",
     "255.255.255.255": "ip 255.255.255.255",
