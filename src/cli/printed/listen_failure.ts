@@ -15,8 +15,12 @@ function reason(error: unknown, port: number): string | null {
   if (error instanceof Deno.errors.AddrInUse) return "the port is in use";
   if (error instanceof Deno.errors.AddrNotAvailable) return "this machine has no such address";
   if (error instanceof Deno.errors.PermissionDenied) {
-    return port < 1024 ? "ports below 1024 need privileges" : "the system does not permit it";
+    return port > 0 && port < 1024
+      ? "ports below 1024 need privileges"
+      : "the system does not permit it";
   }
-  if (error instanceof Deno.errors.NotCapable) return "Deno was started without --allow-net";
+  if (error instanceof Deno.errors.NotCapable) {
+    return "Deno was started without --allow-net (or --allow-sys=networkInterfaces)";
+  }
   return null;
 }

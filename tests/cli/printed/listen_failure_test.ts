@@ -9,7 +9,11 @@ const FAILURES: readonly (readonly [Error, number, string])[] = [
   [new Deno.errors.AddrNotAvailable(), 3128, "this machine has no such address"],
   [new Deno.errors.PermissionDenied(), 80, "ports below 1024 need privileges"],
   [new Deno.errors.PermissionDenied(), 3128, "the system does not permit it"],
-  [new Deno.errors.NotCapable(), 3128, "Deno was started without --allow-net"],
+  [
+    new Deno.errors.NotCapable(),
+    3128,
+    "Deno was started without --allow-net (or --allow-sys=networkInterfaces)",
+  ],
 ];
 
 for (const [error, port, why] of FAILURES) {
