@@ -3,6 +3,7 @@ import { ConfigError } from "../config/errors.ts";
 import { parseCommand } from "./argv/args.ts";
 import { check } from "./check.ts";
 import type { Command } from "./argv/command.ts";
+import type { CommandName } from "./argv/commands.ts";
 import { env } from "./env.ts";
 import { EXIT } from "./exit_code.ts";
 import { explain } from "./explain.ts";
@@ -54,12 +55,12 @@ function version(json: boolean, here: Surroundings): number {
   return EXIT.done;
 }
 
-function help(of: Parameters<typeof helpText>[0], here: Surroundings): number {
+function help(of: CommandName | null, here: Surroundings): number {
   for (const line of helpText(of).split("\n")) here.terminal.out.line(line);
   return EXIT.done;
 }
 
-function usage(message: string, of: string | null, here: Surroundings): number {
+function usage(message: string, of: CommandName | null, here: Surroundings): number {
   here.terminal.err.line(`doorward: ${message}`);
   here.terminal.err.line(`See doorward ${of === null ? "" : `${of} `}--help`);
   return EXIT.usage;

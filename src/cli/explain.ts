@@ -1,6 +1,8 @@
 import { type Config, loadConfig } from "../config/config.ts";
 import { Deadlines } from "../net/time/deadlines.ts";
 import type { SocketAddress } from "../net/address/endpoint.ts";
+import { classifyIp } from "../net/address/ip_class.ts";
+import { machineAddresses } from "../net/address/machine_addresses.ts";
 import { ConnectError } from "../net/errors.ts";
 import type { Clock, Resolver } from "../net/ports.ts";
 import { within } from "../net/time/within.ts";
@@ -75,13 +77,16 @@ async function foresee(
   { resolve, clock, note }: ForeseeOptions,
 ): Promise<Outcome> {
   const policy = compilePolicy(policyInForce(config));
+  const listen = config.proxyAddress;
+  // As startProxy does: on loopback nobody comes in by another interface.
+  const machine = classifyIp(listen.ip) === "loopback" ? [] : machineAddresses();
   const options = {
     resolve: resolve ?? (() => Promise.resolve([])),
-    isOwn: ownListeners([config.proxyAddress], []),
+    isOwn: ownListeners([listen], machine),
     dnsAddresses: config.limits.dnsAddresses,
     note,
   };
-  const deadlines = new Deadlines(clock, reportError);
+  const deadlines = new Deadlines(clock, (error) => reportError(error));
   try {
     const answer = await within(
       deadlines,

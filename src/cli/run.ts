@@ -1,5 +1,6 @@
 import { type Config, loadConfig } from "../config/config.ts";
 import type { SocketAddress } from "../net/address/endpoint.ts";
+import { LOOPBACK_IPV4 } from "../net/address/ip.ts";
 import { formatOrigin } from "../policy/rule.ts";
 import { BlockedTally } from "./printed/blocked_tally.ts";
 import { childEnv } from "./shell/child_env.ts";
@@ -15,7 +16,7 @@ import type { Surroundings } from "./surroundings.ts";
 import { upstreamWarning } from "./printed/upstream_warning.ts";
 
 /** A proxy for one command: nobody else knows its port. */
-const ANY_LOOPBACK_PORT: SocketAddress = { ip: { family: 4, bits: 0x7f000001n }, port: 0 };
+const ANY_LOOPBACK_PORT: SocketAddress = { ip: LOOPBACK_IPV4, port: 0 };
 /** Troubles of our own told after the run, at most: while it runs, standard error is the child's. */
 const TROUBLES_MAX = 20;
 

@@ -1,6 +1,6 @@
 import { formatSocketAddress, type SocketAddress } from "../net/address/endpoint.ts";
 import { classifyIp } from "../net/address/ip_class.ts";
-import { LOOPBACK } from "./listen_url.ts";
+import { LOOPBACK_IPV4 } from "../net/address/ip.ts";
 
 /** One of our listeners, for {@linkcode clampListen}. */
 export interface Listener {
@@ -27,7 +27,7 @@ export interface ClampedListen {
 export function clampListen(listener: Listener, unixSocketsAllowed: boolean): ClampedListen {
   const { name, address, overrideKey, allowNonLoopback } = listener;
   const asked = formatSocketAddress(address);
-  const clamped: SocketAddress = { ip: LOOPBACK, port: address.port };
+  const clamped: SocketAddress = { ip: LOOPBACK_IPV4, port: address.port };
   const instead = formatSocketAddress(clamped);
   if (unixSocketsAllowed) {
     const notice = asked === instead

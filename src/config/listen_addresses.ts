@@ -2,7 +2,8 @@ import type { SocketAddress } from "../net/address/endpoint.ts";
 import { clampListen, type Listener } from "./clamp_listen.ts";
 import type { NetworkConfig } from "./config.ts";
 import type { Findings } from "./toml/findings.ts";
-import { LOOPBACK, parseListenUrl } from "./listen_url.ts";
+import { LOOPBACK_IPV4 } from "../net/address/ip.ts";
+import { parseListenUrl } from "./listen_url.ts";
 import { quote } from "./toml/printable.ts";
 import type { LocatedTable, Place } from "./toml/located.ts";
 
@@ -62,7 +63,7 @@ function parseUrl(
   if (parsed.kind === "bad") {
     const mend = `write it like "http://127.0.0.1:${defaultPort}"`;
     findings.fault(place, `"${key}" is ${quote(text)}: ${parsed.why}; ${mend}`);
-    return { address: { ip: LOOPBACK, port: defaultPort }, notice: null };
+    return { address: { ip: LOOPBACK_IPV4, port: defaultPort }, notice: null };
   }
   const { address, replacedName } = parsed;
   const notice = replacedName === null

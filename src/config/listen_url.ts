@@ -1,9 +1,6 @@
 import { parsePort, type SocketAddress } from "../net/address/endpoint.ts";
 import { type BadHost, parseHost } from "../net/address/host.ts";
-import { type IpAddress, parseIp } from "../net/address/ip.ts";
-
-/** 127.0.0.1 */
-export const LOOPBACK: IpAddress = { family: 4, bits: 0x7f000001n };
+import { type IpAddress, LOOPBACK_IPV4, parseIp } from "../net/address/ip.ts";
 
 /** Where a URL asks to listen. */
 export interface ListenUrl {
@@ -38,7 +35,7 @@ export function parseListenUrl(text: string, defaultPort: number): ListenUrl | B
   const port = listenPort(hostPort.slice(colon + 1), defaultPort);
   if (typeof port !== "number") return bad(port.why);
   if (host.kind === "ip") return listen(host.ip, port, null);
-  return listen(LOOPBACK, port, host.name === "localhost" ? null : host.name);
+  return listen(LOOPBACK_IPV4, port, host.name === "localhost" ? null : host.name);
 }
 
 /** Without a port the default is taken; 0 asks the system for a free one. */

@@ -7,7 +7,7 @@ const MARK = "codex-net-attempt-";
 const ID = /^[\x21-\x7e]{1,128}$/;
 
 /**
- * The attempt that the client's `Proxy-Authorization` names (seed 000), or null. Only a label for records:
+ * The attempt that the client's `Proxy-Authorization` names (the seeds), or null. Only a label for records:
  * it grants nothing, and it is never forwarded.
  */
 export function attemptId(fields: Fields): string | null {

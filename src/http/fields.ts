@@ -24,7 +24,7 @@ export function field(name: string, value: string): Field {
   return { name, key: name.toLowerCase(), value };
 }
 
-/** The only line of that name; undefined without one. Callers that mind a second one use `valuesOf`. */
+/** The value of the first line of that name; undefined without one. Who minds a second uses `valuesOf`. */
 export function valueOf(fields: Fields, key: string): string | undefined {
   for (const field of fields) {
     if (field.key === key) return field.value;

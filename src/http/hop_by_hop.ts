@@ -25,6 +25,13 @@ const NOT_FOR_ORIGINS: ReadonlySet<string> = new Set([
   "x-proxy-error",
 ]);
 
+/** Fields by which a request asks to be taken for another method than it says; lower case. */
+export const METHOD_OVERRIDES: readonly string[] = [
+  "x-http-method-override",
+  "x-http-method",
+  "x-method-override",
+];
+
 /**
  * Fields that frame, route, authenticate, ask or control: as trailers they come too late (RFC 9110 section
  * 6.5.1), behind all who have judged the message by its header.
@@ -52,9 +59,7 @@ const NEVER_TRAILERS: ReadonlySet<string> = new Set([
   "warning",
   "www-authenticate",
   // Another method than the one that policy was asked about.
-  "x-http-method",
-  "x-http-method-override",
-  "x-method-override",
+  ...METHOD_OVERRIDES,
 ]);
 
 /** The fields of a request that go on to the origin: without `Host` and the framing, which we write. */

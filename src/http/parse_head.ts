@@ -26,16 +26,16 @@ export function parseRequestHead(bytes: Uint8Array, fieldsMax: number): RequestH
   const text = latin1(bytes);
   const lineEnd = endOfLine(bytes, 0, "client", "bad_request_line");
   const methodEnd = tokenEnd(bytes, 0);
-  if (methodEnd === 0) refuse("bad_request_line", "the request line has no method");
-  if (bytes[methodEnd] !== SPACE) refuse("bad_request_line", "a method is a token and one space");
-  if (methodEnd > METHOD_BYTES_MAX) refuse("bad_request_line", "the method is too long");
+  if (methodEnd === 0) refuse("the request line has no method");
+  if (bytes[methodEnd] !== SPACE) refuse("a method is a token and one space");
+  if (methodEnd > METHOD_BYTES_MAX) refuse("the method is too long");
   const targetStart = methodEnd + 1;
   let targetEnd = targetStart;
   while (isTargetByte(bytes[targetEnd]!)) targetEnd += 1;
-  if (targetEnd === targetStart) refuse("bad_request_line", "the request line has no target");
+  if (targetEnd === targetStart) refuse("the request line has no target");
   if (bytes[targetEnd] !== SPACE) {
     // RFC 9112 section 3: no white space in the target; stricter: nor a byte above 0x7e (RFC 3986).
-    refuse("bad_request_line", "the request target holds a byte that no URI has");
+    refuse("the request target holds a byte that no URI has");
   }
   const version = text.slice(targetEnd + 1, lineEnd);
   return {
@@ -140,6 +140,6 @@ function minorOf(version: string, peer: Peer, fault: ProtocolFault): Minor {
   throw new ProtocolError(peer, fault, "Cannot speak this protocol: only HTTP/1.0 and HTTP/1.1");
 }
 
-function refuse(code: ProtocolFault, why: string): never {
-  throw new ProtocolError("client", code, `Cannot parse the request: ${why}`);
+function refuse(why: string): never {
+  throw new ProtocolError("client", "bad_request_line", `Cannot parse the request: ${why}`);
 }

@@ -1,6 +1,5 @@
-import { type Endpoint, parseEndpoint } from "../net/address/endpoint.ts";
+import { type Endpoint, parseEndpoint, sameEndpoint } from "../net/address/endpoint.ts";
 import { ProtocolError } from "../net/errors.ts";
-import type { Host } from "../net/address/host.ts";
 import { valuesOf } from "./fields.ts";
 import type { RequestHead } from "./head.ts";
 
@@ -35,7 +34,7 @@ export function httpTarget(head: RequestHead): HttpTarget {
   const absolute = parseAbsoluteTarget(target);
   if (host !== null && host !== absolute.authority) {
     const named = readHost(host);
-    if (!sameHost(named.host, absolute.endpoint.host) || named.port !== absolute.endpoint.port) {
+    if (!sameEndpoint(named, absolute.endpoint)) {
       // RFC 9112 section 3.2.2: a proxy ignores Host here. Stricter: two answers are none.
       throw badHost("it does not match the request target");
     }
@@ -59,7 +58,7 @@ export function connectTarget(head: RequestHead): Endpoint {
   if (host !== null && host !== head.target) {
     const named = parseEndpoint(host, endpoint.port);
     if ("kind" in named) throw badHost(named.why);
-    if (!sameHost(named.host, endpoint.host) || named.port !== endpoint.port) {
+    if (!sameEndpoint(named, endpoint)) {
       throw badHost("it does not match the request target");
     }
   }
@@ -113,11 +112,6 @@ function readHost(text: string): Endpoint {
   const endpoint = parseEndpoint(text, HTTP_PORT);
   if ("kind" in endpoint) throw badHost(endpoint.why);
   return endpoint;
-}
-
-function sameHost(a: Host, b: Host): boolean {
-  if (a.kind === "name") return b.kind === "name" && a.name === b.name;
-  return b.kind === "ip" && a.ip.family === b.ip.family && a.ip.bits === b.ip.bits;
 }
 
 function badTarget(why: string): ProtocolError {

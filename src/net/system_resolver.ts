@@ -1,6 +1,6 @@
 import { lookup } from "node:dns/promises";
 import { ConnectError } from "./errors.ts";
-import { type IpAddress, parseIp } from "./address/ip.ts";
+import { type IpAddress, LOOPBACK_IPV4, LOOPBACK_IPV6, parseIp } from "./address/ip.ts";
 import { Places } from "./places.ts";
 import type { Resolver } from "./ports.ts";
 
@@ -10,10 +10,7 @@ import type { Resolver } from "./ports.ts";
  */
 const LOOKUPS_AT_ONCE = 128;
 
-const LOOPBACK: readonly IpAddress[] = [
-  { family: 4, bits: 0x7f000001n },
-  { family: 6, bits: 1n },
-];
+const LOOPBACK: readonly IpAddress[] = [LOOPBACK_IPV4, LOOPBACK_IPV6];
 
 /**
  * Resolves as the system does (`getaddrinfo`: hosts file, DNS, whatever is configured). Names under

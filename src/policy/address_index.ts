@@ -1,8 +1,7 @@
 import type { IpAddress } from "../net/address/ip.ts";
 import { embeddedIpv4 } from "../net/address/ip_class.ts";
 import { type IpRange, ipWidth, networkBits } from "../net/address/ip_range.ts";
-import { isForPort } from "./name_index.ts";
-import type { Rule } from "./rule.ts";
+import { isForPort, type Rule } from "./rule.ts";
 
 interface Entry {
   readonly rule: Rule;

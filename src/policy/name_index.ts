@@ -1,6 +1,6 @@
 import { type HostPattern, wildcardBase } from "./host_pattern.ts";
 import { headMatches } from "./label_glob.ts";
-import type { Rule } from "./rule.ts";
+import { isForPort, type Rule } from "./rule.ts";
 
 const DOT = 0x2e;
 const HASH_SEED = 0x811c9dc5 | 0;
@@ -110,11 +110,6 @@ export class NameIndex {
     }
     return null;
   }
-}
-
-/** Whether a rule has anything to say about this port. */
-export function isForPort(rule: Rule, port: number): boolean {
-  return rule.pattern.port === null || rule.pattern.port === port;
 }
 
 /** Whether the entry's pattern matches `name`, of which its base begins at `start`. */

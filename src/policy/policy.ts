@@ -42,25 +42,18 @@ export interface Policy {
 /** The policy in force, and the only mutable thing in this folder. */
 export interface PolicyCell {
   readonly current: Policy;
-  /** Counts replacements, from 1. */
-  readonly generation: number;
   replace(next: Policy): void;
 }
 
 /** Makes a cell holding `first`. */
 export function policyCell(first: Policy): PolicyCell {
   let current = first;
-  let generation = 1;
   return {
     get current(): Policy {
       return current;
     },
-    get generation(): number {
-      return generation;
-    },
     replace(next: Policy): void {
       current = next;
-      generation += 1;
     },
   };
 }

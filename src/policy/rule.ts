@@ -19,6 +19,11 @@ export interface Rule {
   readonly origin: Origin;
 }
 
+/** Whether a rule has anything to say about this port. */
+export function isForPort(rule: Rule, port: number): boolean {
+  return rule.pattern.port === null || rule.pattern.port === port;
+}
+
 /** Prints `file:line:column`, as far as they are known. */
 export function formatOrigin(origin: Origin): string {
   if (origin.line === null) return origin.file;

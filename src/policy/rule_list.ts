@@ -2,8 +2,8 @@ import type { Endpoint } from "../net/address/endpoint.ts";
 import type { Host } from "../net/address/host.ts";
 import type { IpAddress } from "../net/address/ip.ts";
 import { AddressIndex } from "./address_index.ts";
-import { isForPort, NameIndex } from "./name_index.ts";
-import type { Rule } from "./rule.ts";
+import { NameIndex } from "./name_index.ts";
+import { isForPort, type Rule } from "./rule.ts";
 
 /** The allow or the deny list, ready to be asked. Of several rules that match the first one answers. */
 export class RuleList {

@@ -80,10 +80,10 @@ function decideByName(
 ): Allow | Ask | Deny {
   const decision = policy.decide(request, options.note);
   const { host, port } = request.target;
-  const isOwn = host.kind === "ip" && options.isOwn({ ip: host.ip, port });
+  if (host.kind !== "ip" || !options.isOwn({ ip: host.ip, port })) return decision;
+  if (decision.verdict === "deny" && decision.reason === "proxy_disabled") return decision;
   // Said before any other refusal: adding our own address to the allowlist would not help.
-  if (isOwn && decision.verdict === "deny" && decision.reason === "proxy_disabled") return decision;
-  return isOwn ? ownListener(options) : decision;
+  return ownListener(options);
 }
 
 function decideByAddress(

@@ -1,8 +1,18 @@
 import type { BlockedProtocol, BlockedRecord } from "../audit/blocked_record.ts";
 import { formatHost } from "../net/address/host.ts";
+import type { Ask, Deny } from "../policy/decision.ts";
 import type { Mode } from "../policy/policy.ts";
-import type { Protocol } from "../policy/request.ts";
-import type { BlockedRequest } from "./http/http_door.ts";
+import type { NetworkRequest, Protocol } from "../policy/request.ts";
+
+/** A request that policy stopped, and who sent it. */
+export interface BlockedRequest {
+  readonly request: NetworkRequest;
+  readonly decision: Ask | Deny;
+  /** `ip:port`. */
+  readonly client: string;
+  readonly method: string;
+  readonly attempt: string | null;
+}
 
 /** The door's label in the blocked record; a disabled proxy keeps the decision's word (the seeds). */
 const LABELS: Readonly<Record<Protocol, BlockedProtocol>> = {

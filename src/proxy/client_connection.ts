@@ -22,6 +22,7 @@ export class ClientConnection {
   #ahead: Promise<boolean> | null = null;
   #hasLeft = false;
   #left: () => void = () => {};
+  readonly #drop = () => this.close();
   /** Between the end of an exchange and the first byte of the next: nothing is lost by closing now. */
   idle = true;
   /** Kept for the next request to the same target; closed with the client. */
@@ -35,7 +36,7 @@ export class ClientConnection {
     idleMs: number,
   ) {
     this.reader = new BufferedReader(stream);
-    this.watch = new Watch(deadlines, idleMs, () => this.close());
+    this.watch = new Watch(deadlines, idleMs, this.#drop);
   }
 
   /** Aborted when the connection is closed, by whomever. */
@@ -57,6 +58,11 @@ export class ClientConnection {
     this.upstream?.close();
   }
 
+  /** Puts the connection under a limit at whose end it is closed, in place of the present one. */
+  closeAfter(ms: number): void {
+    this.watch.set(ms, this.#drop);
+  }
+
   /** Closes `other` when this is closed, by whomever. Returns how to stop doing so. */
   closeAlong(other: { close(): void }): () => void {
     const close = () => other.close();
@@ -67,7 +73,7 @@ export class ClientConnection {
 
   /** Writes an answer of our own. A client that takes nothing is dropped: it must hold nobody up. */
   async answer(bytes: Uint8Array): Promise<void> {
-    this.watch.set(ANSWER_MS, () => this.close());
+    this.closeAfter(ANSWER_MS);
     await writeAll(this.stream, bytes);
   }
 
@@ -105,7 +111,7 @@ export class ClientConnection {
    */
   async linger(): Promise<void> {
     if (this.closed) return;
-    this.watch.set(LINGER_MS, () => this.close());
+    this.closeAfter(LINGER_MS);
     try {
       await this.stream.closeWrite();
       if (!(await this.mayContinue())) return this.close();

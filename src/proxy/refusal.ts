@@ -73,14 +73,14 @@ export function refusalOf(request: NetworkRequest, decision: Ask | Deny): Refusa
       port: request.target.port,
       message,
       rule: ruleOf(request.target, decision),
-      next_steps: nextSteps(host, request.target.port, decision),
+      next_steps: nextSteps(request.target, decision),
       retryable: false,
     },
   };
 }
 
 /**
- * The structured decision as the line that programs look for in text (seed 000), without its line end. Key
+ * The structured decision as the line that programs look for in text (the seeds), without its line end. Key
  * order is part of the format.
  */
 export function decisionLine({ fields }: Refusal): string {
@@ -127,7 +127,8 @@ const PHRASES: Readonly<Record<BlockReason, string>> = {
   proxy_disabled: "the proxy is disabled",
 };
 
-function nextSteps(host: string, port: number, decision: Ask | Deny): string[] {
+function nextSteps(target: Endpoint, decision: Ask | Deny): string[] {
+  const host = formatHost(target.host);
   const person = "Do not try another route: ask the person who runs Doorward.";
   switch (decision.reason) {
     case "not_allowed":
@@ -138,7 +139,7 @@ function nextSteps(host: string, port: number, decision: Ask | Deny): string[] {
       ];
     case "not_allowed_local":
       return [
-        `To see why: doorward explain ${host.includes(":") ? `[${host}]` : host}:${port}`,
+        `To see why: doorward explain ${formatEndpoint(target)}`,
         person,
       ];
     case "denied":

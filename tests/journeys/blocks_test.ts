@@ -210,7 +210,7 @@ Deno.test("the violation line of a blocked request is the seeds', key for key", 
   );
 });
 
-// Seed 000: metadata is kept across the proxy environment.
+// The seeds: metadata is kept across the proxy environment.
 Deno.test("the attempt in the proxy URL is recorded and goes no further", async () => {
   await using world = makeWorld();
   const credentials = btoa("codex-net-attempt-7f:");

@@ -1,5 +1,6 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
-import { isForPort, NameIndex } from "../../src/policy/name_index.ts";
+import { NameIndex } from "../../src/policy/name_index.ts";
+import { isForPort } from "../../src/policy/rule.ts";
 import { rule } from "../support/policy.ts";
 
 function index(...patterns: string[]): NameIndex {

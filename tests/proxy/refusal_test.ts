@@ -23,7 +23,6 @@ function refuseAnswer(address: string, lists: { allow?: string[]; deny?: string[
   return refusalOf(request, policyOf(lists).decideAddress(request, ip(address))!);
 }
 
-// product.md section 4.
 Deno.test("refusalOf() gives each reason one of the four header values of the seeds", () => {
   const table: Record<BlockReason, string | null> = {
     not_allowed: "blocked-by-allowlist",

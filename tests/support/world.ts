@@ -81,7 +81,7 @@ export const ALLOWED = "allowed.test";
 /** Its address, which is public: {@linkcode makeWorld} sends whoever dials it to the origin. */
 export const ALLOWED_IP = "93.184.216.34";
 
-/** The tick of `src/net/deadlines.ts`. */
+/** The tick of `src/net/time/deadlines.ts`. */
 const TICK_MS = 250;
 
 /**

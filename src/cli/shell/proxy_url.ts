@@ -1,9 +1,7 @@
+import { LOOPBACK_IPV4, LOOPBACK_IPV6 } from "../../net/address/ip.ts";
 import { formatSocketAddress, type SocketAddress } from "../../net/address/endpoint.ts";
 
-const LOOPBACK = {
-  4: { family: 4, bits: 0x7f000001n },
-  6: { family: 6, bits: 1n },
-} as const;
+const LOOPBACK = { 4: LOOPBACK_IPV4, 6: LOOPBACK_IPV6 } as const;
 
 /** The address under which a client on this machine reaches a listener. */
 export function clientAddress(listener: SocketAddress): SocketAddress {

@@ -11,7 +11,7 @@ const URL_VARIABLES = [
   "HTTPS_PROXY",
   "http_proxy",
   "https_proxy",
-  // Not socks5h://: with it httpx raises at import, and wget, Go and requests stumble.
+  // Not socks5h://: with it httpx raises when first used, and wget, older Go and requests stumble.
   "ALL_PROXY",
   "all_proxy",
   // An ftp:// request to an HTTP proxy gets a clear refusal; SOCKS makes wget give up in silence.

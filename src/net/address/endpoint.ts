@@ -55,6 +55,16 @@ export function parsePort(text: string): number | BadHost {
   return text.startsWith("0") ? bad("the port has a leading zero") : port;
 }
 
+/** Whether both are the same host, as parsed, and the same port. */
+export function sameEndpoint(a: Endpoint, b: Endpoint): boolean {
+  return a.port === b.port && sameHost(a.host, b.host);
+}
+
+function sameHost(a: Host, b: Host): boolean {
+  if (a.kind === "name") return b.kind === "name" && a.name === b.name;
+  return b.kind === "ip" && a.ip.family === b.ip.family && a.ip.bits === b.ip.bits;
+}
+
 /** Prints `host:port`, with brackets round an IPv6 address. */
 export function formatEndpoint(endpoint: Endpoint): string {
   const { host, port } = endpoint;

@@ -5,6 +5,11 @@ export interface IpAddress {
   readonly bits: bigint;
 }
 
+/** 127.0.0.1 */
+export const LOOPBACK_IPV4: IpAddress = { family: 4, bits: 0x7f000001n };
+/** ::1 */
+export const LOOPBACK_IPV6: IpAddress = { family: 6, bits: 1n };
+
 /** The longest text that can be an address: eight groups, the last two as a dotted quad. */
 const TEXT_LENGTH_MAX = "ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255".length;
 

@@ -25,7 +25,7 @@ export class Deadlines {
   /** @param failed told of a callback that threw: a bug, but one that must not end anybody else's limits */
   constructor(clock: Clock, failed: (error: unknown) => void) {
     this.#clock = clock;
-    this.#failed = (error) => failed(error);
+    this.#failed = failed;
   }
 
   /** Calls `expire` once, `ms` from now or up to a tick later, unless cleared before. */

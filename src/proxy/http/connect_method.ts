@@ -26,7 +26,7 @@ export async function connectMethod(
 ): Promise<void> {
   const target = connectTarget(head);
   const request: TunnelRequest = { kind: "tunnel", protocol: "https_connect", target };
-  client.watch.set(connectingMs(door.limits), () => client.close());
+  client.closeAfter(connectingMs(door.limits));
   let connected: Connected;
   try {
     const outcome = await door.gateway.authorize(request, client.signal);
@@ -56,7 +56,7 @@ async function tunnel(
 ): Promise<void> {
   const release = client.closeAlong(stream);
   try {
-    client.watch.set(door.limits.tunnelIdleMs, () => client.close());
+    client.closeAfter(door.limits.tunnelIdleMs);
     await writeAll(client.stream, responseHeadBytes(200, "Connection established", []));
     await relay(
       { source: client.reader, stream: client.stream },

@@ -39,8 +39,13 @@ export async function exchange(
   try {
     const kept = takeKept(client, message, door);
     const after = kept === null ? null : await carry(client, message, door, kept);
+    if (after !== null) return after;
     // A kept connection that died silently is replaced once; a new one is not.
-    return after ?? await carry(client, message, door, await open(client, message, door)) ??
+    const opened = await open(client, message, door);
+    if (!(opened instanceof UpstreamConnection)) {
+      return await refuse(client, message, door, opened);
+    }
+    return await carry(client, message, door, opened) ??
       fail("the server closed the connection without an answer");
   } catch (error) {
     const isFailure = error instanceof ConnectError ||
@@ -54,9 +59,6 @@ export async function exchange(
     );
   }
 }
-
-/** What {@linkcode carry} goes by: a way to the origin, or policy's refusal. */
-type Way = UpstreamConnection | Ask | Deny;
 
 /**
  * The connection kept for this client, if it serves the target and policy still lets it; else null. A refusal is
@@ -78,8 +80,12 @@ function takeKept(
 }
 
 /** A new connection to the origin, or policy's refusal. */
-async function open(client: ClientConnection, message: Message, door: HttpDoor): Promise<Way> {
-  client.watch.set(connectingMs(door.limits), () => client.close());
+async function open(
+  client: ClientConnection,
+  message: Message,
+  door: HttpDoor,
+): Promise<UpstreamConnection | Ask | Deny> {
+  client.closeAfter(connectingMs(door.limits));
   const outcome = await door.gateway.authorize(message.request, client.signal);
   if (outcome.verdict !== "allow") return outcome;
   const { stream, address } = await door.gateway.connect(outcome, client.signal);
@@ -91,11 +97,8 @@ async function carry(
   client: ClientConnection,
   message: Message,
   door: HttpDoor,
-  upstream: Way,
+  upstream: UpstreamConnection,
 ): Promise<After | null> {
-  if (!(upstream instanceof UpstreamConnection)) {
-    return await refuse(client, message, door, upstream);
-  }
   const release = client.closeAlong(upstream);
   let keepUpstream = false;
   try {
@@ -110,7 +113,7 @@ async function carry(
       return await upgrade(client, message, door, upstream, response);
     }
     const after = await respond(client, message, door, upstream, response, sender);
-    keepUpstream = after === "keep" && sender.done && staysOpen(response, message) &&
+    keepUpstream = after === "keep" && staysOpen(response) &&
       upstream.reader.buffered.length === 0;
     return after;
   } finally {
@@ -172,7 +175,7 @@ async function respond(
   const sent: Framing = framing.kind === "chunked" && !keepChunks ? { kind: "close" } : framing;
   const fields = forwardedResponseFields(response, sent, door.via);
   if (after === "close") fields.push(field("Connection", "close"));
-  client.watch.set(door.limits.bodyIdleMs, () => client.close());
+  client.closeAfter(door.limits.bodyIdleMs);
   try {
     await transferBody({
       from: upstream.reader,
@@ -206,7 +209,7 @@ async function upgrade(
     fail("the server changed the protocol unasked");
   }
   const fields = forwardedResponseFields(response, { kind: "none" }, door.via);
-  client.watch.set(door.limits.tunnelIdleMs, () => client.close());
+  client.closeAfter(door.limits.tunnelIdleMs);
   await writeAll(client.stream, responseHeadBytes(101, response.reason, fields));
   await relay(
     { source: client.reader, stream: client.stream },
@@ -246,9 +249,8 @@ async function answer(
 }
 
 /** Whether the origin keeps its side open for another request (RFC 9112 section 9.3). */
-function staysOpen(response: ResponseHead, message: Message): boolean {
-  return response.minor === 1 && !tokensOf(response.fields, "connection").includes("close") &&
-    responseFraming(response, message.head.method).kind !== "close";
+function staysOpen(response: ResponseHead): boolean {
+  return response.minor === 1 && !tokensOf(response.fields, "connection").includes("close");
 }
 
 function fail(why: string): never {

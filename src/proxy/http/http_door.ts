@@ -1,6 +1,5 @@
 import type { BufferPool } from "../../net/stream/buffer_pool.ts";
-import type { Ask, Deny } from "../../policy/decision.ts";
-import type { NetworkRequest } from "../../policy/request.ts";
+import type { BlockedRequest } from "../blocked.ts";
 import type { Gateway } from "../gateway.ts";
 import type { Limits } from "../limits.ts";
 
@@ -15,14 +14,4 @@ export interface HttpDoor {
   readonly open: () => boolean;
   /** Told of each request that policy stopped, before it is answered. */
   readonly blocked: (what: BlockedRequest) => void;
-}
-
-/** A request that policy stopped, and who sent it. */
-export interface BlockedRequest {
-  readonly request: NetworkRequest;
-  readonly decision: Ask | Deny;
-  /** `ip:port`. */
-  readonly client: string;
-  readonly method: string;
-  readonly attempt: string | null;
 }

@@ -40,7 +40,7 @@ async function nextRequest(
   { limits }: HttpDoor,
 ): Promise<RequestHead | null> {
   client.idle = true;
-  client.watch.set(limits.idleMs, () => client.close());
+  client.closeAfter(limits.idleMs);
   if (!(await client.mayContinue())) return null;
   const bytes = await readRequestHead(client.reader, limits.headBytes, () => {
     client.idle = false;

@@ -1,11 +1,9 @@
 import { tokensOf, valueOf } from "../../http/fields.ts";
 import type { Framing } from "../../http/framing.ts";
 import type { RequestHead } from "../../http/head.ts";
+import { METHOD_OVERRIDES } from "../../http/hop_by_hop.ts";
 import { type HttpTarget, httpTarget } from "../../http/target.ts";
 import type { HttpRequest } from "../../policy/request.ts";
-
-/** Fields by which a request asks to be taken for another method than it says. */
-const METHOD_OVERRIDES = ["x-http-method-override", "x-http-method", "x-method-override"];
 
 /** Methods that may be sent again when nobody can tell whether they arrived (RFC 9110 section 9.2.2). */
 const REPEATABLE = new Set(["GET", "HEAD", "OPTIONS"]);

@@ -118,6 +118,6 @@ export class RequestSender {
   /** Whoever waits for the origin learns of it now; whoever waits for the client, a little later. */
   #giveUp(): void {
     this.#upstream.close();
-    this.#client.watch.set(GIVEN_UP_MS, () => this.#client.close());
+    this.#client.closeAfter(GIVEN_UP_MS);
   }
 }

@@ -1,28 +1,27 @@
 import { readResponseHead } from "../../http/read_head.ts";
 import { BufferedReader } from "../../net/stream/buffered_reader.ts";
-import { type Endpoint, formatEndpoint, type SocketAddress } from "../../net/address/endpoint.ts";
+import { type Endpoint, sameEndpoint, type SocketAddress } from "../../net/address/endpoint.ts";
 import type { ByteStream } from "../../net/stream/stream.ts";
 
 /** A connection to an origin, made under a grant, and where it goes. */
 export class UpstreamConnection {
   readonly reader: BufferedReader;
-  readonly #target: string;
   #resting: Promise<boolean> | null = null;
   #spent = false;
+  #isAwake = true;
 
   constructor(
     readonly stream: ByteStream,
     /** The address that was granted and dialled. */
     readonly address: SocketAddress,
-    target: Endpoint,
+    readonly target: Endpoint,
   ) {
     this.reader = new BufferedReader(stream);
-    this.#target = formatEndpoint(target);
   }
 
   /** Whether it goes to that target and can carry another request. */
   serves(target: Endpoint): boolean {
-    return !this.#spent && formatEndpoint(target) === this.#target;
+    return !this.#spent && sameEndpoint(target, this.target);
   }
 
   /**
@@ -30,20 +29,16 @@ export class UpstreamConnection {
    * included, makes it useless.
    */
   rest(): void {
-    let early = true;
+    this.#isAwake = false;
     this.#resting = this.reader.fill().catch(() => false).then((more) => {
-      if (early) this.close();
+      if (!this.#isAwake) this.close();
       return more;
     });
-    this.#wake = () => {
-      early = false;
-    };
   }
-  #wake: () => void = () => {};
 
   /** Ends the rest: what comes now is the answer. */
   wake(): void {
-    this.#wake();
+    this.#isAwake = true;
   }
 
   /** Reads the head of a response; null when the connection ends before its first byte. */

@@ -46,7 +46,7 @@ Deno.test("forwardedRequestFields() writes one Host, of the target", () => {
 });
 
 // RFC 9110 section 7.6.1 and S-37; upstream: remove_hop_by_hop_request_headers_keeps_forwarding_headers, but
-// the forwarding headers go as well (seed 000).
+// the forwarding headers go as well (the seeds).
 Deno.test("forwardedRequestFields() leaves out what is about one connection, or nominated", () => {
   const fields = forwarded(
     "Connection: close, Proxy-Authorization, X-Hop",
