@@ -2,6 +2,7 @@
 import { ConfigError } from "../config/errors.ts";
 import { parseCommand } from "./argv/args.ts";
 import { check } from "./check.ts";
+import { flushInTime } from "./printed/flush_in_time.ts";
 import type { Command } from "./argv/command.ts";
 import type { CommandName } from "./argv/commands.ts";
 import { env } from "./env.ts";
@@ -14,9 +15,6 @@ import { start } from "./start.ts";
 import { type Surroundings, systemSurroundings } from "./surroundings.ts";
 import { VERSION } from "./version.ts";
 
-/** How long a reader of standard error that does not read may hold up the end. */
-const LAST_WORDS_MS = 1000;
-
 /** Runs one command line. Resolves to the number to exit with. */
 export async function cli(
   argv: readonly string[],
@@ -24,7 +22,7 @@ export async function cli(
 ): Promise<number> {
   const code = await execute(parseCommand(argv), here).catch((error) => report(error, here));
   await here.terminal.out.flush();
-  await flushErr(here);
+  await flushInTime(here.terminal.err, here.clock);
   return code;
 }
 
@@ -76,13 +74,4 @@ function report(error: unknown, here: Surroundings): number {
     err.line(`doorward: internal error: ${what}`);
   }
   return EXIT.failed;
-}
-
-async function flushErr(here: Surroundings): Promise<void> {
-  const done = new AbortController();
-  const late = here.clock.wait(LAST_WORDS_MS, done.signal).catch(() => {
-    // Everything was printed in time.
-  });
-  await Promise.race([here.terminal.err.flush(), late]);
-  done.abort();
 }

@@ -3,6 +3,7 @@ import type { SocketAddress } from "../net/address/endpoint.ts";
 import { LOOPBACK_IPV4 } from "../net/address/ip.ts";
 import { formatOrigin } from "../policy/rule.ts";
 import { BlockedTally } from "./printed/blocked_tally.ts";
+import { flushInTime } from "./printed/flush_in_time.ts";
 import { childEnv } from "./shell/child_env.ts";
 import type { RunCommand } from "./argv/command.ts";
 import { configSource } from "./config_source.ts";
@@ -57,7 +58,7 @@ async function behindProxy(
   await using proxy = openProxy({ config, policy, listen: ANY_LOOPBACK_PORT, ...told }, here);
   if (proxy === null) return EXIT.failed;
   if (!command.quiet) warn(config, proxy.address, here);
-  await here.terminal.err.flush();
+  await flushInTime(here.terminal.err, here.clock);
   return await runChild(command, config, proxy.address, here);
 }
 

@@ -4,6 +4,7 @@ import { systemResolver } from "../net/system_resolver.ts";
 import { tcpDialer } from "../net/tcp_dialer.ts";
 import { type ProxyOptions, type RunningProxy, startProxy } from "../proxy/proxy.ts";
 import { type Spawn, systemSpawn } from "./child.ts";
+import { withoutSearchList } from "./search_list.ts";
 import { type ListenSignals, systemSignals } from "./signals/listen_signals.ts";
 import { makeTerminal, permitsColour, type Terminal } from "./printed/terminal.ts";
 
@@ -25,13 +26,14 @@ export interface Surroundings {
 /** The real ones. */
 export function systemSurroundings(): Surroundings {
   const env = Deno.env.toObject();
+  const searchList = withoutSearchList(env);
   return {
     env,
     os: Deno.build.os,
-    terminal: makeTerminal(Deno.stdout, Deno.stderr, permitsColour(env)),
+    terminal: makeTerminal(Deno.stdout, Deno.stderr, permitsColour(env), systemClock),
     stdinIsTerminal: Deno.stdin.isTerminal(),
     signals: systemSignals,
-    spawn: systemSpawn,
+    spawn: (words, env) => searchList.duringSpawn(() => systemSpawn(words, env)),
     dial: tcpDialer,
     resolve: systemResolver(),
     clock: systemClock,

@@ -23,7 +23,7 @@ const NOTHING = new Uint8Array(0);
 /** A body on its way from one peer to the other. */
 export interface BodyTransfer {
   readonly from: BufferedReader;
-  readonly to: ByteStream;
+  readonly to: Pick<ByteStream, "write">;
   /** Who sends it, for the blame. */
   readonly peer: "client" | "upstream";
   readonly framing: Framing;

@@ -65,9 +65,10 @@ const NEVER_TRAILERS: ReadonlySet<string> = new Set([
 /** The fields of a request that go on to the origin: without `Host` and the framing, which we write. */
 export function requestFieldsToForward(fields: Fields): Field[] {
   const named = namedInConnection(fields);
-  return fields.filter(({ key }) =>
-    !isOneConnection(key) && !isNotForOrigins(key) && !named.has(key)
-  );
+  return fields.filter(({ key }) => {
+    const name = knownAs(key);
+    return !isOneConnection(name) && !isNotForOrigins(name) && !named.has(key);
+  });
 }
 
 /**
@@ -83,8 +84,16 @@ export function responseFieldsToForward(fields: Fields): Field[] {
 
 /** Whether a trailer field may go on as one. */
 export function mayBeTrailer({ key }: Field): boolean {
-  return !NEVER_TRAILERS.has(key) && !key.startsWith("if-") && !isOneConnection(key) &&
-    !isNotForOrigins(key);
+  const name = knownAs(key);
+  return !NEVER_TRAILERS.has(name) && !name.startsWith("if-") && !isOneConnection(name) &&
+    !isNotForOrigins(name);
+}
+
+/**
+ * The name by which an origin may know the field: behind CGI and WSGI `X_Real_IP` and `X-Real-IP` are one.
+ */
+export function knownAs(key: string): string {
+  return key.includes("_") ? key.replaceAll("_", "-") : key;
 }
 
 function isOneConnection(key: string): boolean {

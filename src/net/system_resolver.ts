@@ -12,28 +12,58 @@ const LOOKUPS_AT_ONCE = 128;
 
 const LOOPBACK: readonly IpAddress[] = [LOOPBACK_IPV4, LOOPBACK_IPV6];
 
+/** What the system says of a name. */
+type Answer = readonly { readonly address: string }[];
+
+/** A look-up that is under way. */
+interface LookUp {
+  readonly answer: Promise<Answer>;
+}
+
 /**
  * Resolves as the system does (`getaddrinfo`: hosts file, DNS, whatever is configured). Names under
  * `localhost` never leave the machine: they are loopback by definition (RFC 6761 section 6.3).
+ *
+ * Who asks for a name that is being looked up gets the same answer: a name whose server is silent holds one
+ * place, however many ask for it.
  */
-export function systemResolver(): Resolver {
+export function systemResolver(ask: (name: string) => Promise<Answer> = getaddrinfo): Resolver {
   const places = new Places(LOOKUPS_AT_ONCE);
-  const lookUp = async (name: string) => {
+  const underWay = new Map<string, LookUp>();
+  const lookUp = async (name: string): Promise<Answer> => {
     try {
-      return await lookup(name, { all: true, verbatim: true });
+      // Asked a moment later: whatever happens then, it is under way before it is over.
+      return await Promise.resolve(name).then(ask);
     } finally {
+      underWay.delete(name);
       places.give();
     }
+  };
+  const begin = async (name: string, signal: AbortSignal): Promise<LookUp> => {
+    await places.take(signal);
+    const begun = underWay.get(name);
+    if (begun !== undefined) {
+      // Somebody else has begun while we waited.
+      places.give();
+      return begun;
+    }
+    const ours = { answer: lookUp(name) };
+    underWay.set(name, ours);
+    return ours;
   };
   return async (name, signal) => {
     signal.throwIfAborted();
     if (name === "localhost" || name.endsWith(".localhost")) return LOOPBACK;
-    await places.take(signal);
-    return addresses(name, await abortable(lookUp(name), signal));
+    const { answer } = underWay.get(name) ?? await begin(name, signal);
+    return addresses(name, await abortable(answer, signal));
   };
 }
 
-function addresses(name: string, answer: readonly { address: string }[] | Error): IpAddress[] {
+function getaddrinfo(name: string): Promise<Answer> {
+  return lookup(name, { all: true, verbatim: true });
+}
+
+function addresses(name: string, answer: Answer | Error): IpAddress[] {
   if (answer instanceof Error) {
     throw new ConnectError("dns_failure", `Cannot resolve "${name}"`, { cause: answer });
   }

@@ -27,13 +27,17 @@ export function listenTcp(at: SocketAddress): TcpListener {
   return {
     address: { ip: parseIp(bound.hostname) ?? at.ip, port: bound.port },
     async accept(): Promise<Accepted | null> {
-      const conn = await listener.accept().catch((error) => {
-        if (open) throw error;
-      });
-      if (conn === undefined) return null;
-      const { hostname, port } = conn.remoteAddr as Deno.NetAddr;
-      const client = hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
-      return { stream: new TcpStream(conn), client };
+      while (open) {
+        try {
+          const conn = await listener.accept();
+          const { hostname, port } = conn.remoteAddr as Deno.NetAddr;
+          const client = hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
+          return { stream: new TcpStream(conn), client };
+        } catch (error) {
+          if (open && !wasReset(error)) throw error;
+        }
+      }
+      return null;
     },
     close(): void {
       if (!open) return;
@@ -41,4 +45,11 @@ export function listenTcp(at: SocketAddress): TcpListener {
       listener.close();
     },
   };
+}
+
+/** Whether that client had reset its connection before it was taken: the next one may be fine. */
+function wasReset(error: unknown): boolean {
+  return error instanceof Deno.errors.NotConnected ||
+    error instanceof Deno.errors.ConnectionReset ||
+    error instanceof Deno.errors.ConnectionAborted;
 }

@@ -27,6 +27,8 @@ const ESCAPES: Record<string, string> = {
   "an OPTIONS with a body": `${request("OPTIONS", "Content-Length: 5")}hello`,
   "X-HTTP-Method-Override": request("GET", "X-HTTP-Method-Override: POST"),
   "x-http-method": request("GET", "x-http-method: POST"),
+  "X_HTTP_Method_Override": request("GET", "X_HTTP_Method_Override: POST"),
+  "x-http_method-override": request("GET", "x-http_method-override: POST"),
   "X-Method-Override": request("GET", "X-Method-Override: POST"),
   "an override that is nominated": request(
     "GET",

@@ -101,7 +101,10 @@ async function observe(experiment: Experiment): Promise<Observation> {
   const inside = new URL("../support/namespace/inside.ts", import.meta.url).pathname;
   const folder = await Deno.makeTempDir();
   try {
-    await Deno.writeTextFile(`${folder}/resolv.conf`, "nameserver 127.0.0.1\noptions attempts:1\n");
+    await Deno.writeTextFile(
+      `${folder}/resolv.conf`,
+      "nameserver 127.0.0.1\nsearch evil.test\noptions attempts:1 ndots:5\n",
+    );
     const script = [
       "set -e",
       "ip link set lo up",

@@ -1,4 +1,5 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { FakeClock } from "../support/fake_clock.ts";
 import { cli } from "../../src/cli/cli.ts";
 import { helpText } from "../../src/cli/argv/help.ts";
 import { makeTerminal, type Sink } from "../../src/cli/printed/terminal.ts";
@@ -75,14 +76,17 @@ Deno.test("cli() ends with its answer though nobody reads standard output any mo
     write: () => Promise.reject(new Deno.errors.BrokenPipe("Broken pipe")),
     isTerminal: () => false,
   };
-  const here = { ...fakeSurroundings(), terminal: makeTerminal(gone, gone, false) };
+  const here = {
+    ...fakeSurroundings(),
+    terminal: makeTerminal(gone, gone, false, new FakeClock()),
+  };
   assertEquals(await cli(["env"], here), 0);
 });
 
 Deno.test("cli() does not wait for ever for a reader of standard error", async () => {
   const stuck: Sink = { write: () => new Promise(() => {}), isTerminal: () => false };
   const fake = fakeSurroundings();
-  const here = { ...fake, terminal: makeTerminal(new MemorySink(), stuck, false) };
+  const here = { ...fake, terminal: makeTerminal(new MemorySink(), stuck, false, new FakeClock()) };
   const code = cli(["nonsense"], here);
   await settle();
   fake.clock.advance(1000);

@@ -41,10 +41,11 @@ export function fakeSurroundings(options: FakeOptions = {}): FakeSurroundings {
   const err = new MemorySink();
   const listeners = new Set<(signal: Deno.Signal) => void>();
   const proxies: FakeProxy[] = [];
+  const clock = new FakeClock();
   return {
     env: {},
     os: "linux",
-    terminal: makeTerminal(out, err, false),
+    terminal: makeTerminal(out, err, false, clock),
     stdinIsTerminal: false,
     signals(names, on): Disposable {
       const listener = (signal: Deno.Signal) => {
@@ -58,7 +59,7 @@ export function fakeSurroundings(options: FakeOptions = {}): FakeSurroundings {
     },
     dial: () => Promise.reject(new Error("This test dials nothing")),
     resolve: () => Promise.reject(new Error("This test looks nothing up")),
-    clock: new FakeClock(),
+    clock,
     startProxy: (options) => fakeProxy(options, proxies),
     ...options,
     printed: () => ({ out: out.text, err: err.text }),

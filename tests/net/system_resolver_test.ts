@@ -48,6 +48,23 @@ Deno.test("systemResolver() rejects with the reason when the signal is aborted",
   await assertRejects(() => resolve("localhost", controller.signal), RangeError, "enough");
 });
 
+Deno.test("systemResolver() asks once for those who ask at the same time, and again after", async () => {
+  const asked: string[] = [];
+  const silent = Promise.withResolvers<void>();
+  const resolve = systemResolver(async (name) => {
+    asked.push(name);
+    if (name === "silent.test") await silent.promise;
+    return [{ address: "192.0.2.1" }];
+  });
+  // More than there are places: a name whose server does not answer keeps nobody from another.
+  const waiting = Array.from({ length: AT_ONCE * 2 }, () => resolve("silent.test", NEVER));
+  assertEquals((await resolve("a.test", NEVER)).map(formatIp), ["192.0.2.1"]);
+  silent.resolve();
+  assertEquals((await Promise.all(waiting)).length, AT_ONCE * 2);
+  await resolve("a.test", NEVER);
+  assertEquals(asked, ["silent.test", "a.test", "a.test"]);
+});
+
 Deno.test("systemResolver() answers everybody, however many ask at once", async () => {
   const resolve = systemResolver();
   const asking = Array.from({ length: AT_ONCE * 3 }, () => resolve(ADDRESS, NEVER));

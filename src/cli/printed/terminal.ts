@@ -1,5 +1,6 @@
 // What is printed, and the only place that prints. Text from outside cannot steer the terminal: whatever
 // is handed over is escaped here, and colour is added here.
+import type { Clock } from "../../net/ports.ts";
 
 /** How a part of a line is meant. Colours appear on a terminal only, and never with `NO_COLOR`. */
 export type Style = "good" | "bad" | "warning" | "faint";
@@ -53,9 +54,12 @@ const COLOURS: Readonly<Record<Style, string>> = {
 };
 const PLAIN = "\x1b[0m";
 
+/** How long to wait for room in a pipe that another program has made non-blocking. */
+const FULL_PIPE_MS = 20;
+
 /** Makes a terminal of two sinks. `colour` is whether the environment permits any. */
-export function makeTerminal(out: Sink, err: Sink, colour: boolean): Terminal {
-  return { out: new Printer(out, colour), err: new Printer(err, colour) };
+export function makeTerminal(out: Sink, err: Sink, colour: boolean, clock: Clock): Terminal {
+  return { out: new Printer(out, colour, clock), err: new Printer(err, colour, clock) };
 }
 
 /** Whether the environment permits colour (https://no-color.org: any value but the empty one forbids). */
@@ -83,12 +87,14 @@ export function escapeControls(text: string): string {
 class Printer implements Output {
   readonly #sink: Sink;
   readonly #colour: boolean;
+  readonly #clock: Clock;
   #held = "";
   #dropped = 0;
   #gone = false;
   #writing: Promise<void> | null = null;
 
-  constructor(sink: Sink, colour: boolean) {
+  constructor(sink: Sink, colour: boolean, clock: Clock) {
+    this.#clock = clock;
     this.#sink = sink;
     this.#colour = colour && sink.isTerminal();
   }
@@ -114,29 +120,39 @@ class Printer implements Output {
   }
 
   async #drain(): Promise<void> {
-    try {
-      while (this.#held !== "") {
-        const text = this.#held;
-        this.#held = "";
-        await this.#writeAll(new TextEncoder().encode(text));
-        this.#confessDrops();
-      }
-    } catch {
-      // The reader has gone away (`doorward explain … | head -1`): there is nobody to print for.
-      this.#gone = true;
+    while (this.#held !== "") {
+      const confessed = this.#dropped;
+      const text = this.#held;
       this.#held = "";
+      try {
+        await this.#writeAll(new TextEncoder().encode(text + confession(confessed)));
+        this.#dropped -= confessed;
+      } catch (error) {
+        // The reader has gone away (`doorward explain … | head -1`): there is nobody to print for. Anything
+        // else, a full disk say, may pass: the next line tries again.
+        this.#gone = error instanceof Deno.errors.BrokenPipe;
+        this.#dropped += text.split("\n").length - 1;
+        if (this.#gone) this.#held = "";
+      }
     }
     this.#writing = null;
   }
 
   async #writeAll(bytes: Uint8Array): Promise<void> {
     let written = 0;
-    while (written < bytes.length) written += await this.#sink.write(bytes.subarray(written));
-  }
-
-  #confessDrops(): void {
-    if (this.#dropped === 0) return;
-    this.#held += `doorward: ${this.#dropped} lines were not printed: nobody was reading\n`;
-    this.#dropped = 0;
+    while (written < bytes.length) {
+      try {
+        written += await this.#sink.write(bytes.subarray(written));
+      } catch (error) {
+        if (!(error instanceof Deno.errors.WouldBlock)) throw error;
+        await this.#clock.wait(FULL_PIPE_MS, NEVER);
+      }
+    }
   }
 }
+
+function confession(dropped: number): string {
+  return dropped === 0 ? "" : `doorward: ${dropped} lines could not be printed\n`;
+}
+
+const NEVER = new AbortController().signal;

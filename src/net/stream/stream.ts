@@ -11,7 +11,10 @@ export interface ByteStream {
 }
 
 /** Writes all of `bytes`, however often the stream takes only a part. */
-export async function writeAll(stream: ByteStream, bytes: Uint8Array): Promise<void> {
+export async function writeAll(
+  stream: Pick<ByteStream, "write">,
+  bytes: Uint8Array,
+): Promise<void> {
   let written = await stream.write(bytes);
   while (written < bytes.length) written += await stream.write(bytes.subarray(written));
 }

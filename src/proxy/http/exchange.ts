@@ -7,7 +7,7 @@ import { parseResponseHead } from "../../http/parse_head.ts";
 import { responseHeadBytes } from "../../http/write_head.ts";
 import { ConnectError, ProtocolError } from "../../net/errors.ts";
 import { relay } from "../../net/stream/relay.ts";
-import { writeAll } from "../../net/stream/stream.ts";
+import { type ByteStream, writeAll } from "../../net/stream/stream.ts";
 import type { Ask, Deny } from "../../policy/decision.ts";
 import type { ClientConnection } from "../client_connection.ts";
 import { asksForWebSocket, forwardedResponseFields, opensWebSocket } from "./forwarding.ts";
@@ -157,7 +157,7 @@ async function readFinal(
   }
 }
 
-/** Passes the final response on. What fails from here on can only end the connection. */
+/** Passes the final response on. What fails once its head is out can only end the connection. */
 async function respond(
   client: ClientConnection,
   message: Message,
@@ -176,10 +176,12 @@ async function respond(
   const fields = forwardedResponseFields(response, sent, door.via);
   if (after === "close") fields.push(field("Connection", "close"));
   client.closeAfter(door.limits.bodyIdleMs);
+  // Only the first chunk can turn out to be wrong before anything was sent.
+  const to = framing.kind === "chunked" ? new NotingStream(client.stream) : null;
   try {
     await transferBody({
       from: upstream.reader,
-      to: client.stream,
+      to: to ?? client.stream,
       peer: "upstream",
       framing,
       keepChunks,
@@ -189,12 +191,28 @@ async function respond(
       pool: door.pool,
       touch: () => client.watch.touch(),
     });
-  } catch {
-    // The head is out, or may be: an early end is the only way left to say that the rest is missing.
+  } catch (error) {
+    if (to !== null && !to.begun && error instanceof ProtocolError) throw error;
+    // The head is out: an early end of the connection is the only way left to say that the rest is missing.
     client.close();
     return "close";
   }
   return after;
+}
+
+/** A stream with a note of whether anything was written to it. */
+class NotingStream {
+  begun = false;
+  readonly #stream: ByteStream;
+
+  constructor(stream: ByteStream) {
+    this.#stream = stream;
+  }
+
+  write(bytes: Uint8Array): Promise<number> {
+    this.begun = true;
+    return this.#stream.write(bytes);
+  }
 }
 
 /** Passes a 101 on and then bytes both ways (RFC 9110 section 7.8). */

@@ -1,7 +1,7 @@
 import { tokensOf, valueOf } from "../../http/fields.ts";
 import type { Framing } from "../../http/framing.ts";
 import type { RequestHead } from "../../http/head.ts";
-import { METHOD_OVERRIDES } from "../../http/hop_by_hop.ts";
+import { knownAs, METHOD_OVERRIDES } from "../../http/hop_by_hop.ts";
 import { type HttpTarget, httpTarget } from "../../http/target.ts";
 import type { HttpRequest } from "../../policy/request.ts";
 
@@ -39,7 +39,7 @@ export function readMessage(head: RequestHead, framing: Framing): Message {
       method: head.method,
       hasBody,
       upgrades: valueOf(head.fields, "upgrade") !== undefined,
-      methodOverride: METHOD_OVERRIDES.find((key) => valueOf(head.fields, key) !== undefined) ??
+      methodOverride: head.fields.find(({ key }) => METHOD_OVERRIDES.includes(knownAs(key)))?.key ??
         null,
     },
     // HTTP/1.0 keep-alive through a proxy cannot be told from a hung connection (RFC 9112 appendix C.2.2).

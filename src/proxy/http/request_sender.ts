@@ -85,17 +85,14 @@ export class RequestSender {
   }
 
   /** The stream, with a note of whether it is being written to: a stalled upload is one side's fault. */
-  #noting(stream: ByteStream): ByteStream {
+  #noting(stream: ByteStream): Pick<ByteStream, "write"> {
     return {
-      read: (into) => stream.read(into),
       write: async (bytes) => {
         this.#writing = true;
         const count = await stream.write(bytes);
         this.#writing = false;
         return count;
       },
-      closeWrite: () => stream.closeWrite(),
-      close: () => stream.close(),
     };
   }
 

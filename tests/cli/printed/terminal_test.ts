@@ -1,4 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { FakeClock } from "../../support/fake_clock.ts";
 import {
   escapeControls,
   makeTerminal,
@@ -33,7 +34,7 @@ Deno.test("escapeControls() leaves JSON meaning what it meant", () => {
 Deno.test("line() prints colour on a terminal only", async () => {
   for (const [isTerminal, printed] of [[true, "\x1b[31mbad\x1b[0m\n"], [false, "bad\n"]] as const) {
     const sink = new MemorySink(isTerminal);
-    const { out } = makeTerminal(sink, sink, true);
+    const { out } = makeTerminal(sink, sink, true, new FakeClock());
     out.line(paint("bad", "bad"));
     await out.flush();
     assertEquals(sink.text, printed);
@@ -42,7 +43,7 @@ Deno.test("line() prints colour on a terminal only", async () => {
 
 Deno.test("line() escapes painted text, too", async () => {
   const sink = new MemorySink(true);
-  const { out } = makeTerminal(sink, sink, true);
+  const { out } = makeTerminal(sink, sink, true, new FakeClock());
   out.line(paint("faint", "\x1b[0mtrick"));
   await out.flush();
   assertEquals(sink.text, "\x1b[2m\\u001b[0mtrick\x1b[0m\n");
@@ -57,7 +58,7 @@ Deno.test("permitsColour() follows NO_COLOR and TERM", () => {
 
 Deno.test("line() keeps the order, however little the sink takes at once", async () => {
   const sink = new MemorySink(false, 3);
-  const { out } = makeTerminal(sink, sink, false);
+  const { out } = makeTerminal(sink, sink, false, new FakeClock());
   for (const word of ["first", "second", "third"]) out.line(word);
   await out.flush();
   assertEquals(sink.text, "first\nsecond\nthird\n");
@@ -72,7 +73,7 @@ Deno.test("line() does not fail when the reader has gone away", async () => {
     },
     isTerminal: () => false,
   };
-  const { out } = makeTerminal(broken, broken, false);
+  const { out } = makeTerminal(broken, broken, false, new FakeClock());
   out.line("one");
   await out.flush();
   out.line("two");
@@ -90,7 +91,7 @@ Deno.test("line() holds a bounded number of lines for a reader that stopped, and
     },
     isTerminal: () => false,
   };
-  const { err } = makeTerminal(slow, slow, false);
+  const { err } = makeTerminal(slow, slow, false, new FakeClock());
   const line = "x".repeat(1023);
   for (let count = 0; count < 1500; count++) err.line(line);
   await settle();
@@ -98,5 +99,44 @@ Deno.test("line() holds a bounded number of lines for a reader that stopped, and
   await err.flush();
   // The first is on its way at once; then a megabyte is held.
   assertEquals(sink.text.split("\n").filter((text) => text === line).length, 1026);
-  assertStringIncludes(sink.text, "doorward: 474 lines were not printed: nobody was reading\n");
+  assertStringIncludes(sink.text, "doorward: 474 lines could not be printed\n");
+});
+
+Deno.test("line() tries again after a failure that may pass, and says what is missing", async () => {
+  const sink = new MemorySink();
+  let full = true;
+  const disk: Sink = {
+    write: (bytes) =>
+      full ? Promise.reject(new Error("No space left on device")) : sink.write(bytes),
+    isTerminal: () => false,
+  };
+  const { err } = makeTerminal(disk, disk, false, new FakeClock());
+  err.line("lost");
+  await err.flush();
+  full = false;
+  err.line("kept");
+  await err.flush();
+  err.line("and on");
+  await err.flush();
+  assertEquals(sink.text, "kept\ndoorward: 1 lines could not be printed\nand on\n");
+});
+
+Deno.test("line() waits for room in a pipe that does not block", async () => {
+  const sink = new MemorySink();
+  const clock = new FakeClock();
+  let refusals = 2;
+  const pipe: Sink = {
+    write: (bytes) =>
+      refusals-- > 0 ? Promise.reject(new Deno.errors.WouldBlock("full")) : sink.write(bytes),
+    isTerminal: () => false,
+  };
+  const { err } = makeTerminal(pipe, pipe, false, clock);
+  err.line("patient");
+  await settle();
+  assertEquals(sink.text, "");
+  clock.advance(20);
+  await settle();
+  clock.advance(20);
+  await err.flush();
+  assertEquals(sink.text, "patient\n");
 });
