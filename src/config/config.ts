@@ -51,14 +51,12 @@ export interface Notice {
 export interface Config {
   readonly network: NetworkConfig;
   readonly limits: Limits;
-  /** What the policy is compiled from. `enabled` is as configured; see {@linkcode enabledIsSet}. */
+  /** What the policy is compiled from, as configured. */
   readonly policy: PolicyDocument;
   /** Where the proxy listens, after clamping to loopback. */
   readonly proxyAddress: SocketAddress;
   /** The files and flags that were read, lowest first; `["built-in"]` for the embedded default. */
   readonly sources: readonly string[];
-  /** Whether anybody wrote `enabled`; `start` and `run` count an unwritten one as true. */
-  readonly enabledIsSet: boolean;
   /** Where a dotted key (`network.mode`) was written; undefined for a default. */
   readonly originOf: (key: string) => Origin | undefined;
   readonly notices: readonly Notice[];
@@ -110,7 +108,6 @@ export async function loadConfig(source: ConfigSource): Promise<Config> {
     policy: policyDocument(network, rules),
     proxyAddress: addresses.proxy,
     sources: sourceNames(file, source),
-    enabledIsSet: table.entries.has("enabled"),
     originOf: (key) => origins.get(key),
     notices: findings.notices(),
   };

@@ -10,7 +10,7 @@ import type { Clock, Dialer, Resolver } from "../net/ports.ts";
 import { type Accepted, listenTcp } from "../net/tcp_listener.ts";
 import type { PolicyCell } from "../policy/policy.ts";
 import { acceptLoop } from "./accept.ts";
-import { blockedRecord } from "./blocked.ts";
+import { blockedRecord, type BlockedRequest } from "./blocked.ts";
 import { ClientConnection } from "./client_connection.ts";
 import { createGateway } from "./gateway.ts";
 import type { HttpDoor } from "./http/http_door.ts";
@@ -77,16 +77,7 @@ export function startProxy(options: ProxyOptions): RunningProxy {
     pool: new BufferPool(),
     via: options.via ? pseudonym() : null,
     open: () => !stopping.signal.aborted,
-    blocked: (blocked) => {
-      const { mode } = policy.current.document;
-      const record = blockedRecord(blocked, mode, clock.now());
-      buffer.push(record);
-      try {
-        outside.record(record);
-      } catch (error) {
-        diagnose(`Cannot record a blocked request: ${error}`);
-      }
-    },
+    blocked: recorder(policy, buffer, outside, diagnose),
   };
   const welcome = ({ stream, client: address }: Accepted) => {
     if (live.size >= limits.connections) return turnAway(stream);
@@ -111,6 +102,24 @@ export function startProxy(options: ProxyOptions): RunningProxy {
     blocked: buffer,
     shutdown,
     [Symbol.asyncDispose]: () => shutdown(0),
+  };
+}
+
+/** Keeps each block and tells of it. A record that cannot be told is still kept, and still answered. */
+function recorder(
+  policy: PolicyCell,
+  buffer: BlockedBuffer,
+  { record, clock }: Outside,
+  diagnose: (line: string) => void,
+): (blocked: BlockedRequest) => void {
+  return (blocked) => {
+    const told = blockedRecord(blocked, policy.current.document.mode, clock.now());
+    buffer.push(told);
+    try {
+      record(told);
+    } catch (error) {
+      diagnose(`Cannot record a blocked request: ${error}`);
+    }
   };
 }
 

@@ -91,7 +91,7 @@ Deno.test("loadConfig() reads the example of the seeds", async () => {
   ]);
   assertEquals(config.limits, DEFAULT_LIMITS);
   assertEquals(formatSocketAddress(config.proxyAddress), "127.0.0.1:3128");
-  assertEquals(config.enabledIsSet, true);
+  assert(config.originOf("network.enabled") !== undefined);
 });
 
 Deno.test("loadConfig() says which parts of the seeds' example are for later", async () => {
@@ -138,7 +138,7 @@ Deno.test("loadConfig() takes the defaults for what a file leaves out", async ()
 Deno.test("loadConfig() is the baseline for a file that says nothing", async () => {
   const config = await load("# nothing yet\n");
   assertEquals(config.network, DEFAULT_NETWORK);
-  assertEquals(config.enabledIsSet, false);
+  assertEquals(config.originOf("network.enabled"), undefined);
   assertEquals(await noticesOf("# nothing yet\n"), [
     "file no host is allowed: every request will be blocked",
   ]);
@@ -155,7 +155,8 @@ Deno.test("loadConfig() without a file is on, allows nothing and asks", async ()
     dangerouslyAllowAllDomains: false,
     ask: true,
   });
-  assertEquals([config.sources, config.enabledIsSet, config.notices], [["built-in"], false, []]);
+  assertEquals([config.sources, config.notices], [["built-in"], []]);
+  assertEquals(config.originOf("network.enabled"), undefined);
 });
 
 Deno.test("loadConfig() without a file still hears the flags, and keeps asking", async () => {
@@ -179,7 +180,8 @@ Deno.test("loadConfig() without a file still hears the flags, and keeps asking",
     "--allow *.b.test",
     "--deny c.test",
   ]);
-  assertEquals([config.policy.ask, config.enabledIsSet], [true, true]);
+  assertEquals(config.policy.ask, true);
+  assert(config.originOf("network.enabled") !== undefined);
 });
 
 Deno.test("loadConfig() names its flags without credentials or control characters", async () => {

@@ -10,12 +10,12 @@ import { relay } from "../../net/stream/relay.ts";
 import { type ByteStream, writeAll } from "../../net/stream/stream.ts";
 import type { Ask, Deny } from "../../policy/decision.ts";
 import type { ClientConnection } from "../client_connection.ts";
-import { asksForWebSocket, forwardedResponseFields, opensWebSocket } from "./forwarding.ts";
+import { forwardedResponseFields, opensWebSocket } from "./forwarding.ts";
 import type { HttpDoor } from "./http_door.ts";
 import { connectingMs } from "../limits.ts";
 import { endsAfterReply, isRepeatable, type Message, readMessage } from "./message.ts";
 import { refusalOf } from "../refusal.ts";
-import { failureReply, refusalReply } from "../reply.ts";
+import { failureReply, refusalReply, type ReplyOptions } from "../reply.ts";
 import { RequestSender } from "./request_sender.ts";
 import { turnBack } from "./turn_back.ts";
 import { UpstreamConnection } from "./upstream_connection.ts";
@@ -26,6 +26,13 @@ const INTERIM_MAX = 16;
 /** Whether the client's connection can carry another request. */
 export type After = "keep" | "close";
 
+/** One request, who sent it, and what serving it takes. */
+interface Exchange {
+  readonly client: ClientConnection;
+  readonly message: Message;
+  readonly door: HttpDoor;
+}
+
 /** Forwards one plain HTTP request and its response, or answers why not. */
 export async function exchange(
   client: ClientConnection,
@@ -34,29 +41,22 @@ export async function exchange(
   door: HttpDoor,
 ): Promise<After> {
   const message = readMessage(head, framing);
+  const it: Exchange = { client, message, door };
   const turnedBack = turnBack(message, door.via);
-  if (turnedBack !== null) return await answer(client, message, turnedBack);
+  if (turnedBack !== null) return await answer(it, turnedBack);
   try {
-    const kept = takeKept(client, message, door);
-    const after = kept === null ? null : await carry(client, message, door, kept);
+    const kept = takeKept(it);
+    const after = kept === null ? null : await carry(it, kept);
     if (after !== null) return after;
     // A kept connection that died silently is replaced once; a new one is not.
-    const opened = await open(client, message, door);
-    if (!(opened instanceof UpstreamConnection)) {
-      return await refuse(client, message, door, opened);
-    }
-    return await carry(client, message, door, opened) ??
-      fail("the server closed the connection without an answer");
+    const opened = await open(it);
+    if (!(opened instanceof UpstreamConnection)) return await refuse(it, opened);
+    return await carry(it, opened) ?? fail("the server closed the connection without an answer");
   } catch (error) {
     const isFailure = error instanceof ConnectError ||
       (error instanceof ProtocolError && error.peer === "upstream");
     if (!isFailure || client.closed) throw error;
-    const options = { close: endsAfterReply(message), headOnly: head.method === "HEAD" };
-    return await answer(
-      client,
-      message,
-      failureReply(error, message.request, "json", options),
-    );
+    return await answer(it, failureReply(error, message.request, "json", replyOptions(message)));
   }
 }
 
@@ -64,11 +64,7 @@ export async function exchange(
  * The connection kept for this client, if it serves the target and policy still lets it; else null. A refusal is
  * not the last word: the name may lead elsewhere by now.
  */
-function takeKept(
-  client: ClientConnection,
-  { request }: Message,
-  door: HttpDoor,
-): UpstreamConnection | null {
+function takeKept({ client, message: { request }, door }: Exchange): UpstreamConnection | null {
   const kept = client.upstream;
   if (kept === null) return null;
   const isAllowed = kept.serves(request.target) &&
@@ -81,9 +77,7 @@ function takeKept(
 
 /** A new connection to the origin, or policy's refusal. */
 async function open(
-  client: ClientConnection,
-  message: Message,
-  door: HttpDoor,
+  { client, message, door }: Exchange,
 ): Promise<UpstreamConnection | Ask | Deny> {
   client.closeAfter(connectingMs(door.limits));
   const outcome = await door.gateway.authorize(message.request, client.signal);
@@ -93,26 +87,22 @@ async function open(
 }
 
 /** Sends the request and returns the response. Null when it may be tried on another connection. */
-async function carry(
-  client: ClientConnection,
-  message: Message,
-  door: HttpDoor,
-  upstream: UpstreamConnection,
-): Promise<After | null> {
+async function carry(it: Exchange, upstream: UpstreamConnection): Promise<After | null> {
+  const { client, message, door } = it;
   const release = client.closeAlong(upstream);
   let keepUpstream = false;
   try {
     const sender = new RequestSender(client, message, door, upstream);
-    const response = await readFinal(client, message, door, upstream, sender);
+    const response = await readFinal(it, upstream, sender);
     if (response === null) {
       return isRepeatable(message) ? null : fail("the server closed the connection");
     }
     sender.answered();
     if (response.status === 101) {
       if (!sender.done) fail("the server changed the protocol amid the request");
-      return await upgrade(client, message, door, upstream, response);
+      return await upgrade(it, upstream, response);
     }
-    const after = await respond(client, message, door, upstream, response, sender);
+    const after = await respond(it, upstream, response, sender);
     keepUpstream = after === "keep" && staysOpen(response) &&
       upstream.reader.buffered.length === 0;
     return after;
@@ -129,9 +119,7 @@ async function carry(
 
 /** Reads responses until the final one, passing interim ones on. Null when the origin ends in silence. */
 async function readFinal(
-  client: ClientConnection,
-  { head }: Message,
-  { limits, via }: HttpDoor,
+  { client, message: { head }, door: { limits, via } }: Exchange,
   upstream: UpstreamConnection,
   sender: RequestSender,
 ): Promise<ResponseHead | null> {
@@ -159,9 +147,7 @@ async function readFinal(
 
 /** Passes the final response on. What fails once its head is out can only end the connection. */
 async function respond(
-  client: ClientConnection,
-  message: Message,
-  door: HttpDoor,
+  { client, message, door }: Exchange,
   upstream: UpstreamConnection,
   response: ResponseHead,
   sender: RequestSender,
@@ -186,7 +172,7 @@ async function respond(
       framing,
       keepChunks,
       fieldsMax: door.limits.headFields,
-      nominated: tokensOf(response.fields, "connection"),
+      nominated: framing.kind === "chunked" ? tokensOf(response.fields, "connection") : [],
       prefix: responseHeadBytes(response.status, response.reason, fields),
       pool: door.pool,
       touch: () => client.watch.touch(),
@@ -217,13 +203,11 @@ class NotingStream {
 
 /** Passes a 101 on and then bytes both ways (RFC 9110 section 7.8). */
 async function upgrade(
-  client: ClientConnection,
-  message: Message,
-  door: HttpDoor,
+  { client, message, door }: Exchange,
   upstream: UpstreamConnection,
   response: ResponseHead,
 ): Promise<After> {
-  if (!asksForWebSocket(message.head) || !opensWebSocket(response)) {
+  if (!message.asksForWebSocket || !opensWebSocket(response)) {
     fail("the server changed the protocol unasked");
   }
   const fields = forwardedResponseFields(response, { kind: "none" }, door.via);
@@ -240,30 +224,22 @@ async function upgrade(
 }
 
 /** Records the block and answers it. */
-async function refuse(
-  client: ClientConnection,
-  message: Message,
-  door: HttpDoor,
-  decision: Ask | Deny,
-): Promise<After> {
+async function refuse(it: Exchange, decision: Ask | Deny): Promise<After> {
+  const { client, message, door } = it;
   const { request, head } = message;
   const attempt = attemptId(head.fields);
   door.blocked({ request, decision, client: client.address, method: head.method, attempt });
-  const options = { close: endsAfterReply(message), headOnly: head.method === "HEAD" };
-  return await answer(
-    client,
-    message,
-    refusalReply(refusalOf(request, decision), "json", options),
-  );
+  const refusal = refusalOf(request, decision);
+  return await answer(it, refusalReply(refusal, "json", replyOptions(message)));
 }
 
-async function answer(
-  client: ClientConnection,
-  message: Message,
-  bytes: Uint8Array,
-): Promise<After> {
+async function answer({ client, message }: Exchange, bytes: Uint8Array): Promise<After> {
   await client.answer(bytes);
   return endsAfterReply(message) ? "close" : "keep";
+}
+
+function replyOptions(message: Message): ReplyOptions {
+  return { close: endsAfterReply(message), headOnly: message.head.method === "HEAD" };
 }
 
 /** Whether the origin keeps its side open for another request (RFC 9112 section 9.3). */

@@ -3,6 +3,7 @@ import type { Framing } from "../../http/framing.ts";
 import type { RequestHead } from "../../http/head.ts";
 import { knownAs, METHOD_OVERRIDES } from "../../http/hop_by_hop.ts";
 import { type HttpTarget, httpTarget } from "../../http/target.ts";
+import { asksForWebSocket } from "./forwarding.ts";
 import type { HttpRequest } from "../../policy/request.ts";
 
 /** Methods that may be sent again when nobody can tell whether they arrived (RFC 9110 section 9.2.2). */
@@ -15,6 +16,7 @@ export interface Message {
   readonly target: HttpTarget;
   readonly request: HttpRequest;
   readonly hasBody: boolean;
+  readonly asksForWebSocket: boolean;
   /** Whether the client would send another request on this connection. */
   readonly staying: boolean;
 }
@@ -32,6 +34,7 @@ export function readMessage(head: RequestHead, framing: Framing): Message {
     framing,
     target,
     hasBody,
+    asksForWebSocket: asksForWebSocket(head),
     request: {
       kind: "http",
       protocol: "http",

@@ -4,7 +4,7 @@ import { requestHeadBytes } from "../../http/write_head.ts";
 import { ProtocolError } from "../../net/errors.ts";
 import type { ByteStream } from "../../net/stream/stream.ts";
 import type { ClientConnection } from "../client_connection.ts";
-import { asksForWebSocket, forwardedRequestFields } from "./forwarding.ts";
+import { forwardedRequestFields } from "./forwarding.ts";
 import type { HttpDoor } from "./http_door.ts";
 import type { Message } from "./message.ts";
 import type { UpstreamConnection } from "./upstream_connection.ts";
@@ -41,7 +41,7 @@ export class RequestSender {
     this.#client = client;
     this.#upstream = upstream;
     const { limits } = door;
-    const { head, hasBody } = message;
+    const { hasBody } = message;
     if (hasBody) client.watch.set(limits.bodyIdleMs, () => this.#stalled());
     else client.watch.set(limits.responseMs, () => this.#late());
     this.#send(message, door).then(() => {
@@ -49,7 +49,7 @@ export class RequestSender {
       if (this.#answered) return;
       if (hasBody) client.watch.set(limits.responseMs, () => this.#late());
       // After a 101 the client's bytes are read by somebody else.
-      if (!asksForWebSocket(head)) client.lookAhead(() => this.#left(limits.responseMs));
+      if (!message.asksForWebSocket) client.lookAhead(() => this.#left(limits.responseMs));
     }, (error) => {
       // An origin that stops reading may have answered already: only the client's fault ends it here.
       if (!(error instanceof ProtocolError)) return;
@@ -73,7 +73,7 @@ export class RequestSender {
       framing,
       keepChunks: true,
       fieldsMax: limits.headFields,
-      nominated: tokensOf(head.fields, "connection"),
+      nominated: framing.kind === "chunked" ? tokensOf(head.fields, "connection") : [],
       prefix: requestHeadBytes(
         head.method,
         target.path,
