@@ -9,13 +9,16 @@ import type { Surroundings } from "./surroundings.ts";
 /** `doorward env`: the variables that point a shell at the configured listener. */
 export async function env(command: EnvCommand, here: Surroundings): Promise<number> {
   const { out, err } = here.terminal;
-  const { proxyAddress } = await loadConfig(configSource(command.policy, here));
+  const { proxyAddress, network } = await loadConfig(configSource(command.policy, here));
   if (proxyAddress.port === 0) {
     err.line("doorward: Cannot print variables: network.proxy_url leaves the port to the system");
     err.line('  "doorward start" prints the port it got');
     return EXIT.failed;
   }
-  const variables = proxyVariables(proxyAddress);
+  const variables = proxyVariables({
+    listener: proxyAddress,
+    allowLocalBinding: network.allow_local_binding,
+  });
   if (command.json) {
     out.line(JSON.stringify(variables));
     return EXIT.done;

@@ -32,6 +32,12 @@ export async function run(command: RunCommand, here: Surroundings): Promise<numb
     err.line("  remove that, or for this once: doorward run -c network.enabled=true …");
     return EXIT.failed;
   }
+  if (here.env["DOORWARD_ACTIVE"] !== undefined) {
+    err.line(`doorward: Cannot run "${command.words[0]}" behind Doorward a second time`);
+    err.line("  this proxy would connect past the one outside (DOORWARD_ACTIVE is set)");
+    err.line("  run the command by itself: it is behind that one already");
+    return EXIT.failed;
+  }
   const tally = new BlockedTally();
   const troubles: string[] = [];
   const code = await behindProxy(command, config, here, {

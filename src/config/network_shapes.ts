@@ -48,6 +48,16 @@ const LEGACY_POLICY_KEYS = [
   "allow_local_binding",
 ];
 
+/** Of those, what another program's file may hold without a policy for the network in it. */
+const NO_POLICY_BY_THEMSELVES = ["default_permissions", "sandbox_mode", "sandbox_workspace_write"];
+
+/** Whether another program's file says anything to us. One that does not is as good as absent. */
+export function concernsUs(root: LocatedTable): boolean {
+  return [...root.entries].some(([name, entry]) =>
+    !NO_POLICY_BY_THEMSELVES.includes(name) && !isForeign(name, entry, true)
+  );
+}
+
 /**
  * Finds the network table of a document and flattens the old spelling. Tells of every other key, unless
  * the document is `foreign`: another program's as well.

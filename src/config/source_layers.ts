@@ -1,12 +1,12 @@
 import type { ConfigSource, NetworkConfig } from "./config.ts";
-import { type ConfigFile, readConfigFile } from "./config_file.ts";
+import { readConfigFile } from "./config_file.ts";
 import type { Findings } from "./toml/findings.ts";
-import { type NetworkShape, networkShape } from "./network_shapes.ts";
+import { concernsUs, type NetworkShape, networkShape } from "./network_shapes.ts";
 import { DEFAULT_NETWORK, EMBEDDED_NETWORK } from "./network_table.ts";
 import { describe, quote } from "./toml/printable.ts";
 import { emptyTable, type LocatedTable, mergeTables, type Place } from "./toml/located.ts";
 import { parseOverride } from "./toml/override_flag.ts";
-import { parseTomlDocument } from "./toml/toml_document.ts";
+import { type BadToml, parseTomlDocument } from "./toml/toml_document.ts";
 
 /** Everything that was written, merged. */
 export interface SourceLayers {
@@ -20,10 +20,12 @@ export interface SourceLayers {
 
 /** Reads the file and lays the `-c` flags over it, the later over the earlier. */
 export async function readLayers(source: ConfigSource, findings: Findings): Promise<SourceLayers> {
-  const read = await readFile(source);
-  const file = read.kind === "absent" ? "built-in" : source.file ?? source.homeFile ?? "built-in";
+  const name = source.file ?? source.homeFile ?? "built-in";
   const foreign = source.file === undefined && source.foreignKeys === true;
-  const base = fileShape(read, file, foreign, findings);
+  const root = await readRoot(source, name);
+  const isAbsent = root === null || (foreign && root.kind === "table" && !concernsUs(root));
+  const file = isAbsent ? "built-in" : name;
+  const base = isAbsent ? nothing(file) : fileShape(root, foreign, findings);
   const shapes = [base, ...source.overrides.map((flag, index) => flagShape(flag, index, findings))];
   const table = shapes.map((shape) => shape.table).reduce((below, above) =>
     mergeTables(below, above, (key, lost, by) => {
@@ -33,7 +35,7 @@ export async function readLayers(source: ConfigSource, findings: Findings): Prom
   );
   const legacy = shapes.find((shape) => shape.legacy !== null)?.legacy ?? null;
   if (legacy !== null) findings.notice(legacy, oldSpelling(table, base));
-  return { table, defaults: read.kind === "absent" ? EMBEDDED_NETWORK : DEFAULT_NETWORK, file };
+  return { table, defaults: isAbsent ? EMBEDDED_NETWORK : DEFAULT_NETWORK, file };
 }
 
 /** The place of everything in a file that has no line of its own. */
@@ -41,24 +43,29 @@ export function filePlace(file: string): Place {
   return { origin: { file, line: null, column: null }, rank: 0, flag: null };
 }
 
-async function readFile(source: ConfigSource): Promise<ConfigFile> {
-  if (source.file !== undefined) return await readConfigFile(source.file, false);
-  if (source.homeFile !== undefined) return await readConfigFile(source.homeFile, true);
-  return { kind: "absent" };
+/** The document in the file, or what is wrong with it; null where there is none and need not be. */
+async function readRoot(
+  source: ConfigSource,
+  name: string,
+): Promise<LocatedTable | BadToml | null> {
+  if (name === "built-in") return null;
+  const read = await readConfigFile(name, source.file === undefined);
+  if (read.kind === "absent") return null;
+  return read.kind === "text" ? parseTomlDocument(read.text, name) : read;
+}
+
+function nothing(file: string): NetworkShape {
+  return { table: emptyTable(filePlace(file)), legacy: null };
 }
 
 function fileShape(
-  read: ConfigFile,
-  file: string,
+  root: LocatedTable | BadToml,
   foreign: boolean,
   findings: Findings,
 ): NetworkShape {
-  const nothing: NetworkShape = { table: emptyTable(filePlace(file)), legacy: null };
-  if (read.kind === "absent") return nothing;
-  const root = read.kind === "text" ? parseTomlDocument(read.text, file) : read;
   if (root.kind === "table") return networkShape(root, foreign, findings);
   findings.fault(root.place, root.message);
-  return nothing;
+  return nothing(root.place.origin.file);
 }
 
 function flagShape(flag: string, index: number, findings: Findings): NetworkShape {

@@ -129,13 +129,13 @@ const PHRASES: Readonly<Record<BlockReason, string>> = {
 
 function nextSteps(target: Endpoint, decision: Ask | Deny): string[] {
   const host = formatHost(target.host);
-  const person = "Do not try another route: ask the person who runs Doorward.";
+  const person = "Ask the person who runs Doorward, and do not try another route.";
   switch (decision.reason) {
     case "not_allowed":
       return [
-        `To allow it for one command: doorward run --allow ${host} -- COMMAND`,
-        `To allow it always: add "${host}" to allowed_domains under [network]`,
         person,
+        `They can allow it for one command: doorward run --allow ${host} -- COMMAND`,
+        `They can allow it always: add "${host}" to allowed_domains under [network]`,
       ];
     case "not_allowed_local":
       return [

@@ -11,7 +11,10 @@ Deno.test("env prints a line a variable for the shell of this environment", asyn
   assertEquals(await cli(["env"], here), 0);
   const lines = here.printed().out.trimEnd().split("\n");
   assertEquals(lines[0], "set -gx HTTP_PROXY http://127.0.0.1:3128");
-  assertEquals(lines.length, Object.keys(proxyVariables(DEFAULT)).length);
+  assertEquals(
+    lines.length,
+    Object.keys(proxyVariables({ listener: DEFAULT, allowLocalBinding: true })).length,
+  );
 });
 
 Deno.test("env --shell prints for another shell", async () => {
@@ -23,7 +26,10 @@ Deno.test("env --shell prints for another shell", async () => {
 Deno.test("env --json prints an object", async () => {
   const here = fakeSurroundings();
   assertEquals(await cli(["env", "--json"], here), 0);
-  assertEquals(JSON.parse(here.printed().out), proxyVariables(DEFAULT));
+  assertEquals(
+    JSON.parse(here.printed().out),
+    proxyVariables({ listener: DEFAULT, allowLocalBinding: true }),
+  );
 });
 
 Deno.test("env follows the configured listener", async () => {

@@ -49,6 +49,13 @@ Deno.test("run ends with the child's exit code and prints nothing when nothing w
   assertEquals(here.printed(), { out: "", err: "" });
 });
 
+Deno.test("run refuses to connect past a Doorward that it runs behind, also when quiet", async () => {
+  const { here, calls } = machine(0, () => {}, { DOORWARD_ACTIVE: "1" });
+  assertEquals(await cli(["run", "-q", "--allow", "a.test", "--", "tool"], here), 125);
+  assertEquals([calls.length, here.proxies.length], [0, 0]);
+  assertStringIncludes(here.printed().err, 'Cannot run "tool" behind Doorward a second time');
+});
+
 Deno.test("run listens on a free loopback port, whatever is configured", async () => {
   const { here } = machine(0);
   await cli(["run", "-c", "network.proxy_url=http://127.0.0.1:99", "tool"], here);

@@ -160,7 +160,7 @@ Deno.test("start answers a port in use with 125 and how to choose another", asyn
   assertEquals(await cli([], here), 125);
   assertEquals(
     here.printed().err,
-    "doorward: Cannot listen on 127.0.0.1:3128: the port is in use\n" +
+    "doorward: Cannot listen on 127.0.0.1:3128: the port is in use, perhaps by another doorward\n" +
       "  choose a free port:  doorward start -c network.proxy_url=http://127.0.0.1:0\n",
   );
 });

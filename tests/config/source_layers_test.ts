@@ -174,7 +174,7 @@ Deno.test("readLayers() reads --config in place of the home file, and needs it",
 Deno.test("readLayers() takes foreign keys in the home file, not in --config and not in -c", async () => {
   const homeFile = await Deno.makeTempFile({ suffix: ".toml" });
   try {
-    await Deno.writeTextFile(homeFile, "model = 1");
+    await Deno.writeTextFile(homeFile, "model = 1\n[network]\n");
     const shared = { overrides: ["model=2"], allow: [], deny: [], foreignKeys: true };
     const home = new Findings();
     await readLayers({ ...shared, homeFile }, home);
@@ -182,6 +182,27 @@ Deno.test("readLayers() takes foreign keys in the home file, not in --config and
     await readLayers({ ...shared, file: homeFile }, file);
     assertEquals([home.faults().length, home.notices().length], [1, 1]);
     assertEquals([file.faults().length, file.notices().length], [2, 0]);
+  } finally {
+    await Deno.remove(homeFile);
+  }
+});
+
+Deno.test("readLayers() takes another program's file without a policy for none at all", async () => {
+  const homeFile = await Deno.makeTempFile({ suffix: ".toml" });
+  const read = async (text: string, foreignKeys: boolean) => {
+    await Deno.writeTextFile(homeFile, text);
+    const findings = new Findings();
+    const source = { overrides: [], allow: [], deny: [], homeFile, foreignKeys };
+    const { file, defaults } = await readLayers(source, findings);
+    return [file === homeFile, defaults.ask, findings.faults().length, findings.notices().length];
+  };
+  try {
+    const theirs = 'model = "x"\nsandbox_mode = "read-only"\n[features]\nweb = true\n';
+    assertEquals(await read(theirs, true), [false, true, 0, 0]);
+    assertEquals(await read(`${theirs}network_proxy = true`, true), [true, false, 2, 1]);
+    assertEquals(await read(`${theirs}[permissions.p.network]\n`, true), [true, false, 2, 1]);
+    assertEquals(await read(`${theirs}[netwrok]\n`, true), [true, false, 2, 1]);
+    assertEquals((await read(theirs, false))[0], true);
   } finally {
     await Deno.remove(homeFile);
   }

@@ -255,6 +255,7 @@ testCurl(
       "doorward: blocked ok.test:80 (limited mode only reads) — allow it: doorward run --mode full -- sh …",
       "doorward: blocked evil.test:80 (a deny rule names it) — see why: doorward explain evil.test:80",
       "doorward: blocked 169.254.169.254:80 (a local, private or special address) — allow it: doorward run --allow 169.254.169.254 -- sh …",
+      "doorward: to allow every missing host: doorward run --allow one.test --allow one.test:8080 -- sh …",
       "",
     ]);
     assertEquals([code, stdout], [3, ""]);

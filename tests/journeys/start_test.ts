@@ -20,7 +20,7 @@ Deno.test("start says where it listens, by which policy, and how to use and to w
   await start.stderr.until(/config\.toml\n/);
   assertEquals(start.stderr.text.replaceAll(String(start.port), "PORT").split("\n"), [
     "doorward 0.1.0 listening on http://127.0.0.1:PORT, mode full",
-    "  policy  built-in and the command line: 0 allow rules, 0 deny rules, asks about what is not listed",
+    "  policy  built-in and the command line: 0 allow rules, 0 deny rules, denies what is not listed",
     "  use it  export http_proxy=http://127.0.0.1:PORT https_proxy=http://127.0.0.1:PORT",
     "  nothing is allowed yet; to allow a host: doorward start --allow HOST",
     `      or  allowed_domains = ["HOST"] under [network] in ${scratch.configFile}`,
@@ -111,7 +111,7 @@ Deno.test("start fails with 125 when its port is in use, and tells a way out", a
   const { code, stderr } = await doorward(["start", "-c", `network.proxy_url=${url}`], scratch);
   assertEquals(
     stderr,
-    `doorward: Cannot listen on 127.0.0.1:${taken.addr.port}: the port is in use\n` +
+    `doorward: Cannot listen on 127.0.0.1:${taken.addr.port}: the port is in use, perhaps by another doorward\n` +
       "  choose a free port:  doorward start -c network.proxy_url=http://127.0.0.1:0\n",
   );
   assertEquals(code, 125);

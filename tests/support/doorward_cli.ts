@@ -19,10 +19,12 @@ export interface DoorwardStart extends RunningProgram {
 /** The words that start Doorward, with the permissions that its task has. */
 export function doorwardWords(task: "start" | "doorward", args: readonly string[]): string[] {
   const words = denoJson.tasks[task].command.split(" ");
+  // Variables stand before it.
+  const deno = words.indexOf("deno");
   const main = words.indexOf("main.ts");
   return [
     Deno.execPath(),
-    ...words.slice(1, main),
+    ...words.slice(deno + 1, main),
     `${import.meta.dirname}/../../main.ts`,
     ...words.slice(main + 1),
     ...args,

@@ -1,5 +1,5 @@
 import type { Config } from "../../config/config.ts";
-import type { SocketAddress } from "../../net/address/endpoint.ts";
+import { formatSocketAddress, type SocketAddress } from "../../net/address/endpoint.ts";
 import type { PolicyDocument } from "../../policy/policy.ts";
 import { proxyUrl } from "../shell/proxy_url.ts";
 import { assignments, evaluation, type Shell } from "../shell/shell_quote.ts";
@@ -24,7 +24,10 @@ export function banner(facts: BannerFacts): readonly Line[] {
   const { config, policy, listener, shell, envCommand } = facts;
   const url = proxyUrl(listener);
   return [
-    [paint("good", `doorward ${VERSION}`), ` listening on ${url}, mode ${policy.mode}`],
+    [
+      paint("good", `doorward ${VERSION}`),
+      ` listening on http://${formatSocketAddress(listener)}, mode ${policy.mode}`,
+    ],
     [`  policy  ${sourceSummary(config)}: ${policySummary(policy)}`],
     ...(envCommand === null ? [] : [[`  use it  ${evaluation(envCommand, shell)}`]]),
     [
@@ -44,10 +47,9 @@ export function sourceSummary(config: Config): string {
 /** How many rules a policy has, and what becomes of the rest. */
 export function policySummary(policy: PolicyDocument): string {
   const allow = policy.rules.filter((rule) => rule.list === "allow").length;
+  // Nobody can be asked in this version: to a person, `ask` is a denial like any other.
   const rest = policy.dangerouslyAllowAllDomains
     ? "allows what is not denied"
-    : policy.ask
-    ? "asks about what is not listed"
     : "denies what is not listed";
   return `${counted(allow, "allow rule")}, ${
     counted(policy.rules.length - allow, "deny rule")

@@ -1,6 +1,6 @@
 import type { BlockedRecord } from "../../audit/blocked_record.ts";
 import type { BlockReason } from "../../policy/decision.ts";
-import type { RunCommand } from "../argv/command.ts";
+import type { PolicyFlags, RunCommand } from "../argv/command.ts";
 import { flagWords, quoteWords } from "../shell/command_line.ts";
 import { applyRemedy, hostAndPort, type Remedy, remedyFor } from "./remedy.ts";
 import type { Shell } from "../shell/shell_quote.ts";
@@ -51,10 +51,28 @@ export class BlockedTally {
       const advice = adviceFor(remedyFor(first), where, command, shell);
       return `doorward: blocked ${where} (${BRIEFLY[first.reason]}${often})${advice}`;
     });
-    const more = entries.length - lines.length;
+    const all = allowAll(entries.map(({ first }) => first), command.policy);
+    if (all !== null) {
+      const own = quoteWords(["doorward", "run", ...flagWords(all), "--"], shell);
+      lines.push(`doorward: to allow every missing host: ${own} ${shorten(command.words, shell)}`);
+    }
+    const more = entries.length - Math.min(entries.length, LINES_MAX);
     if (more > 0) lines.push(`doorward: and ${this.#overflowed ? "over " : ""}${more} more`);
     return lines;
   }
+}
+
+/**
+ * The flags that allow every host that was missing from the list; null where one line says as much. Local
+ * addresses are to be allowed one by one, with open eyes.
+ */
+function allowAll(blocked: readonly BlockedRecord[], flags: PolicyFlags): PolicyFlags | null {
+  const missing = blocked.filter(({ reason }) => reason === "not_allowed").map(remedyFor);
+  const patterns = new Set(
+    missing.flatMap((remedy) => (remedy.kind === "allow" ? [remedy.pattern] : [])),
+  );
+  if (patterns.size < 2 || patterns.size > LINES_MAX) return null;
+  return { ...flags, allow: [...flags.allow, ...patterns] };
 }
 
 function adviceFor(remedy: Remedy, where: string, command: RunCommand, shell: Shell): string {

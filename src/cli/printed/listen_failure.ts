@@ -12,7 +12,9 @@ export function listenFailure(error: unknown, at: SocketAddress): readonly Line[
 }
 
 function reason(error: unknown, port: number): string | null {
-  if (error instanceof Deno.errors.AddrInUse) return "the port is in use";
+  if (error instanceof Deno.errors.AddrInUse) {
+    return "the port is in use, perhaps by another doorward";
+  }
   if (error instanceof Deno.errors.AddrNotAvailable) return "this machine has no such address";
   if (error instanceof Deno.errors.PermissionDenied) {
     return port > 0 && port < 1024

@@ -1,14 +1,6 @@
-import type { SocketAddress } from "../../net/address/endpoint.ts";
 import { formatIp } from "../../net/address/ip.ts";
 import { clientAddress } from "./proxy_url.ts";
-import { proxyVariables } from "./proxy_variables.ts";
-
-/** What the child's environment says besides where the proxy is. */
-export interface ChildEnvOptions {
-  readonly listener: SocketAddress;
-  /** Whether loopback and private addresses may be reached when they are allowlisted. */
-  readonly allowLocalBinding: boolean;
-}
+import { type ProxyFacts, proxyVariables } from "./proxy_variables.ts";
 
 /**
  * The variables to lay over `inherited`, so that every client that reads any of them goes to the proxy.
@@ -17,12 +9,12 @@ export interface ChildEnvOptions {
  */
 export function childEnv(
   inherited: Readonly<Record<string, string>>,
-  options: ChildEnvOptions,
+  facts: ProxyFacts,
 ): Record<string, string> {
   const ours: Record<string, string> = {
-    ...proxyVariables(options.listener),
+    ...proxyVariables(facts),
     CODEX_NETWORK_PROXY_ACTIVE: "1",
-    CODEX_NETWORK_ALLOW_LOCAL_BINDING: options.allowLocalBinding ? "1" : "0",
+    CODEX_NETWORK_ALLOW_LOCAL_BINDING: facts.allowLocalBinding ? "1" : "0",
     DOORWARD_ACTIVE: "1",
   };
   const byName = new Map(Object.entries(ours).map(([name, value]) => [name.toLowerCase(), value]));
@@ -31,13 +23,13 @@ export function childEnv(
     if (value !== undefined) ours[name] = value;
   }
   const java = Object.keys(inherited).find((name) => name.toLowerCase() === "java_tool_options");
-  ours[java ?? "JAVA_TOOL_OPTIONS"] = appendJavaOptions(inherited[java ?? ""], options.listener);
+  ours[java ?? "JAVA_TOOL_OPTIONS"] = appendJavaOptions(inherited[java ?? ""], facts);
   return ours;
 }
 
 /** Java reads no proxy variable. The last of two `-D` counts, so what is there can stay. */
-function appendJavaOptions(existing: string | undefined, listener: SocketAddress): string {
-  const { ip, port } = clientAddress(listener);
+function appendJavaOptions(existing: string | undefined, facts: ProxyFacts): string {
+  const { ip, port } = clientAddress(facts.listener);
   const host = formatIp(ip);
   return [
     ...(existing === undefined || existing.trim() === "" ? [] : [existing]),
@@ -45,6 +37,6 @@ function appendJavaOptions(existing: string | undefined, listener: SocketAddress
     `-Dhttp.proxyPort=${port}`,
     `-Dhttps.proxyHost=${host}`,
     `-Dhttps.proxyPort=${port}`,
-    "-Dhttp.nonProxyHosts=localhost|127.*|[::1]",
+    `-Dhttp.nonProxyHosts=${facts.allowLocalBinding ? "localhost|127.*|[::1]" : ""}`,
   ].join(" ");
 }

@@ -2,8 +2,11 @@ import { formatSocketAddress, type SocketAddress } from "../../net/address/endpo
 import { formatIp } from "../../net/address/ip.ts";
 import { clientAddress, proxyUrl } from "./proxy_url.ts";
 
-/** What a client may reach without asking: itself. Everything else is for the policy to decide. */
-const NO_PROXY = "localhost,127.0.0.1,::1";
+/**
+ * What a client reaches directly while the policy permits local addresses: its own machine. All else, and with
+ * `allow_local_binding = false` this too, is for the policy to decide.
+ */
+const LOOPBACK_NAMES = "localhost,127.0.0.1,::1";
 
 /** Variables that take the URL of the proxy. Which client reads which was measured, not assumed. */
 const URL_VARIABLES = [
@@ -34,13 +37,24 @@ const URL_VARIABLES = [
 
 const NO_PROXY_VARIABLES = ["NO_PROXY", "no_proxy", "npm_config_noproxy"] as const;
 
+/** Where the proxy is, and what its policy says of this machine. */
+export interface ProxyFacts {
+  readonly listener: SocketAddress;
+  /** Whether loopback and private addresses may be reached when they are allowlisted. */
+  readonly allowLocalBinding: boolean;
+}
+
 /** The variables that point commands at a proxy, with their values, in the order they are printed. */
-export function proxyVariables(listener: SocketAddress): Record<string, string> {
+export function proxyVariables(
+  { listener, allowLocalBinding }: ProxyFacts,
+): Record<string, string> {
   const { ip, port } = clientAddress(listener);
   const url = proxyUrl(listener);
   return {
     ...Object.fromEntries(URL_VARIABLES.map((name) => [name, url])),
-    ...Object.fromEntries(NO_PROXY_VARIABLES.map((name) => [name, NO_PROXY])),
+    ...Object.fromEntries(
+      NO_PROXY_VARIABLES.map((name) => [name, allowLocalBinding ? LOOPBACK_NAMES : ""]),
+    ),
     NODE_USE_ENV_PROXY: "1",
     ELECTRON_GET_USE_PROXY: "true",
     RSYNC_PROXY: formatSocketAddress({ ip, port }),

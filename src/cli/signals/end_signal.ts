@@ -20,7 +20,7 @@ export function endSignal(listen: ListenSignals, clock: Clock): EndSignal {
   const asked = Promise.withResolvers<Deno.Signal>();
   const insisted = Promise.withResolvers<void>();
   let firstAt: number | null = null;
-  const listening = listen(["SIGINT", "SIGTERM"], (signal) => {
+  const listening = listen(["SIGINT", "SIGTERM", "SIGHUP"], (signal) => {
     const now = clock.monotonic();
     if (firstAt === null) {
       firstAt = now;

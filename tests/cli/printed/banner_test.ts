@@ -26,7 +26,7 @@ function plain(line: Line): string {
 Deno.test("banner() tells a newcomer everything in six lines", async () => {
   assertEquals(await bannerOf({}), [
     `doorward ${VERSION} listening on http://127.0.0.1:3128, mode full`,
-    "  policy  built-in: 0 allow rules, 0 deny rules, asks about what is not listed",
+    "  policy  built-in: 0 allow rules, 0 deny rules, denies what is not listed",
     '  use it  eval "$(doorward env)"',
     "      or  export http_proxy=http://127.0.0.1:3128 https_proxy=http://127.0.0.1:3128",
     "  nothing is allowed yet; to allow a host: doorward start --allow HOST",

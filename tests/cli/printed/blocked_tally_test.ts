@@ -54,6 +54,8 @@ Deno.test("lines() tells ports and reasons apart, in the order they were seen", 
     "doorward: blocked b.test:8443 (not in the allowlist, 2 times)",
     "doorward: blocked b.test:443 (a deny rule names it)",
     "doorward: blocked b.test:443 (not in the allowlist)",
+    "doorward: to allow every missing host: doorward run --allow a.test --allow b.test:8443 --allow b.test " +
+    "-- curl -sS 'https://b.test/it'\\''s'",
   ]);
 });
 
@@ -85,7 +87,7 @@ Deno.test("lines() cuts a long command after its first word", () => {
 
 Deno.test("lines() stops at twenty and counts the rest", () => {
   const records = Array.from({ length: 23 }, (_, at) => record({ host: `h${at}.test` }));
-  assertEquals(linesFor(records.slice(0, 20)).length, 20);
+  assertEquals(linesFor(records.slice(0, 20)).length, 21);
   assertEquals(linesFor(records).slice(19).map((line) => line.split(" (")[0]), [
     "doorward: blocked h19.test:443",
     "doorward: and 3 more",

@@ -5,7 +5,7 @@ const AT = { ip: { family: 4, bits: 0x7f000001n }, port: 3128 } as const;
 
 /** What the system says, and what we make of it. */
 const FAILURES: readonly (readonly [Error, number, string])[] = [
-  [new Deno.errors.AddrInUse(), 3128, "the port is in use"],
+  [new Deno.errors.AddrInUse(), 3128, "the port is in use, perhaps by another doorward"],
   [new Deno.errors.AddrNotAvailable(), 3128, "this machine has no such address"],
   [new Deno.errors.PermissionDenied(), 80, "ports below 1024 need privileges"],
   [new Deno.errors.PermissionDenied(), 3128, "the system does not permit it"],

@@ -11,7 +11,7 @@ const JAVA = "-Dhttp.proxyHost=127.0.0.1 -Dhttp.proxyPort=4000 " +
 
 Deno.test("childEnv() is the variables of the proxy, the marks and Java's options", () => {
   assertEquals(childEnv({}, OPTIONS), {
-    ...proxyVariables(LISTENER),
+    ...proxyVariables({ listener: LISTENER, allowLocalBinding: true }),
     CODEX_NETWORK_PROXY_ACTIVE: "1",
     CODEX_NETWORK_ALLOW_LOCAL_BINDING: "1",
     DOORWARD_ACTIVE: "1",
@@ -22,6 +22,8 @@ Deno.test("childEnv() is the variables of the proxy, the marks and Java's option
 Deno.test("childEnv() says when local addresses are out of reach", () => {
   const env = childEnv({}, { ...OPTIONS, allowLocalBinding: false });
   assertEquals(env["CODEX_NETWORK_ALLOW_LOCAL_BINDING"], "0");
+  assertEquals(env["NO_PROXY"], "");
+  assertEquals(env["JAVA_TOOL_OPTIONS"]!.endsWith(" -Dhttp.nonProxyHosts="), true);
 });
 
 Deno.test("childEnv() overwrites an inherited way round the proxy", () => {

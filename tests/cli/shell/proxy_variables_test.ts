@@ -6,7 +6,7 @@ const AT = { ip: parseIp("127.0.0.1")!, port: 3128 };
 const URL = "http://127.0.0.1:3128";
 
 Deno.test("proxyVariables() gives every variable in its order", () => {
-  assertEquals(Object.entries(proxyVariables(AT)), [
+  assertEquals(Object.entries(proxyVariables({ listener: AT, allowLocalBinding: true })), [
     ["HTTP_PROXY", URL],
     ["HTTPS_PROXY", URL],
     ["http_proxy", URL],
@@ -40,12 +40,27 @@ Deno.test("proxyVariables() gives every variable in its order", () => {
 });
 
 Deno.test("proxyVariables() puts no brackets where an address is asked for", () => {
-  const variables = proxyVariables({ ip: parseIp("::1")!, port: 1 });
+  const variables = proxyVariables({
+    listener: { ip: parseIp("::1")!, port: 1 },
+    allowLocalBinding: true,
+  });
   assertEquals(variables["HTTP_PROXY"], "http://[::1]:1");
   assertEquals(variables["RSYNC_PROXY"], "[::1]:1");
   assertEquals(variables["CLOUDSDK_PROXY_ADDRESS"], "::1");
 });
 
 Deno.test("proxyVariables() leaves out what is ignored with a complaint", () => {
-  assertEquals("npm_config_http_proxy" in proxyVariables(AT), false);
+  assertEquals(
+    "npm_config_http_proxy" in proxyVariables({ listener: AT, allowLocalBinding: true }),
+    false,
+  );
+});
+
+Deno.test("proxyVariables() leaves nothing out of the proxy where local addresses are not allowed", () => {
+  const variables = proxyVariables({ listener: AT, allowLocalBinding: false });
+  assertEquals([variables["NO_PROXY"], variables["no_proxy"], variables["npm_config_noproxy"]], [
+    "",
+    "",
+    "",
+  ]);
 });

@@ -4,9 +4,11 @@ import { fakeSurroundings, settle } from "../fake_surroundings.ts";
 
 Deno.test("endSignal() tells the first signal", async () => {
   const here = fakeSurroundings();
-  using end = endSignal(here.signals, here.clock);
-  here.send("SIGTERM");
-  assertEquals(await end.asked, "SIGTERM");
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
+    using end = endSignal(here.signals, here.clock);
+    here.send(signal);
+    assertEquals(await end.asked, signal);
+  }
 });
 
 Deno.test("endSignal() takes the echo of a key press for the same wish", async () => {
