@@ -15,7 +15,7 @@ export async function check(command: CheckCommand, here: Surroundings): Promise<
   const source = configSource(command.policy, here);
   try {
     const config = await loadConfig(source);
-    passed(command, config, here);
+    passed(command, config, source, here);
     return EXIT.done;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
@@ -24,7 +24,12 @@ export async function check(command: CheckCommand, here: Surroundings): Promise<
   }
 }
 
-function passed(command: CheckCommand, config: Config, here: Surroundings): void {
+function passed(
+  command: CheckCommand,
+  config: Config,
+  source: ConfigSource,
+  here: Surroundings,
+): void {
   const { out, err } = here.terminal;
   if (command.json) {
     const notices = config.notices.map(({ origin, message }) => placed(origin, message));
@@ -34,6 +39,9 @@ function passed(command: CheckCommand, config: Config, here: Surroundings): void
   const policy = policyInForce(config);
   out.line(sourceSummary(config), ": ", paint("good", "ok"));
   out.line(`  mode ${policy.mode}, ${policySummary(policy)}`);
+  if (config.sources[0] === "built-in" && source.homeFile !== undefined) {
+    out.line(`  ${source.homeFile} is not there, or has no [network]`);
+  }
   if (!policy.enabled) out.line("  network.enabled is false: this policy is not in force");
   if (!command.quiet) config.notices.forEach((notice) => err.line(...noticeLine(notice)));
 }

@@ -1,24 +1,94 @@
-import { DEFAULT_LIMITS, LIMIT_KEYS, type Limits } from "../proxy/limits.ts";
+import { DEFAULT_LIMITS, type Limits } from "../proxy/limits.ts";
 import type { Findings } from "./toml/findings.ts";
-import { readTable, readWhole, wrong } from "./toml/value_readers.ts";
 import type { Located } from "./toml/located.ts";
+import { readTable, readWhole, wrong } from "./toml/value_readers.ts";
+
+/** How a limit is written in `[network.limits]`: times in seconds, all else as a count. */
+export interface LimitKey {
+  readonly key: string;
+  readonly min: number;
+  readonly max: number;
+  readonly meaning: string;
+}
+
+/** A day: longer waits are leaks. */
+const SECONDS_MAX = 86_400;
+/** The descriptors of the largest machines. */
+const CONNECTIONS_MAX = 1_000_000;
+/** Below, ordinary cookies do not fit; above, it is no head, and it is held whole in memory. */
+const HEAD_BYTES_MIN = 1024;
+const HEAD_BYTES_MAX = 1024 * 1024;
+/** Below, ordinary browsers do not fit; above, it is a flood. */
+const HEAD_FIELDS_MIN = 8;
+const HEAD_FIELDS_MAX = 1000;
+/** A quarter of a second each: nobody waits for more. */
+const DNS_ADDRESSES_MAX = 256;
+
+/** Every limit with its key, its bounds and its meaning. */
+export const LIMIT_KEYS: Readonly<Record<keyof Limits, LimitKey>> = {
+  connections: {
+    key: "connections",
+    min: 1,
+    max: CONNECTIONS_MAX,
+    meaning: "client connections at once",
+  },
+  headBytes: {
+    key: "head_bytes",
+    min: HEAD_BYTES_MIN,
+    max: HEAD_BYTES_MAX,
+    meaning: "bytes of a head",
+  },
+  headFields: {
+    key: "head_fields",
+    min: HEAD_FIELDS_MIN,
+    max: HEAD_FIELDS_MAX,
+    meaning: "header fields in a head",
+  },
+  headMs: seconds("head_seconds", "from the first byte of a head to its last"),
+  idleMs: seconds("idle_seconds", "a kept connection without a request"),
+  bodyIdleMs: seconds("body_idle_seconds", "between two reads of a body"),
+  responseMs: seconds("response_seconds", "from the request to the head of its response"),
+  tunnelIdleMs: seconds("tunnel_idle_seconds", "a tunnel in which nobody speaks"),
+  dnsMs: seconds("dns_seconds", "one look-up"),
+  dnsAddresses: {
+    key: "dns_addresses",
+    min: 1,
+    max: DNS_ADDRESSES_MAX,
+    meaning: "addresses of one look-up that are tried",
+  },
+  connectMs: seconds("connect_seconds", "all attempts to connect for a request"),
+};
+
+/** What one in the file is inside: a limit in milliseconds is written in seconds. */
+export function unitOf(field: keyof Limits): number {
+  return field.endsWith("Ms") ? 1000 : 1;
+}
 
 /** Reads `[network.limits]`; the limits that it does not name keep their defaults. */
 export function readLimits(value: Located | undefined, findings: Findings): Limits {
-  const limits: { -readonly [K in keyof Limits]: Limits[K] } = { ...DEFAULT_LIMITS };
-  if (value === undefined) return limits;
+  if (value === undefined) return DEFAULT_LIMITS;
   if (value.kind !== "table") {
     wrong(value, "limits", "a table: write [network.limits]", findings);
-    return limits;
+    return DEFAULT_LIMITS;
   }
-  const keys = Object.entries(LIMIT_KEYS);
+  const fields = Object.keys(LIMIT_KEYS) as (keyof Limits)[];
   const written = readTable<Record<string, number>>(value, {
     where: "[network.limits]",
-    readers: Object.fromEntries(keys.map(([name, key]) => [name, readWhole(key.min, key.max)])),
-    defaults: Object.fromEntries(keys.map(([name, key]) => [name, key.fallback])),
+    readers: Object.fromEntries(
+      fields.map((field) => {
+        const { key, min, max } = LIMIT_KEYS[field];
+        return [key, readWhole(min, max)];
+      }),
+    ),
+    defaults: Object.fromEntries(
+      fields.map((field) => [LIMIT_KEYS[field].key, DEFAULT_LIMITS[field] / unitOf(field)]),
+    ),
   }, findings);
-  for (const [name, { field, fallback, seconds }] of keys) {
-    limits[field] = (written[name] ?? fallback) * (seconds ? 1000 : 1);
-  }
+  const limits: { -readonly [K in keyof Limits]: Limits[K] } = { ...DEFAULT_LIMITS };
+  for (const field of fields) limits[field] = written[LIMIT_KEYS[field].key]! * unitOf(field);
   return limits;
+}
+
+function seconds(key: string, meaning: string): LimitKey {
+  return { key, min: 1, max: SECONDS_MAX, meaning };
 }

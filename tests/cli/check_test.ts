@@ -86,3 +86,12 @@ Deno.test("check tells a fault of the command line as one of the configuration",
   assertEquals(await cli(["check", "-c", "network.via=3"], here), 1);
   assertEquals(here.printed().err.startsWith("-c: "), true);
 });
+
+Deno.test("check says where it looked when there is nothing", async () => {
+  const here = fakeSurroundings({ env: { DOORWARD_HOME: "/nonexistent" } });
+  assertEquals(await cli(["check"], here), 0);
+  assertEquals(
+    here.printed().out.split("\n")[2],
+    "  /nonexistent/config.toml is not there, or has no [network]",
+  );
+});

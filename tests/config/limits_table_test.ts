@@ -1,7 +1,7 @@
-import { assertEquals } from "@std/assert";
-import { readLimits } from "../../src/config/limits_table.ts";
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { LIMIT_KEYS, readLimits, unitOf } from "../../src/config/limits_table.ts";
 import { Findings } from "../../src/config/toml/findings.ts";
-import { DEFAULT_LIMITS, LIMIT_KEYS, type Limits } from "../../src/proxy/limits.ts";
+import { DEFAULT_LIMITS, type Limits } from "../../src/proxy/limits.ts";
 import { print, tableOf } from "./load.ts";
 
 function read(text: string): [Limits, string[]] {
@@ -22,8 +22,17 @@ Deno.test("readLimits() turns seconds into milliseconds and counts into themselv
   ]);
 });
 
-for (const [name, { field, min, max, seconds }] of Object.entries(LIMIT_KEYS)) {
-  const unit = seconds ? 1000 : 1;
+Deno.test("LIMIT_KEYS are in snake case with their unit, and bounds that hold their default", () => {
+  for (const [field, { key, min, max }] of Object.entries(LIMIT_KEYS)) {
+    assertMatch(key, /^[a-z]+(_[a-z]+)*$/);
+    assertEquals(key.endsWith("_seconds"), field.endsWith("Ms"), key);
+    const fallback = DEFAULT_LIMITS[field as keyof Limits] / unitOf(field as keyof Limits);
+    assert(min >= 1 && min <= fallback && fallback <= max, key);
+  }
+});
+
+for (const [field, { key: name, min, max }] of Object.entries(LIMIT_KEYS)) {
+  const unit = unitOf(field as keyof Limits);
 
   Deno.test(`readLimits() takes ${name} from ${min} to ${max}`, () => {
     assertEquals(read(`limits.${name} = ${min}`), [{ ...DEFAULT_LIMITS, [field]: min * unit }, []]);

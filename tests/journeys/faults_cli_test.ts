@@ -13,7 +13,7 @@ const MISTYPED: readonly (readonly [line: string, says: string, see: string])[] 
   ["run", '"doorward run" needs a command: doorward run ', "run "],
   ["run --alow example.com -- curl", 'Unknown option "--alow": did you mean "--allow"?', "run "],
   ["start --json", '"doorward start" takes no --json', "start "],
-  ["explain", '"doorward explain" needs one: doorward explain URL [-X METHOD]', "explain "],
+  ["explain", '"doorward explain" needs more: doorward explain URL [-X METHOD]', "explain "],
   ["start --mode open", 'Unknown mode "open": there are full and limited', "start "],
   ["-- curl", 'No command before "--": did you mean "doorward run --"?', ""],
 ];

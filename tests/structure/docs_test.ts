@@ -5,7 +5,8 @@ import { connectTarget, httpTarget } from "../../src/http/target.ts";
 import { compilePolicy } from "../../src/policy/compile.ts";
 import { BLOCK_REASONS } from "../../src/policy/decision.ts";
 import type { NetworkRequest } from "../../src/policy/request.ts";
-import { LIMIT_KEYS } from "../../src/proxy/limits.ts";
+import { LIMIT_KEYS, unitOf } from "../../src/config/limits_table.ts";
+import { DEFAULT_LIMITS, type Limits } from "../../src/proxy/limits.ts";
 
 const root = new URL("../../", import.meta.url);
 
@@ -29,9 +30,10 @@ Deno.test("docs/policy.md lists every key of [network] with its default", async 
 Deno.test("docs/policy.md lists every limit with its default and meaning", async () => {
   const rows = await table("key default meaning", 1);
   const documented = rows.map((row) => row.map(plain));
-  const real = Object.entries(LIMIT_KEYS).map((
-    [key, { fallback, meaning }],
-  ) => [key, String(fallback), meaning]);
+  const real = (Object.keys(LIMIT_KEYS) as (keyof Limits)[]).map((field) => {
+    const { key, meaning } = LIMIT_KEYS[field];
+    return [key, String(DEFAULT_LIMITS[field] / unitOf(field)), meaning];
+  });
   assertEquals(documented, real);
 });
 

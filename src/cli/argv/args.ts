@@ -178,7 +178,7 @@ function wrongOperands(name: CommandName, operands: readonly string[]): string |
     case "optional":
       return operands.length < 2 ? null : `"doorward ${name}" takes no second "${operands[1]}"`;
     case "required":
-      if (missing) return `"doorward ${name}" needs one: doorward ${name} ${row.usage}`;
+      if (missing) return `"doorward ${name}" needs more: doorward ${name} ${row.usage}`;
       return operands.length < 2 ? null : `"doorward ${name}" takes no second "${operands[1]}"`;
     case "command":
       return missing || operands[0] === ""

@@ -167,7 +167,7 @@ const REFUSED: readonly (readonly [readonly string[], string])[] = [
   [["run", "-sS", "curl"], 'Unknown option "-s"'],
   [["check", "a", "b"], '"doorward check" takes no second "b"'],
   [["check", "a", "--config", "b"], 'Cannot check two files: "b" and "a"'],
-  [["explain"], '"doorward explain" needs one: doorward explain URL'],
+  [["explain"], '"doorward explain" needs more: doorward explain URL'],
   [["explain", "a", "b"], '"doorward explain" takes no second "b"'],
   [["env", "--shell", "csh"], 'Unknown shell "csh": there are sh, fish, powershell'],
   [["version", "now"], '"doorward version" takes no "now"'],
