@@ -25,9 +25,12 @@ export async function checkPublicSuffixes(
     const text = quote(rule.text);
     // `evil*.com` in the deny list is no accident, and stops no more than it says.
     if (found.isIcann === true && (rule.list === "allow" || rule.pattern.kind === "suffix")) {
+      const why = rule.list === "allow"
+        ? "anyone may register a name under it"
+        : "a rule over all its names is refused in both lists";
       findings.fault(
         place,
-        `bad host pattern ${text}: "${base}" is a public suffix, anyone may register a name under it; ` +
+        `bad host pattern ${text}: "${base}" is a public suffix, ${why}; ` +
           `write the domain, as in "*.example.${base}"`,
       );
     } else if (found.isPrivate === true && rule.list === "allow") {

@@ -333,7 +333,7 @@ network_proxy = true
     '-c in "network.via=no": "via" is "no": expected true or false',
     '-c in "network": no "="',
     '--allow bad host pattern "http://x.test": it is a URL',
-    '--deny bad host pattern "*.de": "de" is a public suffix, anyone may register a name under it',
+    '--deny bad host pattern "*.de": "de" is a public suffix, a rule over all its names is refused in both lists',
   ]);
 });
 

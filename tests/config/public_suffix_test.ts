@@ -15,9 +15,16 @@ async function judge(list: "allow" | "deny", pattern: string): Promise<string[]>
   ];
 }
 
-const refused = (pattern: string, suffix: string): string =>
+const refused = (
+  pattern: string,
+  suffix: string,
+  why = "anyone may register a name under it",
+): string =>
   `fault bad host pattern "${pattern}": "${suffix}" is a public suffix, ` +
-  `anyone may register a name under it; write the domain, as in "*.example.${suffix}"`;
+  `${why}; write the domain, as in "*.example.${suffix}"`;
+
+const tooBroad = (pattern: string, suffix: string): string =>
+  refused(pattern, suffix, "a rule over all its names is refused in both lists");
 
 const shared = (pattern: string, suffix: string): string =>
   `notice "${pattern}" is shared by strangers: anyone can get a name under "${suffix}"; ` +
@@ -25,13 +32,13 @@ const shared = (pattern: string, suffix: string): string =>
 
 /** A pattern; what is said in the allow list; what in the deny list. */
 const PATTERNS: readonly (readonly [string, readonly string[], readonly string[]])[] = [
-  ["*.com", [refused("*.com", "com")], [refused("*.com", "com")]],
-  ["*.COM.:443", [refused("*.COM.:443", "com")], [refused("*.COM.:443", "com")]],
-  ["**.co.uk", [refused("**.co.uk", "co.uk")], [refused("**.co.uk", "co.uk")]],
+  ["*.com", [refused("*.com", "com")], [tooBroad("*.com", "com")]],
+  ["*.COM.:443", [refused("*.COM.:443", "com")], [tooBroad("*.COM.:443", "com")]],
+  ["**.co.uk", [refused("**.co.uk", "co.uk")], [tooBroad("**.co.uk", "co.uk")]],
   ["*.kawasaki.jp", [refused("*.kawasaki.jp", "kawasaki.jp")], [
-    refused("*.kawasaki.jp", "kawasaki.jp"),
+    tooBroad("*.kawasaki.jp", "kawasaki.jp"),
   ]],
-  ["*.xn--p1ai", [refused("*.xn--p1ai", "xn--p1ai")], [refused("*.xn--p1ai", "xn--p1ai")]],
+  ["*.xn--p1ai", [refused("*.xn--p1ai", "xn--p1ai")], [tooBroad("*.xn--p1ai", "xn--p1ai")]],
   ["evil*.com", [refused("evil*.com", "com")], []],
   ["*.api?.co.uk", [refused("*.api?.co.uk", "co.uk")], []],
   ["*.github.io", [shared("*.github.io", "github.io")], []],
