@@ -1,8 +1,6 @@
 import { type Config, loadConfig } from "../config/config.ts";
 import { Deadlines } from "../net/time/deadlines.ts";
 import type { SocketAddress } from "../net/address/endpoint.ts";
-import { classifyIp } from "../net/address/ip_class.ts";
-import { machineAddresses } from "../net/address/machine_addresses.ts";
 import { ConnectError } from "../net/errors.ts";
 import type { Clock, Resolver } from "../net/ports.ts";
 import { within } from "../net/time/within.ts";
@@ -11,7 +9,7 @@ import type { Allow, Ask, Deny } from "../policy/decision.ts";
 import type { Step } from "../policy/policy.ts";
 import type { NetworkRequest } from "../policy/request.ts";
 import { authorize } from "../proxy/authorize.ts";
-import { ownListeners } from "../proxy/own_listeners.ts";
+import { interfacesTo, ownListeners } from "../proxy/own_listeners.ts";
 import type { ExplainCommand } from "./argv/command.ts";
 import { configSource } from "./config_source.ts";
 import { EXIT } from "./exit_code.ts";
@@ -78,11 +76,9 @@ async function foresee(
 ): Promise<Outcome> {
   const policy = compilePolicy(policyInForce(config));
   const listen = config.proxyAddress;
-  // As startProxy does: on loopback nobody comes in by another interface.
-  const machine = classifyIp(listen.ip) === "loopback" ? [] : machineAddresses();
   const options = {
     resolve: resolve ?? (() => Promise.resolve([])),
-    isOwn: ownListeners([listen], machine),
+    isOwn: ownListeners([listen], interfacesTo(listen)),
     dnsAddresses: config.limits.dnsAddresses,
     note,
   };

@@ -4,8 +4,6 @@ import type { BlockedRecord } from "../audit/blocked_record.ts";
 import { BufferPool } from "../net/stream/buffer_pool.ts";
 import { Deadlines } from "../net/time/deadlines.ts";
 import type { SocketAddress } from "../net/address/endpoint.ts";
-import { classifyIp } from "../net/address/ip_class.ts";
-import { machineAddresses } from "../net/address/machine_addresses.ts";
 import type { Clock, Dialer, Resolver } from "../net/ports.ts";
 import { type Accepted, listenTcp } from "../net/tcp_listener.ts";
 import type { PolicyCell } from "../policy/policy.ts";
@@ -17,7 +15,7 @@ import type { HttpDoor } from "./http/http_door.ts";
 import { httpSession } from "./http/http_session.ts";
 import type { Limits } from "./limits.ts";
 import { LiveConnections } from "./live.ts";
-import { ownListeners } from "./own_listeners.ts";
+import { interfacesTo, ownListeners } from "./own_listeners.ts";
 import { plainReply } from "./reply.ts";
 
 /** The four ways out, so that a test can own each. */
@@ -60,7 +58,7 @@ export interface RunningProxy extends AsyncDisposable {
 export function startProxy(options: ProxyOptions): RunningProxy {
   const { limits, policy, outside } = options;
   const diagnose = quietly(options.diagnose);
-  const machine = classifyIp(options.listen.ip) === "loopback" ? [] : machineAddresses();
+  const machine = interfacesTo(options.listen);
   const listener = listenTcp(options.listen);
   const deadlines = new Deadlines(
     outside.clock,

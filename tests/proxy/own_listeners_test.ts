@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { ownListeners } from "../../src/proxy/own_listeners.ts";
+import { machineAddresses } from "../../src/net/address/machine_addresses.ts";
+import { interfacesTo, ownListeners } from "../../src/proxy/own_listeners.ts";
 import { ip } from "../support/policy.ts";
 
 const isOwn = ownListeners([
@@ -39,5 +40,13 @@ Deno.test("ownListeners() is about our ports only", () => {
 Deno.test("ownListeners() leaves other machines alone", () => {
   for (const address of ["192.168.1.6", "93.184.216.34", "2001:db8::6", "10.0.0.1"]) {
     assertEquals(isOwn({ ip: ip(address), port: 3128 }), false, address);
+  }
+});
+
+Deno.test("interfacesTo() is every interface, but none for a listener on loopback", () => {
+  assertEquals(interfacesTo({ ip: ip("127.0.0.1"), port: 1 }), []);
+  assertEquals(interfacesTo({ ip: ip("::1"), port: 1 }), []);
+  for (const open of ["0.0.0.0", "::", "192.168.1.5"]) {
+    assertEquals(interfacesTo({ ip: ip(open), port: 1 }), machineAddresses(), open);
   }
 });
