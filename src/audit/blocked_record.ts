@@ -6,9 +6,10 @@ export type BlockedProtocol = "http" | "http-connect" | "https_connect" | "socks
 
 /**
  * One blocked request, as `GET /blocked` and the violation log print it. Key order is part of the format.
- * Never a path, a query or a credential.
+ * Never a query or a credential, and never a path but that of a unix socket.
  */
 export interface BlockedRecord {
+  /** The path of a unix socket, whose port is 0. */
   readonly host: string;
   readonly reason: BlockReason;
   /** `ip:port` of the client, where known. */

@@ -1,4 +1,9 @@
-import { type Endpoint, parseEndpoint, sameEndpoint } from "../net/address/endpoint.ts";
+import {
+  type Endpoint,
+  formatEndpoint,
+  parseEndpoint,
+  sameEndpoint,
+} from "../net/address/endpoint.ts";
 import { ProtocolError } from "../net/errors.ts";
 import { valuesOf } from "./fields.ts";
 import type { RequestHead } from "./head.ts";
@@ -98,6 +103,11 @@ export function parseAbsoluteTarget(text: string): AbsoluteTarget {
   if ("kind" in endpoint) throw badTarget(endpoint.why);
   const rest = text.slice(end);
   return { endpoint, authority, path: rest.startsWith("/") ? rest : `/${rest}` };
+}
+
+/** The target as it is sent to another proxy (RFC 9112 section 3.2.2); `*` is an empty path there (3.2.4). */
+export function absoluteForm({ endpoint, path }: HttpTarget): string {
+  return `http://${formatEndpoint(endpoint)}${path === "*" ? "" : path}`;
 }
 
 /** The one Host of a request; null for HTTP/1.0 without one (RFC 9112 section 3.2). */

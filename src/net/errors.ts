@@ -33,12 +33,27 @@ export type ConnectFault =
   | "connection_timeout"
   | "host_unreachable"
   | "network_unreachable"
-  | "connection_failed";
+  | "connection_failed"
+  /** A proxy on the way there wants credentials, or others than it got. */
+  | "upstream_proxy_authentication"
+  /** A proxy on the way there answered, and did not connect. */
+  | "upstream_proxy_refused"
+  /** A proxy on the way there could not be reached, or did not speak its protocol. */
+  | "upstream_proxy_failed";
+
+/** What a {@linkcode ConnectError} may carry. */
+export interface ConnectErrorOptions extends ErrorOptions {
+  /** See {@linkcode ConnectError.detail}. */
+  readonly detail?: string;
+}
 
 /** An allowed upstream could not be reached. */
 export class ConnectError extends Error {
   override readonly name = "ConnectError";
-  constructor(readonly code: ConnectFault, message: string, options?: ErrorOptions) {
+  /** A clause fit for the client, in our own words: "it answered 403". Empty where the code says all. */
+  readonly detail: string;
+  constructor(readonly code: ConnectFault, message: string, options?: ConnectErrorOptions) {
     super(message, options);
+    this.detail = options?.detail ?? "";
   }
 }

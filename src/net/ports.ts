@@ -1,5 +1,6 @@
 // The ways out of the program, as types: real adapters stand beside this file, fakes in the tests.
 import type { SocketAddress } from "./address/endpoint.ts";
+import type { Host } from "./address/host.ts";
 import type { IpAddress } from "./address/ip.ts";
 import type { ByteStream } from "./stream/stream.ts";
 
@@ -20,4 +21,49 @@ export interface Clock {
   monotonic(): number;
   /** Resolves after `ms`, or rejects with the signal's reason. */
   wait(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+/**
+ * Speaks TLS as a client on a stream that a {@linkcode Dialer} opened, and verifies the server's certificate
+ * for `host`. The stream is the result's from then on. Rejects with a `ConnectError`, the stream closed.
+ */
+export type TlsClient = (
+  stream: ByteStream,
+  host: Host,
+  signal: AbortSignal,
+) => Promise<ByteStream>;
+
+/** A datagram that was received: its length, and who sent it. */
+export interface Received {
+  readonly count: number;
+  readonly from: SocketAddress;
+}
+
+/** A socket for datagrams. */
+export interface UdpSocket {
+  /** Where it is bound. */
+  readonly address: SocketAddress;
+  /**
+   * Receives one datagram into `into`; what does not fit is lost. Null once the socket is closed. Never
+   * rejects for what a peer did. One at a time.
+   */
+  receive(into: Uint8Array): Promise<Received | null>;
+  /** Sends one datagram. Resolves to false when the system did not take it: too long, no route. */
+  send(bytes: Uint8Array, to: SocketAddress): Promise<boolean>;
+  /** Safe to call twice. */
+  close(): void;
+}
+
+/** Binds a socket for datagrams; port 0 takes a free one. Throws what the system says. */
+export type UdpBinder = (at: SocketAddress) => UdpSocket;
+
+/** The unix sockets of this machine. */
+export interface UnixSockets {
+  /**
+   * The path with every symbolic link resolved. Of a path that does not exist, the part that does is
+   * resolved. Rejects when that cannot be told.
+   */
+  canonical(path: string): Promise<string>;
+  /** Connects. Rejects with a `ConnectError`, or with the signal's reason. */
+  dial(path: string, signal: AbortSignal): Promise<ByteStream>;
 }

@@ -6,8 +6,10 @@ import { TcpStream } from "./tcp_stream.ts";
 /** A client that has connected. */
 export interface Accepted {
   readonly stream: ByteStream;
-  /** `ip:port`, for records. */
-  readonly client: string;
+  /** Who. */
+  readonly peer: SocketAddress;
+  /** The address of ours that it reached: tells more than the listener's where that is unspecified. */
+  readonly local: SocketAddress;
 }
 
 /** A listening socket. */
@@ -22,17 +24,18 @@ export interface TcpListener {
 /** Listens at once. Throws what `Deno.listen` throws: `AddrInUse`, `AddrNotAvailable`, `PermissionDenied`. */
 export function listenTcp(at: SocketAddress): TcpListener {
   const listener = Deno.listen({ hostname: formatIp(at.ip), port: at.port });
-  const bound = listener.addr as Deno.NetAddr;
   let open = true;
   return {
-    address: { ip: parseIp(bound.hostname) ?? at.ip, port: bound.port },
+    address: socketAddress(listener.addr, at),
     async accept(): Promise<Accepted | null> {
       while (open) {
         try {
           const conn = await listener.accept();
-          const { hostname, port } = conn.remoteAddr as Deno.NetAddr;
-          const client = hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
-          return { stream: new TcpStream(conn), client };
+          return {
+            stream: new TcpStream(conn),
+            peer: socketAddress(conn.remoteAddr, at),
+            local: socketAddress(conn.localAddr, at),
+          };
         } catch (error) {
           if (open && !wasReset(error)) throw error;
         }
@@ -45,6 +48,11 @@ export function listenTcp(at: SocketAddress): TcpListener {
       listener.close();
     },
   };
+}
+
+function socketAddress(address: Deno.Addr, otherwise: SocketAddress): SocketAddress {
+  const { hostname, port } = address as Deno.NetAddr;
+  return { ip: parseIp(hostname) ?? otherwise.ip, port };
 }
 
 /** Whether that client had reset its connection before it was taken: the next one may be fine. */

@@ -22,3 +22,11 @@ Deno.test("ConnectError says how far it got", () => {
   );
   assertStrictEquals(error.cause, cause);
 });
+
+Deno.test("ConnectError has a detail for the client only where it is given one", () => {
+  assertEquals(new ConnectError("dns_failure", "Cannot resolve").detail, "");
+  assertEquals(
+    new ConnectError("dns_failure", "Cannot", { detail: "it is late" }).detail,
+    "it is late",
+  );
+});

@@ -28,7 +28,11 @@ Deno.test("listenTcp() throws where somebody listens already", () => {
 Deno.test("accept() resolves to the next client, and who it is", async () => {
   const listener = listenTcp(LOOPBACK);
   const [accepted, conn] = await Promise.all([listener.accept(), connect(listener.address)]);
-  assertEquals(accepted?.client, `127.0.0.1:${(conn.localAddr as Deno.NetAddr).port}`);
+  assertEquals(accepted?.peer, {
+    ip: ip("127.0.0.1"),
+    port: (conn.localAddr as Deno.NetAddr).port,
+  });
+  assertEquals(accepted?.local, listener.address);
   await conn.write(latin1Bytes("hello"));
   const into = new Uint8Array(5);
   assertEquals([await accepted?.stream.read(into), latin1(into)], [5, "hello"]);
@@ -42,7 +46,7 @@ const ignore = !machineAddresses().map(formatIp).includes("::1");
 Deno.test("accept() puts an IPv6 client in brackets", { ignore }, async () => {
   const listener = listenTcp({ ip: ip("::1"), port: 0 });
   const [accepted, conn] = await Promise.all([listener.accept(), connect(listener.address)]);
-  assertEquals(accepted?.client, `[::1]:${(conn.localAddr as Deno.NetAddr).port}`);
+  assertEquals(accepted?.peer, { ip: ip("::1"), port: (conn.localAddr as Deno.NetAddr).port });
   accepted?.stream.close();
   conn.close();
   listener.close();

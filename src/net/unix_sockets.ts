@@ -1,0 +1,93 @@
+import { ConnectError, type ConnectFault } from "./errors.ts";
+import type { UnixSockets } from "./ports.ts";
+import type { ByteStream } from "./stream/stream.ts";
+
+/**
+ * As many as Linux follows (path_resolution(7)), which says so itself. Only links that change while they are
+ * followed get further.
+ */
+const LINKS_MAX = 40;
+
+/** The unix sockets of this system; null where it has none that a path could name. */
+export function systemUnixSockets(os: typeof Deno.build.os): UnixSockets | null {
+  return os === "windows" ? null : { canonical, dial };
+}
+
+async function canonical(path: string): Promise<string> {
+  return await resolve(path, LINKS_MAX);
+}
+
+/** Resolves a path. A part that does not exist is taken as written, but a link to nowhere is followed. */
+async function resolve(path: string, linksLeft: number): Promise<string> {
+  const real = await Deno.realPath(path).catch(nullIfMissing);
+  if (real !== null) return real;
+  const end = path.lastIndexOf("/");
+  const name = path.slice(end + 1);
+  if (end === -1 || name === "" || name === "." || name === "..") {
+    throw new TypeError(`Cannot resolve "${path}": it does not name a file`);
+  }
+  const folder = path.slice(0, end);
+  const link = await Deno.readLink(path).catch(nullIfMissing);
+  if (link === null) {
+    const parent = await resolve(folder === "" ? "/" : folder, linksLeft);
+    return parent === "/" ? `/${name}` : `${parent}/${name}`;
+  }
+  if (linksLeft === 0) throw new Deno.errors.FilesystemLoop(`Cannot resolve "${path}"`);
+  return await resolve(link.startsWith("/") ? link : `${folder}/${link}`, linksLeft - 1);
+}
+
+function nullIfMissing(error: unknown): null {
+  if (error instanceof Deno.errors.NotFound) return null;
+  throw error;
+}
+
+async function dial(path: string, signal: AbortSignal): Promise<ByteStream> {
+  signal.throwIfAborted();
+  const conn = await Deno.connect({ transport: "unix", path }).catch((cause) => {
+    signal.throwIfAborted();
+    throw new ConnectError(faultOf(cause), `Cannot connect to unix socket "${path}"`, { cause });
+  });
+  // The runtime does not heed a signal here: what was opened all the same is closed.
+  if (signal.aborted) conn.close();
+  signal.throwIfAborted();
+  return new UnixStream(conn);
+}
+
+/** Nobody listens: there is no socket, it is another kind of file, or its server has gone. */
+function faultOf(error: unknown): ConnectFault {
+  const isNobody = error instanceof Deno.errors.ConnectionRefused ||
+    error instanceof Deno.errors.NotFound || (error as { code?: unknown }).code === "ENOTSOCK";
+  return isNobody ? "connection_refused" : "connection_failed";
+}
+
+/** A connection to a unix socket as a {@linkcode ByteStream}: safe to close twice. */
+class UnixStream implements ByteStream {
+  readonly #conn: Deno.UnixConn;
+  #closed = false;
+
+  constructor(conn: Deno.UnixConn) {
+    this.#conn = conn;
+  }
+
+  read(into: Uint8Array): Promise<number | null> {
+    return this.#conn.read(into);
+  }
+
+  write(bytes: Uint8Array): Promise<number> {
+    return this.#conn.write(bytes);
+  }
+
+  async closeWrite(): Promise<void> {
+    try {
+      await this.#conn.closeWrite();
+    } catch {
+      // The peer is gone already (ENOTCONN, EPIPE): it needs no telling.
+    }
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#conn.close();
+  }
+}
