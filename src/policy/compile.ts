@@ -3,6 +3,7 @@ import type { Endpoint } from "../net/address/endpoint.ts";
 import { formatIp, type IpAddress } from "../net/address/ip.ts";
 import type { Decision, Deny } from "./decision.ts";
 import type { LocalRules } from "./local_target.ts";
+import { guardTunnel } from "./mode_guard.ts";
 import type { Policy, PolicyDocument, Step } from "./policy.ts";
 import {
   askAllowed,
@@ -11,10 +12,12 @@ import {
   askLocalAnswer,
   askLocalTarget,
   askMode,
+  askSocket,
   matchAnswer,
 } from "./questions.ts";
-import type { NetworkRequest } from "./request.ts";
+import type { NetworkRequest, TunnelRequest } from "./request.ts";
 import { RuleList } from "./rule_list.ts";
+import type { SocketRequest } from "./socket_request.ts";
 
 /** Builds the indexes of a policy. */
 export function compilePolicy(document: PolicyDocument): Policy {
@@ -57,5 +60,28 @@ export function compilePolicy(document: PolicyDocument): Policy {
     return { ...denied, detail: `${target.host.name} resolves to a denied address` };
   }
 
-  return { document, decide, decideAddress };
+  function decideEntrance(protocol: TunnelRequest["protocol"]): Deny | null {
+    return askEnabled(document, undefined) ?? guardTunnel(mode, protocol);
+  }
+
+  function decideSocketEntrance(request: SocketRequest, note?: (step: Step) => void): Deny | null {
+    return askEnabled(document, note) ?? askMode(mode, request, note);
+  }
+
+  function decideSocket(
+    request: SocketRequest,
+    canonical: string | null,
+    note?: (step: Step) => void,
+  ): Deny | null {
+    return decideSocketEntrance(request, note) ?? askSocket(document, canonical, note);
+  }
+
+  return {
+    document,
+    decide,
+    decideEntrance,
+    decideAddress,
+    decideSocketEntrance,
+    decideSocket,
+  };
 }

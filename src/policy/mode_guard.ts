@@ -1,6 +1,7 @@
 import type { BlockReason, Deny } from "./decision.ts";
 import type { Mode } from "./policy.ts";
-import type { HttpRequest, NetworkRequest } from "./request.ts";
+import type { HttpAction, TunnelRequest } from "./request.ts";
+import type { PolicyRequest } from "./socket_request.ts";
 
 /** The methods that limited mode lets through; letters count (RFC 9110 section 9.1). */
 const READING_METHODS: readonly string[] = ["GET", "HEAD", "OPTIONS"];
@@ -9,13 +10,18 @@ const READING_METHODS: readonly string[] = ["GET", "HEAD", "OPTIONS"];
 const WORD_LENGTH_MAX = 40;
 
 /**
- * Asks whether the mode lets a request through whose host is allowed; null does. Also the question to
+ * Asks whether the mode lets a request through whose target is allowed; null does. Also the question to
  * ask again once a person or a decider has allowed a host that no rule names.
  */
-export function guardMode(mode: Mode, request: NetworkRequest): Deny | null {
+export function guardMode(mode: Mode, request: PolicyRequest): Deny | null {
+  if (request.kind === "tunnel") return guardTunnel(mode, request.protocol);
+  return mode === "full" ? null : guardMethod(request);
+}
+
+/** Asks the same of a tunnel, wherever it leads. */
+export function guardTunnel(mode: Mode, protocol: TunnelRequest["protocol"]): Deny | null {
   if (mode === "full") return null;
-  if (request.kind === "http") return guardMethod(request);
-  switch (request.protocol) {
+  switch (protocol) {
     case "https_connect":
       return deny("mitm_required", "");
     case "socks5_tcp":
@@ -24,7 +30,7 @@ export function guardMode(mode: Mode, request: NetworkRequest): Deny | null {
   }
 }
 
-function guardMethod(request: HttpRequest): Deny | null {
+function guardMethod(request: HttpAction): Deny | null {
   const { method } = request;
   if (!READING_METHODS.includes(method)) {
     const upper = method.toUpperCase();

@@ -1,7 +1,8 @@
 import type { IpAddress } from "../net/address/ip.ts";
 import type { Decision, Deny } from "./decision.ts";
-import type { NetworkRequest } from "./request.ts";
+import type { NetworkRequest, TunnelRequest } from "./request.ts";
 import type { Rule } from "./rule.ts";
+import type { SocketRequest } from "./socket_request.ts";
 
 /** `full` lets every method through, `limited` only reading ones. */
 export type Mode = "full" | "limited";
@@ -15,6 +16,9 @@ export interface PolicyDocument {
   readonly dangerouslyAllowAllDomains: boolean;
   /** Whether an allowlist miss becomes a question. */
   readonly ask: boolean;
+  /** The unix sockets that may be reached, each with its symbolic links resolved when it was read. */
+  readonly unixSockets: readonly string[];
+  readonly dangerouslyAllowAllUnixSockets: boolean;
 }
 
 /** One step of the way to a decision, for `explain`. */
@@ -31,10 +35,29 @@ export interface Policy {
   readonly document: PolicyDocument;
   /** The question by name: may this request go where it asks to go? `note` is told each step. */
   decide(request: NetworkRequest, note?: (step: Step) => void): Decision;
+  /**
+   * The question before any target is known: may anything pass that comes in by this protocol? Null: it
+   * depends on the target.
+   */
+  decideEntrance(protocol: TunnelRequest["protocol"]): Deny | null;
   /** The question by address, asked of every address a name resolved to. Null lets it pass. */
   decideAddress(
     request: NetworkRequest,
     ip: IpAddress,
+    note?: (step: Step) => void,
+  ): Deny | null;
+  /**
+   * The question of a request to a unix socket before its path is resolved: may it do what it does? Null: it
+   * depends on where the path leads.
+   */
+  decideSocketEntrance(request: SocketRequest, note?: (step: Step) => void): Deny | null;
+  /**
+   * The whole question of a request to a unix socket. `canonical` is where its path leads once every symbolic
+   * link is resolved; null where that cannot be told, which no list allows. Null lets it pass.
+   */
+  decideSocket(
+    request: SocketRequest,
+    canonical: string | null,
     note?: (step: Step) => void,
   ): Deny | null;
 }

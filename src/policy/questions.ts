@@ -14,9 +14,9 @@ import {
 import { guardMode } from "./mode_guard.ts";
 import type { Mode, PolicyDocument, Step } from "./policy.ts";
 import { formatPorts } from "./port_words.ts";
-import type { NetworkRequest } from "./request.ts";
 import { formatOrigin, type Rule } from "./rule.ts";
 import type { RuleList } from "./rule_list.ts";
+import type { PolicyRequest } from "./socket_request.ts";
 
 /** Who is told each step, if anybody wants to know. */
 export type Note = ((step: Step) => void) | undefined;
@@ -117,10 +117,34 @@ function whyMissed(allow: RuleList, target: Endpoint): string {
 }
 
 /** Asks whether the mode lets through what the request does. */
-export function askMode(mode: Mode, request: NetworkRequest, note: Note): Deny | null {
+export function askMode(mode: Mode, request: PolicyRequest, note: Note): Deny | null {
   const refused = guardMode(mode, request);
   note?.({ question: "mode", answer: modeAnswer(mode, refused), rule: null });
   return refused;
+}
+
+/** Asks whether the unix socket at that path, every symbolic link resolved, may be reached. */
+export function askSocket(
+  document: PolicyDocument,
+  canonical: string | null,
+  note: Note,
+): Deny | null {
+  const isAll = document.dangerouslyAllowAllUnixSockets;
+  const isListed = canonical !== null && document.unixSockets.includes(canonical);
+  note?.({
+    question: "unix sockets",
+    answer: isAll ? "all are allowed" : isListed ? `${canonical} is allowed` : "no match",
+    rule: null,
+  });
+  if (isAll || isListed) return null;
+  const detail = document.unixSockets.length === 0 ? "the list is empty" : "";
+  return {
+    verdict: "deny",
+    reason: "not_allowed",
+    source: "baseline_policy",
+    rule: null,
+    detail,
+  };
 }
 
 function modeAnswer(mode: Mode, refused: Deny | null): string {

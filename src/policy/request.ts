@@ -13,10 +13,8 @@ export interface TunnelRequest extends Asked {
   readonly protocol: "https_connect" | "socks5_tcp" | "socks5_udp";
 }
 
-/** One HTTP request, seen in the clear. */
-export interface HttpRequest extends Asked {
-  readonly kind: "http";
-  readonly protocol: "http";
+/** What one HTTP request does, wherever it goes. */
+export interface HttpAction {
   /** Case-sensitive, as sent (RFC 9110 section 9.1). */
   readonly method: string;
   /** Whether a body is announced. Limited mode refuses a GET that carries one. */
@@ -25,6 +23,12 @@ export interface HttpRequest extends Asked {
   readonly upgrades: boolean;
   /** The header that asks for another method than the request line's, lower case; or null. */
   readonly methodOverride: string | null;
+}
+
+/** One HTTP request, seen in the clear. */
+export interface HttpRequest extends Asked, HttpAction {
+  readonly kind: "http";
+  readonly protocol: "http";
 }
 
 /** Everything policy may know about one attempt to reach the network. */

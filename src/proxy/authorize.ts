@@ -1,9 +1,15 @@
 import type { SocketAddress } from "../net/address/endpoint.ts";
 import type { IpAddress } from "../net/address/ip.ts";
+import { ConnectError } from "../net/errors.ts";
 import type { Resolver } from "../net/ports.ts";
 import type { Allow, Ask, Deny } from "../policy/decision.ts";
 import type { Policy, Step } from "../policy/policy.ts";
-import type { NetworkRequest } from "../policy/request.ts";
+import type { NetworkRequest, Protocol } from "../policy/request.ts";
+import {
+  type ChooseUpstream,
+  describeUpstream,
+  type UpstreamProxy,
+} from "./upstream/upstream_proxy.ts";
 
 const issued = Symbol("grant");
 
@@ -16,12 +22,14 @@ export interface Grant {
   readonly [issued]: true;
   readonly request: NetworkRequest;
   readonly decision: Allow;
-  /** In the order to try. */
+  /** In the order to try; none were found where only `via` can know them. */
   readonly addresses: readonly SocketAddress[];
+  /** The proxy to go through, which is asked for the target by name; null dials `addresses`. */
+  readonly via: UpstreamProxy | null;
 }
 
-/** Tells whether an address is one that this process listens on. */
-export type IsOwn = (address: SocketAddress) => boolean;
+/** Tells whether an address is one that this process listens on, for what comes in by that protocol. */
+export type IsOwn = (address: SocketAddress, protocol: Protocol) => boolean;
 
 /** What {@linkcode authorize} asks besides the policy. */
 export interface AuthorizeOptions {
@@ -29,14 +37,28 @@ export interface AuthorizeOptions {
   readonly isOwn: IsOwn;
   /** Addresses of one answer that are tried; all of them are judged. */
   readonly dnsAddresses: number;
+  /** Without it every request goes directly. */
+  readonly upstream?: UpstreamWay;
   /** Told each step of the way. */
   readonly note?: (step: Step) => void;
+}
+
+/** When another proxy is gone through, and what is looked up before. */
+export interface UpstreamWay {
+  readonly choose: ChooseUpstream;
+  /** Gives up sooner than the resolver for what goes directly: an answer is a help here, and no need. */
+  readonly resolve: Resolver;
 }
 
 /**
  * Asks policy by name, resolves once, asks about every address. A name that is not allowed is never looked
  * up, and one forbidden address refuses the whole answer: a name may mix public and private ones
  * (rebinding). Rejects with a `ConnectError` when the look-up fails.
+ *
+ * What goes through an upstream proxy is judged in the same way, with one difference: behind such a proxy a
+ * machine often knows no names of the outside, so a look-up that fails or takes long refuses nothing. The
+ * proxy is then asked for the name alone. It resolves the name itself in any case, and what it finds is out
+ * of our sight: of its answers only its own rules can guard.
  */
 export async function authorize(
   request: NetworkRequest,
@@ -44,16 +66,18 @@ export async function authorize(
   options: AuthorizeOptions,
   signal: AbortSignal,
 ): Promise<Grant | Ask | Deny> {
-  const { host, port } = request.target;
   const decision = decideByName(request, policy, options);
   if (decision.verdict !== "allow") return decision;
-  const ips = host.kind === "ip" ? [host.ip] : await options.resolve(host.name, signal);
+  const ips = await addressesOf(request, options, signal);
   for (const ip of ips) {
     const refusal = decideByAddress(request, policy, options, ip);
     if (refusal !== null) return refusal;
   }
+  const via = options.upstream?.choose(request, ips) ?? null;
+  noteRoute(via, options);
+  const { port } = request.target;
   const addresses = ips.slice(0, options.dnsAddresses).map((ip) => ({ ip, port }));
-  return { verdict: "allow", [issued]: true, request, decision, addresses };
+  return { verdict: "allow", [issued]: true, request, decision, addresses, via };
 }
 
 /**
@@ -70,7 +94,35 @@ export function authorizeReuse(
   if (decision.verdict !== "allow") return decision;
   const refusal = decideByAddress(request, policy, options, address.ip);
   if (refusal !== null) return refusal;
-  return { verdict: "allow", [issued]: true, request, decision, addresses: [address] };
+  return { verdict: "allow", [issued]: true, request, decision, addresses: [address], via: null };
+}
+
+async function addressesOf(
+  request: NetworkRequest,
+  options: AuthorizeOptions,
+  signal: AbortSignal,
+): Promise<readonly IpAddress[]> {
+  const { host } = request.target;
+  if (host.kind === "ip") return [host.ip];
+  const { upstream } = options;
+  if (upstream === undefined || upstream.choose(request, []) === null) {
+    return await options.resolve(host.name, signal);
+  }
+  try {
+    return await upstream.resolve(host.name, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof ConnectError)) throw error;
+    const answer = "no answer here: the upstream proxy resolves the name";
+    options.note?.({ question: "addresses", answer, rule: null });
+    return [];
+  }
+}
+
+function noteRoute(via: UpstreamProxy | null, options: AuthorizeOptions): void {
+  if (options.upstream === undefined) return;
+  const answer = via === null ? "direct" : `through ${describeUpstream(via)}`;
+  options.note?.({ question: "route", answer, rule: null });
 }
 
 function decideByName(
@@ -80,7 +132,9 @@ function decideByName(
 ): Allow | Ask | Deny {
   const decision = policy.decide(request, options.note);
   const { host, port } = request.target;
-  if (host.kind !== "ip" || !options.isOwn({ ip: host.ip, port })) return decision;
+  if (host.kind !== "ip" || !options.isOwn({ ip: host.ip, port }, request.protocol)) {
+    return decision;
+  }
   if (decision.verdict === "deny" && decision.reason === "proxy_disabled") return decision;
   // Said before any other refusal: adding our own address to the allowlist would not help.
   return ownListener(options);
@@ -93,7 +147,7 @@ function decideByAddress(
   ip: IpAddress,
 ): Deny | null {
   const { port } = request.target;
-  if (options.isOwn({ ip, port })) return ownListener(options);
+  if (options.isOwn({ ip, port }, request.protocol)) return ownListener(options);
   return policy.decideAddress(request, ip, options.note);
 }
 

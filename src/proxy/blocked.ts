@@ -2,11 +2,12 @@ import type { BlockedProtocol, BlockedRecord } from "../audit/blocked_record.ts"
 import { formatHost } from "../net/address/host.ts";
 import type { Ask, Deny } from "../policy/decision.ts";
 import type { Mode } from "../policy/policy.ts";
-import type { NetworkRequest, Protocol } from "../policy/request.ts";
+import type { Protocol } from "../policy/request.ts";
+import type { PolicyRequest } from "../policy/socket_request.ts";
 
 /** A request that policy stopped, and who sent it. */
 export interface BlockedRequest {
-  readonly request: NetworkRequest;
+  readonly request: PolicyRequest;
   readonly decision: Ask | Deny;
   /** `ip:port`. */
   readonly client: string;
@@ -27,7 +28,8 @@ export function blockedRecord(blocked: BlockedRequest, mode: Mode, nowMs: number
   const { request, decision, attempt } = blocked;
   const disabled = decision.reason === "proxy_disabled" && request.protocol === "https_connect";
   return {
-    host: formatHost(request.target.host),
+    // "unix-socket" would not say which: a record names the path (the seeds).
+    host: request.kind === "socket" ? request.path : formatHost(request.target.host),
     reason: decision.reason,
     client: blocked.client,
     method: blocked.method,
@@ -36,7 +38,7 @@ export function blockedRecord(blocked: BlockedRequest, mode: Mode, nowMs: number
     ...(attempt === null ? {} : { attempt_id: attempt }),
     decision: decision.verdict,
     source: decision.source,
-    port: request.target.port,
+    port: request.kind === "socket" ? 0 : request.target.port,
     timestamp: Math.floor(nowMs / 1000),
   };
 }

@@ -1,3 +1,4 @@
+import { formatSocketAddress, type SocketAddress } from "../net/address/endpoint.ts";
 import { BufferedReader } from "../net/stream/buffered_reader.ts";
 import type { Deadlines } from "../net/time/deadlines.ts";
 import { type ByteStream, writeAll } from "../net/stream/stream.ts";
@@ -25,18 +26,26 @@ export class ClientConnection {
   readonly #drop = () => this.close();
   /** Between the end of an exchange and the first byte of the next: nothing is lost by closing now. */
   idle = true;
+  /** What is said to it when serving it fails for a fault of ours; null where that is for HTTP to say. */
+  farewell: Uint8Array | null = null;
   /** Kept for the next request to the same target; closed with the client. */
   upstream: UpstreamConnection | null = null;
 
   constructor(
     readonly stream: ByteStream,
-    /** `ip:port`, for records. */
-    readonly address: string,
+    readonly peer: SocketAddress,
+    /** The address of ours that it reached. */
+    readonly local: SocketAddress,
     deadlines: Deadlines,
     idleMs: number,
   ) {
     this.reader = new BufferedReader(stream);
     this.watch = new Watch(deadlines, idleMs, this.#drop);
+  }
+
+  /** `ip:port` of the client, for records. */
+  get address(): string {
+    return formatSocketAddress(this.peer);
   }
 
   /** Aborted when the connection is closed, by whomever. */

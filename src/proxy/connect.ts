@@ -1,31 +1,106 @@
 import type { SocketAddress } from "../net/address/endpoint.ts";
-import type { Clock, Dialer } from "../net/ports.ts";
+import { ConnectError } from "../net/errors.ts";
+import type { Clock, Dialer, Resolver } from "../net/ports.ts";
+import type { BufferedReader } from "../net/stream/buffered_reader.ts";
 import type { ByteStream } from "../net/stream/stream.ts";
-import type { Grant } from "./authorize.ts";
+import type { NetworkRequest } from "../policy/request.ts";
+import type { Grant, IsOwn } from "./authorize.ts";
+import type { Limits } from "./limits.ts";
+import { connectThrough, proxyFailure, type ThroughOptions } from "./upstream/connect_through.ts";
+import type { UpstreamProxy } from "./upstream/upstream_proxy.ts";
 
 /** How long one address may keep the next from being tried too (RFC 8305 section 5). */
 const NEXT_ADDRESS_MS = 250;
 
-/** A connection, and the address it was made to. */
+/** A connection made as granted. */
 export interface Connected {
+  readonly stream: ByteStream;
+  /** Where to read: holds what came behind the answer of an upstream proxy. Null reads the stream itself. */
+  readonly reader: BufferedReader | null;
+  /** The address that was granted and dialled; null through an upstream proxy, which dials itself. */
+  readonly address: SocketAddress | null;
+  /** Set when the stream ends at an HTTP proxy that takes plain requests, with absolute targets. */
+  readonly plainProxy: PlainProxy | null;
+}
+
+/** An HTTP proxy at the other end of a connection. */
+export interface PlainProxy {
+  readonly proxy: UpstreamProxy;
+  /** The value of `Proxy-Authorization` for it; null sends none. */
+  readonly authorization: string | null;
+}
+
+/** What connecting takes. */
+export interface ConnectParts extends ThroughOptions {
+  readonly dial: Dialer;
+  /** Looks up an upstream proxy, within a limit of its own. */
+  readonly resolve: Resolver;
+  readonly clock: Clock;
+  readonly isOwn: IsOwn;
+  readonly limits: Pick<Limits, "headBytes" | "headFields" | "dnsAddresses">;
+}
+
+/**
+ * Connects as granted: to the first of the addresses that answers, or through the upstream proxy. Rejects with
+ * a `ConnectError`, the last one of several. The only caller of a dialer.
+ */
+export async function connect(
+  grant: Grant,
+  parts: ConnectParts,
+  signal: AbortSignal,
+): Promise<Connected> {
+  if (grant.via !== null) {
+    const stream = await reachProxy(grant.via, grant.request, parts, signal);
+    return await connectThrough(grant.via, grant.request, stream, parts, signal);
+  }
+  const { stream, address } = await dialFirst(grant.addresses, parts, signal);
+  return { stream, reader: null, address, plainProxy: null };
+}
+
+/**
+ * Dials an upstream proxy. Its addresses need no allow rule, for whoever runs Doorward named it; but a name
+ * that leads back to ourselves would make every request a loop.
+ */
+async function reachProxy(
+  proxy: UpstreamProxy,
+  { protocol }: NetworkRequest,
+  parts: ConnectParts,
+  signal: AbortSignal,
+): Promise<ByteStream> {
+  const { host, port } = proxy.endpoint;
+  try {
+    const ips = host.kind === "ip" ? [host.ip] : await parts.resolve(host.name, signal);
+    const addresses = ips.slice(0, parts.limits.dnsAddresses).map((ip) => ({ ip, port }));
+    if (addresses.some((address) => parts.isOwn(address, protocol))) {
+      const detail = "it is Doorward itself";
+      throw new ConnectError("connection_failed", "Cannot go through ourselves", { detail });
+    }
+    return (await dialFirst(addresses, parts, signal)).stream;
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error instanceof ConnectError ? proxyFailure(proxy, error) : error;
+  }
+}
+
+/** A stream, and the address that it leads to. */
+interface Dialled {
   readonly stream: ByteStream;
   readonly address: SocketAddress;
 }
 
 /**
- * Connects to the first address of a grant that answers; each further one is tried a little later, or as
- * soon as the one before has failed (RFC 8305). Rejects with the last failure. The only caller of a dialer.
+ * Dials the first address that answers; each further one is tried a little later, or as soon as the one before
+ * has failed (RFC 8305).
  */
-export async function connect(
-  grant: Grant,
-  dial: Dialer,
-  clock: Clock,
+async function dialFirst(
+  addresses: readonly SocketAddress[],
+  { dial, clock }: ConnectParts,
   signal: AbortSignal,
-): Promise<Connected> {
-  const [only, second] = grant.addresses;
-  if (only === undefined) throw new RangeError("Cannot connect: the grant names no address");
+): Promise<Dialled> {
+  const [only, second] = addresses;
+  if (only === undefined) throw new RangeError("Cannot connect: there is no address");
   if (second === undefined) return { stream: await dial(only, signal), address: only };
-  return await race(grant.addresses, dial, clock, signal);
+  return await race(addresses, dial, clock, signal);
 }
 
 async function race(
@@ -33,8 +108,8 @@ async function race(
   dial: Dialer,
   clock: Clock,
   signal: AbortSignal,
-): Promise<Connected> {
-  const { promise, resolve, reject } = Promise.withResolvers<Connected>();
+): Promise<Dialled> {
+  const { promise, resolve, reject } = Promise.withResolvers<Dialled>();
   const others = new AbortController();
   const stop = () => {
     reject(signal.reason);

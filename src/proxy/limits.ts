@@ -22,6 +22,12 @@ export interface Limits {
   readonly dnsAddresses: number;
   /** All attempts to connect for one request. */
   readonly connectMs: number;
+  /** UDP associations held at once. */
+  readonly udpAssociations: number;
+  /** Destinations that one UDP association remembers; the one unused for longest goes first. */
+  readonly udpDestinations: number;
+  /** A UDP association in which neither side says anything. */
+  readonly udpIdleMs: number;
 }
 
 /** The limits when the configuration sets none. */
@@ -39,6 +45,12 @@ export const DEFAULT_LIMITS: Limits = {
   dnsMs: 5000,
   dnsAddresses: 16,
   connectMs: 10_000,
+  // Up to three sockets each, beside the control connection.
+  udpAssociations: 1024,
+  // More than any client of DNS or QUIC speaks to at a time.
+  udpDestinations: 256,
+  // RFC 4787 REQ-5: two minutes at least, five recommended.
+  udpIdleMs: 300_000,
 };
 
 /** What the steps of connecting have in hand beyond their own limits, which are to end them first. */

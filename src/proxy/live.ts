@@ -44,7 +44,9 @@ async function failed(
   const options = { close: true, headOnly: false };
   const text =
     "Doorward failed on this request: this is a fault of Doorward, not of the request.\n";
-  await client.answer(plainReply(500, "Internal Server Error", text, options)).catch(() => {
+  const farewell = client.farewell ??
+    plainReply(500, "Internal Server Error", text, options);
+  await client.answer(farewell).catch(() => {
     // Whatever broke may have broken the stream too.
   });
 }

@@ -9,23 +9,26 @@ import type { IsOwn } from "./authorize.ts";
  * reaches itself. Wider than need be on purpose: 127.0.0.2 is refused too where we listen on 127.0.0.1.
  *
  * @param machine the addresses of this machine's interfaces: see {@linkcode interfacesTo}
+ * @param relayPorts the ports of our UDP relays, as they are when asked: only datagrams could reach those
  */
 export function ownListeners(
   listeners: readonly SocketAddress[],
   machine: readonly IpAddress[],
+  relayPorts: ReadonlySet<number>,
 ): IsOwn {
   const ports = new Set(listeners.map((listener) => listener.port));
   const ips = new Set([...listeners.map((listener) => listener.ip), ...machine].map(keyOf));
-  return ({ ip, port }) => {
-    if (!ports.has(port)) return false;
+  return ({ ip, port }, protocol) => {
+    const isRelay = protocol === "socks5_udp" && relayPorts.has(port);
+    if (!isRelay && !ports.has(port)) return false;
     const kind = classifyIp(ip);
     return kind === "loopback" || kind === "unspecified" || ips.has(keyOf(ip));
   };
 }
 
-/** By what a listener at `at` is reached besides loopback: every interface, unless it is on loopback only. */
-export function interfacesTo(at: SocketAddress): IpAddress[] {
-  return classifyIp(at.ip) === "loopback" ? [] : machineAddresses();
+/** By what `listeners` are reached besides loopback: every interface, unless they are on loopback only. */
+export function interfacesTo(listeners: readonly SocketAddress[]): IpAddress[] {
+  return listeners.every(({ ip }) => classifyIp(ip) === "loopback") ? [] : machineAddresses();
 }
 
 /** Addresses that lead to the same place have the same key: IPv4 inside IPv6 counts as IPv4. */

@@ -4,33 +4,52 @@ import type { BlockedRecord } from "../audit/blocked_record.ts";
 import { BufferPool } from "../net/stream/buffer_pool.ts";
 import { Deadlines } from "../net/time/deadlines.ts";
 import type { SocketAddress } from "../net/address/endpoint.ts";
-import type { Clock, Dialer, Resolver } from "../net/ports.ts";
-import { type Accepted, listenTcp } from "../net/tcp_listener.ts";
+import type { Clock, Dialer, Resolver, TlsClient, UdpBinder, UnixSockets } from "../net/ports.ts";
+import { type Accepted, listenTcp, type TcpListener } from "../net/tcp_listener.ts";
+import { encodeMethodSelection, METHOD } from "../socks/messages.ts";
 import type { PolicyCell } from "../policy/policy.ts";
 import { acceptLoop } from "./accept.ts";
 import { blockedRecord, type BlockedRequest } from "./blocked.ts";
 import { ClientConnection } from "./client_connection.ts";
 import { createGateway } from "./gateway.ts";
+import type { Door } from "./door.ts";
 import type { HttpDoor } from "./http/http_door.ts";
-import { httpSession } from "./http/http_session.ts";
 import type { Limits } from "./limits.ts";
 import { LiveConnections } from "./live.ts";
 import { interfacesTo, ownListeners } from "./own_listeners.ts";
+import { decisionLine, refusalOf } from "./refusal.ts";
 import { plainReply } from "./reply.ts";
+import { type Doors, serveClient } from "./serve_client.ts";
+import { createSocketGateway } from "./socket_gateway.ts";
+import type { SocksDoor } from "./socks/socks_door.ts";
+import type { ChooseUpstream } from "./upstream/upstream_proxy.ts";
 
-/** The four ways out, so that a test can own each. */
+/** The ways out, so that a test can own each. */
 export interface Outside {
   readonly dial: Dialer;
   readonly resolve: Resolver;
   readonly clock: Clock;
-  /** Told of each blocked request. Returns at once, never throws. */
-  readonly record: (blocked: BlockedRecord) => void;
+  readonly startTls: TlsClient;
+  readonly bindUdp: UdpBinder;
+  /** Null where the system has none. */
+  readonly unixSockets: UnixSockets | null;
+  /**
+   * Told of each blocked request, and of what could not be said to its client: SOCKS5 has codes and no
+   * words. Returns at once, never throws.
+   */
+  readonly record: (blocked: BlockedRecord, unsaid: readonly string[]) => void;
 }
 
 /** What {@linkcode startProxy} is given. */
 export interface ProxyOptions {
-  /** Where to listen; port 0 takes a free one. */
+  /** Where to listen for HTTP; port 0 takes a free one. */
   readonly listen: SocketAddress;
+  /** Where to listen for SOCKS5: there, beside HTTP on `listen` (the first byte decides), or nowhere. */
+  readonly socks: SocketAddress | "shared" | null;
+  /** Whether SOCKS5 clients may send datagrams. */
+  readonly socksUdp: boolean;
+  /** Which requests go through another proxy. */
+  readonly upstream: ChooseUpstream;
   readonly policy: PolicyCell;
   readonly limits: Limits;
   /** Whether `Via` is appended to what is forwarded (RFC 9110 section 7.6.3). */
@@ -44,8 +63,10 @@ export interface ProxyOptions {
 
 /** A proxy that is listening. Disposing of it shuts it down at once. */
 export interface RunningProxy extends AsyncDisposable {
-  /** Where it really listens. */
+  /** Where it really listens for HTTP. */
   readonly address: SocketAddress;
+  /** Where it really listens for SOCKS5; null where it does not. */
+  readonly socksAddress: SocketAddress | null;
   /** Client connections now open. */
   readonly connections: number;
   /** What was blocked, the newest of it. */
@@ -54,46 +75,71 @@ export interface RunningProxy extends AsyncDisposable {
   shutdown(graceMs: number): Promise<void>;
 }
 
-/** Listens and serves. Throws what `Deno.listen` throws (`AddrInUse` …). */
+/**
+ * Listens and serves. Throws what `Deno.listen` throws (`AddrInUse` …), for the SOCKS5 listener as the cause
+ * of another error, and listens nowhere then.
+ */
 export function startProxy(options: ProxyOptions): RunningProxy {
   const { limits, policy, outside } = options;
+  const { clock } = outside;
   const diagnose = quietly(options.diagnose);
-  const machine = interfacesTo(options.listen);
-  const listener = listenTcp(options.listen);
-  const deadlines = new Deadlines(
-    outside.clock,
-    (error) => diagnose(`Cannot end a wait: ${error}`),
-  );
+  const listeners = openListeners(options);
+  const addresses = listeners.map(({ listener }) => listener.address);
+  const deadlines = new Deadlines(clock, (error) => diagnose(`Cannot end a wait: ${error}`));
   const live = new LiveConnections();
   const stopping = new AbortController();
   const buffer = new BlockedBuffer(options.blockedCapacity);
-  const { dial, resolve, clock } = outside;
-  const isOwn = ownListeners([listener.address], machine);
-  const door: HttpDoor = {
-    gateway: createGateway({ policy, limits, dial, resolve, clock, deadlines, isOwn }),
+  const relayPorts = new Set<number>();
+  const isOwn = ownListeners(addresses, interfacesTo(addresses), relayPorts);
+  const { dial, resolve, startTls, bindUdp: bind } = outside;
+  const { upstream } = options;
+  const door: Door = {
+    gateway: createGateway({
+      policy,
+      limits,
+      dial,
+      resolve,
+      startTls,
+      upstream,
+      clock,
+      deadlines,
+      isOwn,
+    }),
     limits,
     pool: new BufferPool(),
-    via: options.via ? pseudonym() : null,
-    open: () => !stopping.signal.aborted,
     blocked: recorder(policy, buffer, outside, diagnose),
   };
-  const welcome = ({ stream, client: address }: Accepted) => {
-    if (live.size >= limits.connections) return turnAway(stream);
-    const client = new ClientConnection(stream, address, deadlines, limits.idleMs);
-    live.serve(client, httpSession(client, door), diagnose);
+  const http: HttpDoor = {
+    ...door,
+    sockets: createSocketGateway({ policy, limits, sockets: outside.unixSockets, deadlines }),
+    via: options.via ? pseudonym() : null,
+    open: () => !stopping.signal.aborted,
   };
-  const accepting = acceptLoop({ listener, clock, signal: stopping.signal, welcome, diagnose });
+  const udp = options.socksUdp ? { bind, clock, deadlines, policy, relayPorts } : null;
+  const socks: SocksDoor = { ...door, udp, diagnose };
+  const accepting = listeners.map(({ listener, speaks }) => {
+    const doors: Doors = speaks === "http"
+      ? { http, socks: null }
+      : { http: speaks === "both" ? http : null, socks };
+    const welcome = ({ stream, peer, local }: Accepted) => {
+      if (live.size >= limits.connections) return turnAway(stream, speaks);
+      const client = new ClientConnection(stream, peer, local, deadlines, limits.idleMs);
+      live.serve(client, serveClient(client, doors), diagnose);
+    };
+    return acceptLoop({ listener, clock, signal: stopping.signal, welcome, diagnose });
+  });
 
   const shutdown = async (graceMs: number) => {
     stopping.abort();
-    listener.close();
+    for (const { listener } of listeners) listener.close();
     // Before the drain: the system may have accepted one more just before the listener was closed.
-    await accepting;
+    await Promise.all(accepting);
     await live.drain(graceMs, deadlines);
     deadlines.stop();
   };
   return {
-    address: listener.address,
+    address: addresses[0]!,
+    socksAddress: addresses[listeners.findIndex(({ speaks }) => speaks !== "http")] ?? null,
     get connections(): number {
       return live.size;
     },
@@ -101,6 +147,28 @@ export function startProxy(options: ProxyOptions): RunningProxy {
     shutdown,
     [Symbol.asyncDispose]: () => shutdown(0),
   };
+}
+
+/** A listener, and what is spoken there. */
+interface Listening {
+  readonly listener: TcpListener;
+  readonly speaks: "http" | "socks5" | "both";
+}
+
+/** The listener for HTTP, and the one for SOCKS5 if that has its own. */
+function openListeners({ listen, socks }: ProxyOptions): Listening[] {
+  const first = listenTcp(listen);
+  if (socks === null) return [{ listener: first, speaks: "http" }];
+  if (socks === "shared") return [{ listener: first, speaks: "both" }];
+  try {
+    return [
+      { listener: first, speaks: "http" },
+      { listener: listenTcp(socks), speaks: "socks5" },
+    ];
+  } catch (cause) {
+    first.close();
+    throw new Error("Cannot listen for SOCKS5", { cause });
+  }
 }
 
 /** Keeps each block and tells of it. A record that cannot be told is still kept, and still answered. */
@@ -114,11 +182,18 @@ function recorder(
     const told = blockedRecord(blocked, policy.current.document.mode, clock.now());
     buffer.push(told);
     try {
-      record(told);
+      record(told, unsaid(blocked));
     } catch (error) {
       diagnose(`Cannot record a blocked request: ${error}`);
     }
   };
+}
+
+/** What a block says where the protocol has words for it. */
+function unsaid({ request, decision }: BlockedRequest): readonly string[] {
+  if (request.protocol !== "socks5_tcp" && request.protocol !== "socks5_udp") return [];
+  const refusal = refusalOf(request, decision);
+  return [decisionLine(refusal), refusal.message, ...refusal.fields.next_steps];
 }
 
 /** Makes one printable line of whatever it is, and never a fault of a fault. */
@@ -139,8 +214,8 @@ function pseudonym(): string {
 }
 
 /** Says that there is no room, if that fits into the socket at once, and closes. */
-function turnAway(stream: Accepted["stream"]): void {
-  const bytes = plainReply(
+function turnAway(stream: Accepted["stream"], speaks: Listening["speaks"]): void {
+  const bytes = speaks === "socks5" ? encodeMethodSelection(METHOD.unacceptable) : plainReply(
     503,
     "Too Many Connections",
     "Doorward refused this connection: connections under [network.limits] is reached.\n",

@@ -1,8 +1,9 @@
-import { type Endpoint, formatEndpoint } from "../net/address/endpoint.ts";
-import { formatHost } from "../net/address/host.ts";
+import { formatEndpoint } from "../net/address/endpoint.ts";
 import { type Ask, BLOCK_REASONS, type BlockReason, type Deny } from "../policy/decision.ts";
 import type { NetworkRequest } from "../policy/request.ts";
 import { formatOrigin } from "../policy/rule.ts";
+import type { PolicyRequest } from "../policy/socket_request.ts";
+import { placeOf } from "./place.ts";
 
 /** How a block is told to the program and to the person behind it. The words of the wire are the seeds'. */
 export interface Refusal {
@@ -55,13 +56,13 @@ const HEADERS: Readonly<Record<BlockReason, ProxyErrorHeader | null>> = {
 const PHRASE_MAX = 80;
 
 /** Puts a block into words. */
-export function refusalOf(request: NetworkRequest, decision: Ask | Deny): Refusal {
-  const host = formatHost(request.target.host);
-  const message = messageOf(host, decision);
+export function refusalOf(request: PolicyRequest, decision: Ask | Deny): Refusal {
+  const { host, port } = placeOf(request);
+  const message = messageOf(request, decision);
   return {
     status: decision.reason === "proxy_disabled" ? 503 : 403,
     header: HEADERS[decision.reason],
-    phrase: phraseOf(request.target, decision.reason),
+    phrase: phraseOf(request, decision.reason),
     message,
     fields: {
       status: "blocked",
@@ -70,10 +71,10 @@ export function refusalOf(request: NetworkRequest, decision: Ask | Deny): Refusa
       decision: decision.verdict,
       source: decision.source,
       protocol: request.protocol,
-      port: request.target.port,
+      port,
       message,
-      rule: ruleOf(request.target, decision),
-      next_steps: nextSteps(request.target, decision),
+      rule: ruleOf(request, decision),
+      next_steps: nextSteps(request, decision),
       retryable: false,
     },
   };
@@ -95,24 +96,28 @@ export function decisionLine({ fields }: Refusal): string {
  */
 const TOLD: ReadonlySet<BlockReason> = new Set(["not_allowed", "method_not_allowed"]);
 
-function messageOf(host: string, { reason, detail }: Ask | Deny): string {
+function messageOf(request: PolicyRequest, { reason, detail }: Ask | Deny): string {
   const more = TOLD.has(reason) && detail !== "" ? `; ${detail}` : "";
-  return `Doorward blocked this request: ${host}: ${BLOCK_REASONS[reason]}${more}.`;
+  const why = request.kind === "socket" && reason === "not_allowed"
+    ? "allow_unix_sockets does not name it"
+    : BLOCK_REASONS[reason];
+  return `Doorward blocked this request: ${placeOf(request).words}: ${why}${more}.`;
 }
 
 /** A rule about addresses that stopped a name is kept back: it would tell where the name leads. */
-function ruleOf({ host }: Endpoint, { rule }: Ask | Deny): string | null {
-  if (rule === null) return null;
+function ruleOf(request: PolicyRequest, { rule }: Ask | Deny): string | null {
+  if (rule === null || request.kind === "socket") return null;
   const isAboutAddresses = rule.pattern.kind === "ip" || rule.pattern.kind === "range";
-  if (isAboutAddresses && host.kind === "name") return null;
+  if (isAboutAddresses && request.target.host.kind === "name") return null;
   return `${rule.list} ${rule.text} (${formatOrigin(rule.origin)})`;
 }
 
-function phraseOf(target: Endpoint, reason: BlockReason): string {
+function phraseOf(request: PolicyRequest, reason: BlockReason): string {
   const why = PHRASES[reason];
-  const text = formatEndpoint(target);
+  const isSocket = request.kind === "socket";
+  const text = isSocket ? request.path : formatEndpoint(request.target);
   const room = PHRASE_MAX - "Blocked by Doorward: : ".length - why.length;
-  const port = `:${target.port}`;
+  const port = isSocket ? "" : `:${request.target.port}`;
   const shown = text.length > room ? `${text.slice(0, room - 3 - port.length)}...${port}` : text;
   return `Blocked by Doorward: ${shown}: ${why}`;
 }
@@ -127,26 +132,50 @@ const PHRASES: Readonly<Record<BlockReason, string>> = {
   proxy_disabled: "the proxy is disabled",
 };
 
-function nextSteps(target: Endpoint, decision: Ask | Deny): string[] {
-  const host = formatHost(target.host);
-  const person = "Ask the person who runs Doorward, and do not try another route.";
+/** To a client that sends addresses in place of names, no rule about names can apply. */
+const USE_SOCKS5H = "A program that was given a name has looked it up itself: use socks5h:// " +
+  "(curl --socks5-hostname), so that the name is asked about.";
+
+function isLookedUpByClient({ protocol, target: { host } }: NetworkRequest): boolean {
+  return host.kind === "ip" && (protocol === "socks5_tcp" || protocol === "socks5_udp");
+}
+
+const ASK_A_PERSON = "Ask the person who runs Doorward, and do not try another route.";
+
+/** How a place can be allowed that no list names. */
+function stepsToAllow(request: PolicyRequest): string[] {
+  if (request.kind === "socket") {
+    const path = JSON.stringify(request.path);
+    return [ASK_A_PERSON, `They can allow it: add ${path} to allow_unix_sockets under [network]`];
+  }
+  const { host } = placeOf(request);
+  return [
+    ...(isLookedUpByClient(request) ? [USE_SOCKS5H] : []),
+    ASK_A_PERSON,
+    `They can allow it for one command: doorward run --allow ${host} -- COMMAND`,
+    `They can allow it always: add "${host}" to allowed_domains under [network]`,
+  ];
+}
+
+function nextSteps(request: PolicyRequest, decision: Ask | Deny): string[] {
   switch (decision.reason) {
     case "not_allowed":
-      return [
-        person,
-        `They can allow it for one command: doorward run --allow ${host} -- COMMAND`,
-        `They can allow it always: add "${host}" to allowed_domains under [network]`,
-      ];
+      return stepsToAllow(request);
     case "not_allowed_local":
       return [
-        `To see why: doorward explain ${formatEndpoint(target)}`,
-        person,
+        ...(request.kind === "socket"
+          ? []
+          : [`To see why: doorward explain ${formatEndpoint(request.target)}`]),
+        ASK_A_PERSON,
       ];
     case "denied":
-      return ["A deny rule always wins: only removing it from the configuration helps.", person];
+      return [
+        "A deny rule always wins: only removing it from the configuration helps.",
+        ASK_A_PERSON,
+      ];
     case "method_not_allowed":
     case "mitm_required":
-      return ['To allow more than reading: mode = "full" under [network]', person];
+      return ['To allow more than reading: mode = "full" under [network]', ASK_A_PERSON];
     case "own_listener":
       return ["Send requests through Doorward, not to it."];
     case "proxy_disabled":

@@ -1,8 +1,9 @@
 import { type Field, field } from "../http/fields.ts";
 import { responseHeadBytes } from "../http/write_head.ts";
 import { ConnectError, type ConnectFault, type ProtocolError } from "../net/errors.ts";
-import { formatHost } from "../net/address/host.ts";
-import type { NetworkRequest } from "../policy/request.ts";
+import type { PolicyRequest } from "../policy/socket_request.ts";
+import { placeOf } from "./place.ts";
+import { FAULT_WORDS } from "./fault_words.ts";
 import { decisionLine, type Refusal } from "./refusal.ts";
 
 /** How a reply is sent. */
@@ -38,7 +39,7 @@ export function refusalReply(
 /** The answer when an allowed upstream could not be reached, or did not answer. */
 export function failureReply(
   error: ConnectError | ProtocolError,
-  request: NetworkRequest,
+  request: PolicyRequest,
   form: "json" | "text",
   options: ReplyOptions,
 ): Uint8Array<ArrayBuffer> {
@@ -47,16 +48,18 @@ export function failureReply(
     : error.code === "too_slow"
     ? RESPONSE_TIMEOUT
     : BAD_RESPONSE;
-  const host = formatHost(request.target.host);
-  const message = `Doorward could not reach ${host}: ${failure.message}.`;
+  const { host, port, words } = placeOf(request);
+  const detail = error instanceof ConnectError && error.detail !== "" ? ` (${error.detail})` : "";
+  const message = `Doorward could not reach ${words}: ${failure.message}${detail}.`;
   const body = {
     status: "error",
     host,
     reason: failure.reason,
     protocol: request.protocol,
-    port: request.target.port,
+    port,
     message,
-    retryable: true,
+    // Nothing that a client could do again mends the credentials of our own.
+    retryable: failure.reason !== "upstream_proxy_authentication",
   };
   return reply({
     status: failure.status,
@@ -130,38 +133,20 @@ interface Failure {
 }
 
 const CONNECT_FAILURES: Readonly<Record<ConnectFault, Failure>> = {
-  dns_failure: failure(502, "dns_failure", "dns_error", "its name cannot be resolved"),
-  dns_timeout: failure(504, "dns_timeout", "dns_timeout", "its name was not resolved in time"),
-  connection_refused: failure(
+  dns_failure: connectFailure(502, "dns_failure", "dns_error"),
+  dns_timeout: connectFailure(504, "dns_timeout", "dns_timeout"),
+  connection_refused: connectFailure(502, "connection_refused", "connection_refused"),
+  connection_timeout: connectFailure(504, "connection_timeout", "connection_timeout"),
+  host_unreachable: connectFailure(502, "host_unreachable", "destination_ip_unroutable"),
+  network_unreachable: connectFailure(502, "network_unreachable", "destination_ip_unroutable"),
+  connection_failed: connectFailure(502, "connection_failed", "destination_unavailable"),
+  upstream_proxy_authentication: connectFailure(
     502,
-    "connection_refused",
-    "connection_refused",
-    "it refused the connection",
+    "upstream_proxy_authentication",
+    "proxy_configuration_error",
   ),
-  connection_timeout: failure(
-    504,
-    "connection_timeout",
-    "connection_timeout",
-    "no connection was made in time",
-  ),
-  host_unreachable: failure(
-    502,
-    "host_unreachable",
-    "destination_ip_unroutable",
-    "its address cannot be reached",
-  ),
-  network_unreachable: failure(
-    502,
-    "network_unreachable",
-    "destination_ip_unroutable",
-    "its network cannot be reached",
-  ),
-  connection_failed: failure(
-    502,
-    "connection_failed",
-    "destination_unavailable",
-    "the connection failed",
-  ),
+  upstream_proxy_refused: connectFailure(502, "upstream_proxy_refused", "destination_unavailable"),
+  upstream_proxy_failed: connectFailure(502, "upstream_proxy_failed", "destination_unavailable"),
 };
 
 const RESPONSE_TIMEOUT = failure(
@@ -177,6 +162,10 @@ const BAD_RESPONSE = failure(
   "http_protocol_error",
   "its answer is not valid HTTP, or ended early",
 );
+
+function connectFailure(status: 502 | 504, reason: ConnectFault, proxyStatus: string): Failure {
+  return failure(status, reason, proxyStatus, FAULT_WORDS[reason]);
+}
 
 function failure(
   status: 502 | 504,

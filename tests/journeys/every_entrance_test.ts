@@ -1,10 +1,14 @@
 import { assertEquals } from "@std/assert";
 import { latin1 } from "../../src/net/stream/latin1.ts";
 import { parseEndpoint } from "../../src/net/address/endpoint.ts";
+import { formatHost } from "../../src/net/address/host.ts";
 import type { NetworkRequest } from "../../src/policy/request.ts";
 import { authorize } from "../../src/proxy/authorize.ts";
 import { ownListeners } from "../../src/proxy/own_listeners.ts";
+import { until } from "../support/in_time.ts";
 import { ip, policyOf } from "../support/policy.ts";
+import { askSocks, domainAddress, ipAddress, socksRequest } from "../support/socks.ts";
+import { type FakeUdp, fakeUdp } from "../support/udp_sockets.ts";
 import { statusOf, type WireMessage } from "../support/wire.ts";
 import { makeWorld, type World, type WorldPolicy } from "../support/world.ts";
 
@@ -12,7 +16,26 @@ import { makeWorld, type World, type WorldPolicy } from "../support/world.ts";
 type Expected = "through" | "400" | "not_allowed" | "not_allowed_local" | "denied" | "own_listener";
 
 /** A way in. `authorize` is what `doorward explain` asks. */
-type Door = "absolute-form" | "origin-form" | "CONNECT" | "authorize";
+type Door =
+  | "absolute-form"
+  | "origin-form"
+  | "CONNECT"
+  | "SOCKS5 name"
+  | "SOCKS5 address"
+  | "UDP name"
+  | "UDP address"
+  | "authorize";
+
+const DOORS: readonly Door[] = [
+  "absolute-form",
+  "origin-form",
+  "CONNECT",
+  "SOCKS5 name",
+  "SOCKS5 address",
+  "UDP name",
+  "UDP address",
+  "authorize",
+];
 
 /** Targets that get the same answer under one policy. */
 interface Row {
@@ -33,7 +56,9 @@ const LABEL = "l".repeat(63);
 /** 253 characters, the longest name that there is. */
 const LONGEST = `${LABEL}.${LABEL}.${LABEL}.${"l".repeat(61)}`;
 /** A line end or leading white space is no part of a field, so it cannot be said in Host. */
-const NOT_IN_HOST: readonly Door[] = ["absolute-form", "CONNECT", "authorize"];
+const NOT_IN_HOST: readonly Door[] = DOORS.filter((door) => door !== "origin-form");
+/** SOCKS has two bytes for a port: what is no number cannot be said. */
+const PORTS_AS_TEXT: readonly Door[] = ["absolute-form", "origin-form", "CONNECT", "authorize"];
 
 /** What names lead to. Everything else cannot be resolved. */
 const NAMES = {
@@ -376,6 +401,7 @@ const TABLE: readonly Row[] = [
       ":80",
     ],
     expected: "400",
+    doors: PORTS_AS_TEXT,
   },
   {
     what: "S-17 a port that the rule does not name",
@@ -445,37 +471,54 @@ const TABLE: readonly Row[] = [
 ];
 
 for (const row of TABLE) {
-  for (const door of row.doors ?? ["absolute-form", "origin-form", "CONNECT", "authorize"]) {
+  for (const door of row.doors ?? DOORS) {
+    const targets = row.targets.filter((target) => canBeSaid(target, door));
+    if (targets.length === 0) continue;
     Deno.test(`${row.what}: ${door}`, async () => {
-      await using world = makeWorld({ policy: row.policy, resolve: NAMES });
-      for (const target of row.targets) {
+      // What SOCKS has no words for is diagnosed.
+      const udp = fakeUdp();
+      await using world = makeWorld({
+        policy: row.policy,
+        resolve: NAMES,
+        troubled: true,
+        bindUdp: udp.bind,
+      });
+      for (const target of targets) {
         const before = { lookups: world.lookups.length, dialled: world.dialled.length };
-        assertEquals(await knock(world, row, door, target), row.expected, shown(target));
+        assertEquals(await knock(world, udp, row, door, target), row.expected, shown(target));
         if (row.expected === "through" || door === "authorize") continue;
         assertEquals(world.dialled.length, before.dialled, shown(target));
         const lookups = row.looksUp === true ? 1 : 0;
         assertEquals(world.lookups.length, before.lookups + lookups, shown(target));
+        assertEquals(udp.sockets.flatMap(({ sent }) => sent), [], shown(target));
       }
     });
   }
 }
 
 // S-41, S-42: also where policy would allow it.
-for (const door of ["absolute-form", "origin-form", "CONNECT", "authorize"] as const) {
+for (const door of DOORS) {
   Deno.test(`S-41 the proxy itself: ${door}`, async () => {
     const policy = { ...ALL, allow: ["127.0.0.1", "[::1]"], allowLocalBinding: true };
-    await using world = makeWorld({ policy });
+    const udp = fakeUdp();
+    await using world = makeWorld({ policy, bindUdp: udp.bind });
     const { port } = world.proxy.address;
     for (const host of ["127.0.0.1", "127.0.0.2", "[::ffff:127.0.0.1]", "[::1]", "0.0.0.0"]) {
       const row = { what: "", policy, targets: [], expected: "own_listener" } as const;
-      assertEquals(await knock(world, row, door, `${host}:${port}`), "own_listener", host);
+      assertEquals(await knock(world, udp, row, door, `${host}:${port}`), "own_listener", host);
     }
     assertEquals([world.lookups, world.dialled], [[], []]);
   });
 }
 
 /** Asks at a door, and says what came of it. */
-async function knock(world: World, row: Row, door: Door, target: string): Promise<string> {
+async function knock(
+  world: World,
+  udp: FakeUdp,
+  row: Row,
+  door: Door,
+  target: string,
+): Promise<string> {
   switch (door) {
     case "absolute-form":
       return read(await ask(world, `GET http://${target}/ HTTP/1.1\r\nHost: ${target}\r\n\r\n`));
@@ -486,9 +529,67 @@ async function knock(world: World, row: Row, door: Door, target: string): Promis
       const request = `CONNECT ${authority} HTTP/1.1\r\nHost: ${authority}\r\n\r\n`;
       return read(await ask(world, request));
     }
+    case "SOCKS5 name":
+    case "SOCKS5 address":
+      return await askBySocks(world, socksAddress(target, door)!);
+    case "UDP name":
+    case "UDP address":
+      return await askByDatagram(world, udp, socksAddress(target, door)!);
     case "authorize":
       return await askDirectly(world, row, target);
   }
+}
+
+/** Whether a door has a way to write the target. */
+function canBeSaid(target: string, door: Door): boolean {
+  return PORTS_AS_TEXT.includes(door) || socksAddress(target, door) !== null;
+}
+
+/** The target as SOCKS writes it; null where it cannot. */
+function socksAddress(target: string, door: Door): string | null {
+  if (door.endsWith("name")) {
+    const [, name = "", port = "80"] = /^(.*?)(?::([0-9]+))?$/s.exec(target)!;
+    return name.length > 255 || Number(port) > 65_535 ? null : domainAddress(name, Number(port));
+  }
+  const endpoint = parseEndpoint(target, 80);
+  if ("kind" in endpoint || endpoint.host.kind === "name") return null;
+  return ipAddress(formatHost(endpoint.host), endpoint.port);
+}
+
+async function askBySocks(world: World, address: string): Promise<string> {
+  const before = world.blocked.length;
+  await using client = await world.client();
+  switch (await askSocks(client, socksRequest(address))) {
+    case 0x00:
+      return "through";
+    case 0x01:
+      return "400";
+    case 0x02:
+      return world.blocked[before]!.reason;
+    default:
+      return "another reply";
+  }
+}
+
+/** A target of datagrams that no policy here allows, and that is not looked up: what came before it is through. */
+const NOWHERE = ipAddress("169.254.9.9", 9);
+
+async function askByDatagram(world: World, udp: FakeUdp, address: string): Promise<string> {
+  const before = { sockets: udp.sockets.length, lookups: world.lookups.length };
+  const first = world.blocked.length;
+  await using client = await world.client();
+  await askSocks(client, socksRequest(ipAddress("0.0.0.0", 0), "udpAssociate"));
+  const [relay, outward] = [before.sockets, before.sockets + 1];
+  for (const to of [address, NOWHERE]) {
+    udp.sockets[relay]!.inject("127.0.0.1:50000", `\0\0\0${to}a question`);
+  }
+  const reason = () => world.blocked.slice(first).find(({ port }) => port !== 9)?.reason;
+  const isSent = () => udp.sockets[outward]?.sent.length === 1;
+  const isIgnored = () =>
+    world.blocked.length > first && world.lookups.length === before.lookups &&
+    reason() === undefined && !isSent();
+  await until(() => isSent() || reason() !== undefined || isIgnored(), "a datagram is decided");
+  return isSent() ? "through" : reason() ?? "400";
 }
 
 async function ask(world: World, request: string): Promise<WireMessage> {
@@ -510,7 +611,7 @@ function read(answer: WireMessage): string {
   return /"reason":"([a-z_]+)"/.exec(answer.body)?.[1] ?? "a block without a reason";
 }
 
-/** The same policy, asked without a proxy, as a plain request and as a tunnel. */
+/** The same policy, asked without a proxy, as a plain request and as each tunnel. */
 async function askDirectly(world: World, row: Row, target: string): Promise<string> {
   const endpoint = parseEndpoint(target, 80);
   if ("kind" in endpoint) return "400";
@@ -518,7 +619,7 @@ async function askDirectly(world: World, row: Row, target: string): Promise<stri
   const policy = policyOf({ allow, deny }, switches);
   const lookups: string[] = [];
   const options = {
-    isOwn: ownListeners([world.proxy.address], []),
+    isOwn: ownListeners([world.proxy.address], [], new Set()),
     dnsAddresses: 16,
     resolve: (name: string) => {
       lookups.push(name);
@@ -536,6 +637,8 @@ async function askDirectly(world: World, row: Row, target: string): Promise<stri
       methodOverride: null,
     },
     { kind: "tunnel", protocol: "https_connect", target: endpoint },
+    { kind: "tunnel", protocol: "socks5_tcp", target: endpoint },
+    { kind: "tunnel", protocol: "socks5_udp", target: endpoint },
   ];
   const answers = new Set<string>();
   for (const request of requests) {

@@ -19,7 +19,11 @@ const PAGE = '<!doctype html><html lang="en"><head><title>Example Domain</title>
 testClient(curl, "every command of the README does what the README says", async () => {
   await using newcomer = await makeNewcomer();
   for (const block of blocksOf(readme)) await follow(block, newcomer);
-  assertEquals(newcomer.origin.requests, ["GET / via doorward", "GET / via doorward"]);
+  assertEquals(newcomer.origin.requests, [
+    "GET / via doorward",
+    "GET /",
+    "GET / via doorward",
+  ]);
 });
 
 Deno.test("the README is short", () => {
@@ -60,7 +64,7 @@ interface Newcomer extends AsyncDisposable {
  * Makes one. What the README says is changed in four places, all of them named here:
  *
  * - `npx -y deno@…` is the Deno that runs this test: a test downloads nothing;
- * - port 3128 is a free one, in the cloned source, too;
+ * - ports 3128 and 8081 are free ones, in the cloned source, too;
  * - `/home/you` is the home of this test;
  * - `example.com` is a local server from the first command on that allows it. Before that it is blocked, and
  *   nobody looks for it.
@@ -68,8 +72,8 @@ interface Newcomer extends AsyncDisposable {
 async function makeNewcomer(): Promise<Newcomer> {
   await using stack = new AsyncDisposableStack();
   const scratch = stack.use(await makeScratch());
-  const port = freePort();
-  await clone(`${scratch.folder}/doorward`, port);
+  const ports: Ports = { 3128: freePort(), 8081: freePort() };
+  await clone(`${scratch.folder}/doorward`, ports);
   await scratch.write("home/.curlrc", "# As on a terminal: no progress.\nsilent\nshow-error\n");
   const { DOORWARD_HOME: _, ...env } = scratch.env;
   const shell = stack.use(startShell({ cwd: scratch.folder, env }));
@@ -78,9 +82,8 @@ async function makeNewcomer(): Promise<Newcomer> {
   let proxy: RunningProgram | null = null;
   const substitute = (text: string) => {
     isAllowed ||= text.includes("--allow example.com");
-    return text
+    return withPorts(text, ports)
       .replaceAll(/npx -y deno@[\d.]+/g, `'${Deno.execPath()}'`)
-      .replaceAll("3128", String(port))
       .replaceAll("/home/you", scratch.home)
       .replaceAll("example.com", isAllowed ? `127.0.0.2:${origin.port}` : "example.com");
   };
@@ -152,14 +155,21 @@ async function end(proxy: RunningProgram | null): Promise<void> {
   assertEquals((await ending.ended).code, 0);
 }
 
-/** Clones the working tree, with another default port. */
-async function clone(into: string, port: number): Promise<void> {
+/** Which port stands for one of the README. */
+type Ports = Readonly<Record<3128 | 8081, number>>;
+
+function withPorts(text: string, ports: Ports): string {
+  return text.replaceAll(/3128|8081/g, (port) => String(ports[Number(port) as keyof Ports]));
+}
+
+/** Clones the working tree, with other default ports. */
+async function clone(into: string, ports: Ports): Promise<void> {
   await Deno.mkdir(into);
   for (const name of CLONED) await copy(`${root}/${name}`, `${into}/${name}`);
   const file = `${into}/src/config/network_table.ts`;
   const source = await Deno.readTextFile(file);
-  assertEquals(source.match(/3128/g)?.length, 1);
-  await Deno.writeTextFile(file, source.replace("3128", String(port)));
+  assertEquals(source.match(/3128|8081/g)?.length, 2);
+  await Deno.writeTextFile(file, withPorts(source, ports));
 }
 
 async function copy(from: string, to: string): Promise<void> {

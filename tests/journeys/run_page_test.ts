@@ -11,18 +11,26 @@ const page = await Deno.readTextFile(`${import.meta.dirname}/../../docs/run.md`)
 /** A port that is no part of anything else, written PORT on the page. */
 const listener = { ip: ip("127.0.0.1"), port: 54321 };
 
+/** How Doorward is called on the page. */
+const connect = ["DOORWARD", "connect", "--proxy", "http://127.0.0.1:54321"];
+const facts = { listener, allProxy: null, allowLocalBinding: true };
+
 Deno.test("docs/run.md lists every variable of the command, with its value", () => {
-  const { JAVA_TOOL_OPTIONS: java, ...real } = childEnv({}, { listener, allowLocalBinding: true });
+  const { JAVA_TOOL_OPTIONS: java, GIT_SSH_COMMAND: ssh, ...real } = childEnv(
+    {},
+    { ...facts, connect },
+  );
   assertEquals(Object.fromEntries(variables()), real);
   assertEquals(variables().length, Object.keys(real).length);
-  assertEquals(javaOptions(), java);
+  assertEquals(lines("-Dhttp."), java);
+  assertEquals(lines("ssh -o"), ssh);
 });
 
 Deno.test("docs/run.md tells which variables `doorward env` leaves out", () => {
   const names = variables().slice(0, -3).map(([name]) => name);
   assertEquals(
     new Set(names),
-    new Set(Object.keys(proxyVariables({ listener, allowLocalBinding: true }))),
+    new Set(Object.keys(proxyVariables(facts))),
   );
 });
 
@@ -40,10 +48,10 @@ function variables(): [name: string, value: string][] {
   );
 }
 
-/** The block of options for Java, as one line. */
-function javaOptions(): string {
-  const block = blocksOf(page).find(({ text }) => text.startsWith("-Dhttp."));
-  return here(block!.text.trim().replaceAll("\n", " "));
+/** The block that begins like this, as one line. */
+function lines(start: string): string {
+  const block = blocksOf(page).find(({ text }) => text.startsWith(start));
+  return here(block!.text.trim().replaceAll(/\n */g, " "));
 }
 
 function here(text: string): string {

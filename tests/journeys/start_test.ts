@@ -1,7 +1,7 @@
 // `doorward start` as its own process: what it says, how it begins and how it ends.
 import { assertEquals, assertLess, assertMatch, assertStringIncludes } from "@std/assert";
 import { tcpDialer } from "../../src/net/tcp_dialer.ts";
-import { doorward, spawnDoorward, startDoorward } from "../support/doorward_cli.ts";
+import { doorward, FREE_PORTS, spawnDoorward, startDoorward } from "../support/doorward_cli.ts";
 import { inTime } from "../support/in_time.ts";
 import { NO_POSIX } from "../support/machine.ts";
 import { type Origin, type Script, startOrigin } from "../support/origin.ts";
@@ -18,8 +18,12 @@ Deno.test("start says where it listens, by which policy, and how to use and to w
   await using scratch = await makeScratch();
   await using start = await startDoorward([], scratch);
   await start.stderr.until(/config\.toml\n/);
-  assertEquals(start.stderr.text.replaceAll(String(start.port), "PORT").split("\n"), [
+  const text = start.stderr.text
+    .replaceAll(String(start.port), "PORT")
+    .replaceAll(String(start.socksPort), "SOCKS");
+  assertEquals(text.split("\n"), [
     "doorward 0.1.0 listening on http://127.0.0.1:PORT, mode full",
+    "  socks   socks5h://127.0.0.1:SOCKS",
     "  policy  built-in and the command line: 0 allow rules, 0 deny rules, denies what is not listed",
     "  use it  export http_proxy=http://127.0.0.1:PORT https_proxy=http://127.0.0.1:PORT",
     "  nothing is allowed yet; to allow a host: doorward start --allow HOST",
@@ -31,7 +35,7 @@ Deno.test("start says where it listens, by which policy, and how to use and to w
 
 Deno.test("start is what Doorward does without a command", async () => {
   await using scratch = await makeScratch();
-  await using program = spawnDoorward(["-c", "network.proxy_url=http://127.0.0.1:0"], scratch);
+  await using program = spawnDoorward(FREE_PORTS, scratch);
   await program.stderr.until(/^doorward 0\.1\.0 listening on http:\/\/127\.0\.0\.1:\d+, mode full/);
 });
 
@@ -117,6 +121,33 @@ Deno.test("start fails with 125 when its port is in use, and tells a way out", a
   assertEquals(code, 125);
 });
 
+Deno.test("start fails with 125 when the port for SOCKS5 is in use, and tells two ways out", async () => {
+  await using scratch = await makeScratch();
+  using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const flag = `network.socks_url=socks5h://127.0.0.1:${taken.addr.port}`;
+  const { code, stderr } = await doorward(["start", ...FREE_PORTS, "-c", flag], scratch);
+  assertEquals(
+    stderr,
+    `doorward: Cannot listen on 127.0.0.1:${taken.addr.port} for SOCKS5 (network.socks_url): ` +
+      "the port is in use, perhaps by another doorward\n" +
+      "  choose a free port:  doorward start -c network.socks_url=http://127.0.0.1:0\n" +
+      "  or do without:       doorward start -c network.enable_socks5=false\n",
+  );
+  assertEquals(code, 125);
+});
+
+Deno.test("start without SOCKS5 does not need its port", async () => {
+  await using scratch = await makeScratch();
+  using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const flags = [
+    `network.socks_url=socks5h://127.0.0.1:${taken.addr.port}`,
+    "network.enable_socks5=false",
+  ].flatMap((flag) => ["-c", flag]);
+  await using program = spawnDoorward(["start", ...FREE_PORTS, ...flags], scratch);
+  await program.stderr.until(/\n {2}use it/);
+  assertEquals(program.stderr.text.includes("socks"), false, program.stderr.text);
+});
+
 /** Configurations that nobody can start with, and what is said about them. */
 const BROKEN: readonly (readonly [name: string, toml: string, says: RegExp])[] = [
   ["is no TOML", "[network]\nmode = \n", /^doorward: FILE:2:8: .*/],
@@ -161,8 +192,11 @@ Deno.test("start does nothing, and says so, where the configuration says that it
 Deno.test("start --quiet prints nothing but what was blocked", async () => {
   await using scratch = await makeScratch();
   const port = freePort();
-  const setting = `network.proxy_url=http://127.0.0.1:${port}`;
-  await using program = spawnDoorward(["start", "--quiet", "-c", setting], scratch);
+  const url = `http://127.0.0.1:${port}`;
+  await using program = spawnDoorward(
+    ["start", "--quiet", "-c", `network.proxy_url=${url}`, "-c", `network.socks_url=${url}`],
+    scratch,
+  );
   await untilSomebodyListens(port);
   await say({ port }, "GET http://one.test/ HTTP/1.1\r\nHost: one.test\r\n\r\n");
   await program.stderr.until(/\n/);

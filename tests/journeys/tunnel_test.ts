@@ -56,6 +56,9 @@ Deno.test("a tunnel that cannot be is refused with what is wrong", async () => {
     connection_failed: "502 Doorward: the connection failed",
     dns_failure: "502 Doorward: its name cannot be resolved",
     dns_timeout: "504 Doorward: its name was not resolved in time",
+    upstream_proxy_authentication: "502 Doorward: the upstream proxy wants other credentials",
+    upstream_proxy_refused: "502 Doorward: the upstream proxy did not connect to it",
+    upstream_proxy_failed: "502 Doorward: the upstream proxy cannot be used",
   };
   for (const [code, line] of Object.entries(table)) {
     await using world = makeWorld({

@@ -315,3 +315,20 @@ Deno.test("decideAddress() answers of a literal as decide() did", () => {
   assertEquals(answer(policy, "1.1.1.1", "1.1.1.1"), "allow");
   assertEquals(answer(policy, "10.0.0.1", "10.0.0.2"), "not_allowed_local");
 });
+
+Deno.test("decideEntrance() says before any target is known what no target could change", () => {
+  const reasons = (policy: Policy) =>
+    (["https_connect", "socks5_tcp", "socks5_udp"] as const)
+      .map((protocol) => policy.decideEntrance(protocol)?.reason ?? null);
+  assertEquals(reasons(policyOf({})), [null, null, null]);
+  assertEquals(reasons(policyOf({}, { mode: "limited" })), [
+    "mitm_required",
+    "method_not_allowed",
+    "method_not_allowed",
+  ]);
+  assertEquals(reasons(policyOf({}, { mode: "limited", enabled: false })), [
+    "proxy_disabled",
+    "proxy_disabled",
+    "proxy_disabled",
+  ]);
+});

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
-import { attemptId } from "../../src/http/attempt_id.ts";
+import { proxyUser } from "../../src/http/proxy_user.ts";
 import { transferBody } from "../../src/http/body.ts";
 import { ChunkedDecoder } from "../../src/http/chunked.ts";
 import { requestFraming, responseFraming } from "../../src/http/framing.ts";
@@ -140,7 +140,7 @@ Deno.test("parsers throw nothing but ProtocolError, whatever they are given", ()
       outcome(() => requestFraming(head));
       outcome(() => httpTarget(head));
       outcome(() => connectTarget(head));
-      attemptId(head.fields);
+      proxyUser(head.fields);
     }
     if (typeof answer !== "string") {
       parsed += 1;

@@ -105,6 +105,8 @@ function compare(
     allowLocalBinding: true,
     dangerouslyAllowAllDomains: false,
     ask: false,
+    unixSockets: [],
+    dangerouslyAllowAllUnixSockets: false,
   });
   const seen = { allowed: 0, denied: 0, missed: 0 };
   for (let turn = 0; turn < probes; turn++) {
@@ -149,6 +151,8 @@ Deno.test("a policy answers every question the same way twice, in printable ASCI
       allowLocalBinding: yes(),
       dangerouslyAllowAllDomains: yes(),
       ask: yes(),
+      unixSockets: [],
+      dangerouslyAllowAllUnixSockets: false,
     };
     const target = anyTarget(random);
     const protocol = random.pick(["https_connect", "socks5_tcp", "socks5_udp"] as const);

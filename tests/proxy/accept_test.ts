@@ -1,3 +1,4 @@
+import { formatSocketAddress } from "../../src/net/address/endpoint.ts";
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { Accepted, TcpListener } from "../../src/net/tcp_listener.ts";
 import { acceptLoop } from "../../src/proxy/accept.ts";
@@ -20,7 +21,11 @@ function listenerOf(...steps: readonly (Accepted | Error)[]): TcpListener {
 }
 
 function clientOf(port: number): Accepted {
-  return { stream: streamPair()[0], client: `127.0.0.1:${port}` };
+  return {
+    stream: streamPair()[0],
+    peer: { ip: ip("127.0.0.1"), port },
+    local: { ip: ip("127.0.0.1"), port: 3128 },
+  };
 }
 
 /** Runs a loop, a back-off for each step, and tells what came of it. */
@@ -34,7 +39,7 @@ async function run(
     listener: listenerOf(...steps),
     clock,
     signal: new AbortController().signal,
-    welcome: ({ client }) => welcomed.push(client),
+    welcome: ({ peer }) => welcomed.push(formatSocketAddress(peer)),
     diagnose: (line) => told.push(line),
   });
   for (const _ of steps) {

@@ -4,6 +4,7 @@ import { ConnectError } from "../../src/net/errors.ts";
 import type { Step } from "../../src/policy/policy.ts";
 import { authorize, type AuthorizeOptions, authorizeReuse } from "../../src/proxy/authorize.ts";
 import { connectTo, httpTo, ip, policyOf } from "../support/policy.ts";
+import { upstreamProxy } from "../support/upstream.ts";
 
 const NEVER = new AbortController().signal;
 
@@ -150,4 +151,94 @@ Deno.test("authorizeReuse() asks the policy in force, and looks nothing up", () 
   assertObjectMatch(ask({}), { reason: "not_allowed" });
   assertObjectMatch(ask({ allow: ["a.test"], deny: ["93.184.216.34"] }), { reason: "denied" });
   assertEquals(lookups, []);
+});
+
+const PROXY = upstreamProxy("http://me:secret@proxy.test:3128");
+
+/** Options with an upstream proxy for what has only public addresses, and what its resolver does. */
+function behind(
+  look: (name: string) => Promise<readonly string[]>,
+): { options: AuthorizeOptions; lookups: string[]; steps: Step[] } {
+  const made = asking([], {
+    resolve: () => Promise.reject(new Error("Not for what goes through")),
+  });
+  const steps: Step[] = [];
+  const choose: NonNullable<AuthorizeOptions["upstream"]>["choose"] = (_, ips) =>
+    ips.some((found) => found.bits >> 24n === 10n) ? null : PROXY;
+  const resolve = async (name: string) => {
+    made.lookups.push(name);
+    return (await look(name)).map(ip);
+  };
+  const note = (step: Step) => void steps.push(step);
+  return { ...made, steps, options: { ...made.options, note, upstream: { choose, resolve } } };
+}
+
+Deno.test("authorize() judges what goes through an upstream proxy as it judges all else", async () => {
+  const policy = policyOf({ allow: ["a.test"], deny: ["b.test", "93.184.217.0/24"] });
+  const table: readonly (readonly [string, readonly string[], string])[] = [
+    ["a.test", ["93.184.216.34"], "allow"],
+    ["b.test", ["93.184.216.34"], "denied"],
+    ["c.test", ["93.184.216.34"], "not_allowed"],
+    ["a.test", ["169.254.169.254"], "not_allowed_local"],
+    ["a.test", ["93.184.216.34", "127.0.0.1"], "not_allowed_local"],
+    ["a.test", ["93.184.217.1"], "denied"],
+    ["localhost", [], "not_allowed_local"],
+  ];
+  for (const [host, answer, expected] of table) {
+    const { options, lookups } = behind(() => Promise.resolve(answer));
+    const outcome = await authorize(connectTo(host), policy, options, NEVER);
+    const told = outcome.verdict === "allow" ? "allow" : outcome.reason;
+    assertEquals(told, expected, `${host} at ${answer}`);
+    if (outcome.verdict === "allow") assertEquals(outcome.via, PROXY);
+    assertEquals(lookups, host === "a.test" ? ["a.test"] : []);
+  }
+});
+
+Deno.test("authorize() sends a name that nobody here knows through the upstream proxy", async () => {
+  const policy = policyOf({ allow: ["a.test"] });
+  for (const code of ["dns_failure", "dns_timeout"] as const) {
+    const { options, steps } = behind(() => Promise.reject(new ConnectError(code, "Cannot")));
+    const outcome = await authorize(connectTo("a.test"), policy, options, NEVER);
+    assertObjectMatch(outcome, { verdict: "allow", via: PROXY, addresses: [] });
+    assertEquals(steps.slice(-2).map(({ question, answer }) => [question, answer]), [
+      ["addresses", "no answer here: the upstream proxy resolves the name"],
+      ["route", "through http://proxy.test:3128 (HTTPS_PROXY)"],
+    ]);
+  }
+});
+
+Deno.test("authorize() dials directly what the choice leaves to us, at the addresses it judged", async () => {
+  const policy = policyOf({ allow: ["a.test"] }, { allowLocalBinding: true });
+  const { options, steps } = behind(() => Promise.resolve(["10.0.0.1"]));
+  const outcome = await authorize(connectTo("a.test"), policy, options, NEVER);
+  assertObjectMatch(outcome, { verdict: "allow", via: null });
+  assertEquals(addressesOf(outcome as never), ["10.0.0.1:443"]);
+  assertEquals(steps.at(-1), { question: "route", answer: "direct", rule: null });
+});
+
+Deno.test("authorize() refuses a failed look-up where no proxy would be gone through", async () => {
+  const policy = policyOf({ allow: ["a.test"] });
+  const fail = () => Promise.reject(new ConnectError("dns_failure", "Cannot"));
+  const { options } = asking([], {
+    resolve: fail,
+    upstream: { choose: () => null, resolve: () => Promise.reject(new Error("Not asked")) },
+  });
+  await assertRejects(() => authorize(connectTo("a.test"), policy, options, NEVER), ConnectError);
+});
+
+Deno.test("authorize() ends with its caller, whatever the look-up for a proxy does", async () => {
+  const policy = policyOf({ allow: ["a.test"] });
+  const stop = new AbortController();
+  const { options } = behind(() => {
+    stop.abort(new DOMException("gone", "AbortError"));
+    return Promise.reject(new ConnectError("dns_failure", "Cannot"));
+  });
+  const request = connectTo("a.test");
+  await assertRejects(() => authorize(request, policy, options, stop.signal), DOMException);
+});
+
+Deno.test("authorize() does not take a bug in a look-up for a name that nobody knows", async () => {
+  const policy = policyOf({ allow: ["a.test"] });
+  const { options } = behind(() => Promise.reject(new TypeError("bug")));
+  await assertRejects(() => authorize(connectTo("a.test"), policy, options, NEVER), TypeError);
 });

@@ -1,13 +1,14 @@
 import { assertEquals } from "@std/assert";
 import type { Deny } from "../../src/policy/decision.ts";
-import type { NetworkRequest, TunnelRequest } from "../../src/policy/request.ts";
+import type { TunnelRequest } from "../../src/policy/request.ts";
+import type { PolicyRequest } from "../../src/policy/socket_request.ts";
 import { blockedRecord } from "../../src/proxy/blocked.ts";
-import { connectTo, httpTo } from "../support/policy.ts";
+import { connectTo, httpTo, socketAt } from "../support/policy.ts";
 
 const NOW = 1_735_689_600_999;
 
 function recordOf(
-  request: NetworkRequest,
+  request: PolicyRequest,
   deny: Partial<Deny>,
   attempt: string | null = null,
 ): ReturnType<typeof blockedRecord> {
@@ -55,4 +56,16 @@ Deno.test("blockedRecord() labels the doors in the words of the record", () => {
   const disabled = { reason: "proxy_disabled", source: "proxy_state" } as const;
   assertEquals(recordOf(connectTo("a.test"), disabled).protocol, "https_connect");
   assertEquals(recordOf(httpTo("a.test"), disabled).protocol, "http");
+});
+
+Deno.test("blockedRecord() names a unix socket by its path, with port 0", () => {
+  const record = recordOf(socketAt("/run/docker.sock"), {}, "42");
+  assertEquals(
+    JSON.stringify(record),
+    '{"host":"/run/docker.sock","reason":"not_allowed","client":"127.0.0.1:50000","method":"GET",' +
+      '"mode":null,"protocol":"http","attempt_id":"42","decision":"deny",' +
+      '"source":"baseline_policy","port":0,"timestamp":1735689600}',
+  );
+  const disabled = { reason: "proxy_disabled", source: "proxy_state" } as const;
+  assertEquals(recordOf(socketAt("/run/docker.sock"), disabled).protocol, "http");
 });

@@ -10,6 +10,9 @@ import { connectTo, ip } from "../support/policy.ts";
 import { ScriptedStream } from "../support/scripted_stream.ts";
 import { Wire } from "../support/wire.ts";
 
+const PEER = { ip: ip("127.0.0.1"), port: 50_000 };
+const LOCAL = { ip: ip("127.0.0.1"), port: 3128 };
+
 interface Held extends AsyncDisposable {
   readonly client: ClientConnection;
   readonly wire: Wire;
@@ -21,7 +24,7 @@ function hold(stream?: ByteStream, capacity = Infinity): Held {
   const clock = new FakeClock();
   const deadlines = new Deadlines(clock, reportError);
   const [ours, theirs] = streamPair(capacity);
-  const client = new ClientConnection(stream ?? ours, "127.0.0.1:50000", deadlines, 1000);
+  const client = new ClientConnection(stream ?? ours, PEER, LOCAL, deadlines, 1000);
   const wire = new Wire(theirs, { paused: capacity !== Infinity });
   return {
     client,
@@ -54,7 +57,10 @@ Deno.test("close() drops the client and the upstream connection that is kept for
   await using held = hold();
   const { stream, closes } = counting();
   const { target } = connectTo("a.test:80");
-  held.client.upstream = new UpstreamConnection(stream, { ip: ip("192.0.2.1"), port: 80 }, target);
+  held.client.upstream = new UpstreamConnection(
+    { stream, reader: null, address: { ip: ip("192.0.2.1"), port: 80 }, plainProxy: null },
+    target,
+  );
   held.client.close();
   held.client.close();
   assertEquals(closes(), 1);

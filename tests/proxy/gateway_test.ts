@@ -5,6 +5,7 @@ import type { Grant } from "../../src/proxy/authorize.ts";
 import { type DoorOptions, makeDoor, never, type TestDoor } from "../support/door.ts";
 import { turn } from "../support/in_time.ts";
 import { httpTo, ip, policyOf } from "../support/policy.ts";
+import { upstreamProxy } from "../support/upstream.ts";
 
 const NEVER = new AbortController().signal;
 const REQUEST = httpTo("allowed.test");
@@ -90,4 +91,63 @@ Deno.test("connect() rejects with what the dialer failed with", async () => {
     async (made) => await made.door.gateway.connect(await granted(made), NEVER),
   );
   assertEquals(code, "connection_refused");
+});
+
+const PROXY = upstreamProxy("http://10.9.8.7:3128");
+
+Deno.test("authorize() waits a second for a look-up that an upstream proxy makes again", async () => {
+  await using made = makeDoor({ upstream: () => PROXY, resolve: (_, signal) => never(signal) });
+  let settled = false;
+  const asking = granted(made).finally(() => {
+    settled = true;
+  });
+  await turn();
+  made.clock.advance(750);
+  await turn();
+  assertEquals(settled, false);
+  made.clock.advance(500);
+  const { via, addresses } = await asking;
+  assertEquals([via, addresses], [PROXY, []]);
+});
+
+Deno.test("authorize() never waits longer for that than for any look-up", async () => {
+  await using made = makeDoor({
+    upstream: () => PROXY,
+    limits: { dnsMs: 250 },
+    resolve: (_, signal) => never(signal),
+  });
+  const asking = granted(made);
+  await turn();
+  made.clock.advance(500);
+  assertEquals((await asking).via, PROXY);
+});
+
+Deno.test("connect() ends a proxy that does not answer in time, and says that it was the proxy", async () => {
+  await using made = makeDoor({ upstream: () => PROXY, limits: { connectMs: 1000 } });
+  const request = httpTo("allowed.test", { upgrades: true });
+  const outcome = await made.door.gateway.authorize(request, NEVER);
+  if (outcome.verdict !== "allow") throw new Error("This grant is needed");
+  const failing = assertRejects(() => made.door.gateway.connect(outcome, NEVER), ConnectError);
+  const proxy = await made.upstream();
+  await proxy.readHead();
+  made.clock.advance(1500);
+  const { code, detail } = await failing;
+  assertEquals(code, "connection_timeout");
+  assertEquals(detail, "upstream proxy of HTTPS_PROXY: no connection was made in time");
+  await proxy.readEnd();
+  assertEquals(made.dialled, ["10.9.8.7:3128"]);
+});
+
+Deno.test("connect() says once that it was the proxy, where dialling it takes too long", async () => {
+  await using made = makeDoor({
+    upstream: () => PROXY,
+    limits: { connectMs: 1000 },
+    dial: (_, signal) => never(signal),
+  });
+  const grant = await granted(made);
+  const failing = assertRejects(() => made.door.gateway.connect(grant, NEVER), ConnectError);
+  await turn();
+  made.clock.advance(1500);
+  const { detail } = await failing;
+  assertEquals(detail, "upstream proxy of HTTPS_PROXY: no connection was made in time");
 });

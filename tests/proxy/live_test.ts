@@ -103,3 +103,12 @@ Deno.test("drain(0) closes everything at once, also while another drain waits", 
   await patient;
   assertEquals(live.size, 0);
 });
+
+Deno.test("serve() takes leave in the client's own protocol, where it has one", async () => {
+  await using made = makeDoor();
+  const live = new LiveConnections();
+  const { session, wire, connection } = serve(made, live);
+  connection.farewell = new Uint8Array([5, 1, 0]);
+  session.reject(new TypeError("bug"));
+  assertEquals(await wire.readAll(), "\x05\x01\x00");
+});

@@ -1,12 +1,19 @@
 import { assertEquals } from "@std/assert";
+import type { SocketAddress } from "../../src/net/address/endpoint.ts";
 import { machineAddresses } from "../../src/net/address/machine_addresses.ts";
 import { interfacesTo, ownListeners } from "../../src/proxy/own_listeners.ts";
 import { ip } from "../support/policy.ts";
 
-const isOwn = ownListeners([
-  { ip: ip("127.0.0.1"), port: 3128 },
-  { ip: ip("0.0.0.0"), port: 8081 },
-], [ip("192.168.1.5"), ip("2001:db8::5")]);
+const relayPorts = new Set([40_000]);
+const judge = ownListeners(
+  [
+    { ip: ip("127.0.0.1"), port: 3128 },
+    { ip: ip("0.0.0.0"), port: 8081 },
+  ],
+  [ip("192.168.1.5"), ip("2001:db8::5")],
+  relayPorts,
+);
+const isOwn = (address: SocketAddress) => judge(address, "http");
 
 // S-41: every way in which a machine calls itself.
 Deno.test("ownListeners() knows every address by which a machine reaches itself", () => {
@@ -43,10 +50,23 @@ Deno.test("ownListeners() leaves other machines alone", () => {
   }
 });
 
+Deno.test("ownListeners() knows the relays of now, and keeps datagrams from them", () => {
+  const relay = { ip: ip("127.0.0.1"), port: 40_000 };
+  assertEquals(judge(relay, "socks5_udp"), true);
+  assertEquals(judge(relay, "socks5_tcp"), false);
+  relayPorts.delete(40_000);
+  assertEquals(judge(relay, "socks5_udp"), false);
+  assertEquals(judge({ ...relay, port: 3128 }, "socks5_udp"), true);
+});
+
 Deno.test("interfacesTo() is every interface, but none for a listener on loopback", () => {
-  assertEquals(interfacesTo({ ip: ip("127.0.0.1"), port: 1 }), []);
-  assertEquals(interfacesTo({ ip: ip("::1"), port: 1 }), []);
+  assertEquals(interfacesTo([{ ip: ip("127.0.0.1"), port: 1 }]), []);
+  assertEquals(interfacesTo([{ ip: ip("::1"), port: 1 }]), []);
   for (const open of ["0.0.0.0", "::", "192.168.1.5"]) {
-    assertEquals(interfacesTo({ ip: ip(open), port: 1 }), machineAddresses(), open);
+    assertEquals(
+      interfacesTo([{ ip: ip("127.0.0.1"), port: 1 }, { ip: ip(open), port: 1 }]),
+      machineAddresses(),
+      open,
+    );
   }
 });

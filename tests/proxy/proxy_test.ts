@@ -1,18 +1,30 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
+import type { SocketAddress } from "../../src/net/address/endpoint.ts";
 import { systemClock } from "../../src/net/system_clock.ts";
+import { tcpDialer } from "../../src/net/tcp_dialer.ts";
 import { policyCell } from "../../src/policy/policy.ts";
 import { DEFAULT_LIMITS } from "../../src/proxy/limits.ts";
 import { type RunningProxy, startProxy } from "../../src/proxy/proxy.ts";
 import { until } from "../support/in_time.ts";
 import { ip, policyOf } from "../support/policy.ts";
-import { statusOf } from "../support/wire.ts";
+import { GREETING, NO_AUTH } from "../support/socks.ts";
+import { statusOf, Wire } from "../support/wire.ts";
 import { makeWorld } from "../support/world.ts";
 
 const GET = "GET http://denied.test/ HTTP/1.1\r\nHost: denied.test\r\n\r\n";
 
-function start(port: number): RunningProxy {
+interface Variant {
+  readonly socks?: SocketAddress | "shared" | null;
+  readonly record?: () => void;
+  readonly diagnose?: () => void;
+}
+
+function start(port: number, variant: Variant = {}): RunningProxy {
   return startProxy({
     listen: { ip: ip("127.0.0.1"), port },
+    socks: variant.socks ?? null,
+    socksUdp: false,
+    upstream: () => null,
     policy: policyCell(policyOf({})),
     limits: DEFAULT_LIMITS,
     via: true,
@@ -21,9 +33,14 @@ function start(port: number): RunningProxy {
       dial: () => Promise.reject(new Error("This test dials nothing")),
       resolve: () => Promise.reject(new Error("This test looks nothing up")),
       clock: systemClock,
-      record: () => {},
+      startTls: () => Promise.reject(new Error("This test speaks no TLS")),
+      bindUdp: () => {
+        throw new Error("This test sends no datagrams");
+      },
+      unixSockets: null,
+      record: variant.record ?? (() => {}),
     },
-    diagnose: () => {},
+    diagnose: variant.diagnose ?? (() => {}),
   });
 }
 
@@ -84,19 +101,9 @@ Deno.test("startProxy() tells of a bug in one printable line, and lives on", asy
 });
 
 Deno.test("startProxy() outlives a listener to its troubles that has troubles", async () => {
-  await using proxy = startProxy({
-    listen: { ip: ip("127.0.0.1"), port: 0 },
-    policy: policyCell(policyOf({})),
-    limits: DEFAULT_LIMITS,
-    via: false,
-    blockedCapacity: 2,
-    outside: {
-      dial: () => Promise.reject(new Error("This test dials nothing")),
-      resolve: () => Promise.reject(new Error("This test looks nothing up")),
-      clock: systemClock,
-      record: () => {
-        throw new Error("disk full");
-      },
+  await using proxy = start(0, {
+    record: () => {
+      throw new Error("disk full");
     },
     diagnose: () => {
       throw new Error("standard error is closed");
@@ -123,3 +130,59 @@ Deno.test("startProxy() turns away one client more than it may hold, and takes t
   await until(() => world.proxy.connections === 0, "the first client is gone");
   assertEquals(statusOf(await world.ask(GET)), 403);
 });
+
+Deno.test("startProxy() speaks SOCKS5 on a port of its own, beside HTTP, or nowhere", async () => {
+  await using apart = start(0, { socks: { ip: ip("127.0.0.1"), port: 0 } });
+  assert(apart.socksAddress !== null && apart.socksAddress.port !== apart.address.port);
+  await using shared = start(0, { socks: "shared" });
+  assertEquals(shared.socksAddress, shared.address);
+  await using alone = start(0);
+  assertEquals(alone.socksAddress, null);
+
+  const greet = async ({ port }: SocketAddress) => {
+    await using wire = new Wire(await tcpDialer({ ip: ip("127.0.0.1"), port }, NEVER));
+    await wire.send(GREETING);
+    await wire.closeWrite();
+    return (await wire.readAll()).slice(0, 12);
+  };
+  assertEquals(await greet(apart.socksAddress), NO_AUTH);
+  assertEquals(await greet(shared.address), NO_AUTH);
+  assertEquals(await greet(apart.address), "HTTP/1.1 400");
+  assertEquals(await greet(alone.address), "HTTP/1.1 400");
+});
+
+Deno.test("startProxy() listens nowhere when it cannot listen for SOCKS5", async () => {
+  await using other = start(0);
+  const { port } = other.address;
+  const free = start(0);
+  await free.shutdown(0);
+  const socks = { ip: ip("127.0.0.1"), port };
+  const error = assertThrows(() => start(free.address.port, { socks }), Error);
+  assert(error.cause instanceof Deno.errors.AddrInUse);
+  await using _still = start(free.address.port);
+});
+
+Deno.test("startProxy() turns a SOCKS5 client away in its own words", async () => {
+  await using world = makeWorld({
+    limits: { connections: 1 },
+    socks: { ip: ip("127.0.0.1"), port: 0 },
+  });
+  const first = await world.client();
+  await first.send(GET);
+  await first.readMessage();
+  await using second = new Wire(await tcpDialer(world.proxy.socksAddress!, NEVER));
+  assertEquals(await second.readAll(), "\x05\xff");
+});
+
+Deno.test("startProxy() knows its SOCKS5 listener for its own address", async () => {
+  const policy = { allow: ["127.0.0.1"], allowLocalBinding: true };
+  await using world = makeWorld({ policy, socks: { ip: ip("127.0.0.1"), port: 0 } });
+  const { port } = world.proxy.socksAddress!;
+  const answer = await world.ask(
+    `GET http://127.0.0.1:${port}/ HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`,
+  );
+  assertStringIncludes(answer.body, '"reason":"own_listener"');
+  assertEquals(world.dialled, []);
+});
+
+const NEVER = new AbortController().signal;

@@ -1,12 +1,12 @@
 import { assert, assertEquals, assertNotMatch, assertStringIncludes } from "@std/assert";
 import { BLOCK_REASONS, type BlockReason, type Deny } from "../../src/policy/decision.ts";
-import type { NetworkRequest } from "../../src/policy/request.ts";
+import type { PolicyRequest } from "../../src/policy/socket_request.ts";
 import { decisionLine, type Refusal, refusalOf } from "../../src/proxy/refusal.ts";
-import { connectTo, httpTo, ip, policyOf, rule } from "../support/policy.ts";
+import { connectTo, httpTo, ip, policyOf, rule, socketAt } from "../support/policy.ts";
 
 const REASONS = Object.keys(BLOCK_REASONS) as BlockReason[];
 
-function refuse(request: NetworkRequest, deny: Partial<Deny> = {}): Refusal {
+function refuse(request: PolicyRequest, deny: Partial<Deny> = {}): Refusal {
   return refusalOf(request, {
     verdict: "deny",
     reason: "not_allowed",
@@ -142,4 +142,43 @@ Deno.test("refusalOf() tells why an entry for the host was not enough", () => {
   const decision = policyOf({ allow: ["a.test:443"] }).decide(request);
   if (decision.verdict !== "deny") throw new Error("This policy denies");
   assertStringIncludes(refusalOf(request, decision).message, "on port 443 only");
+});
+
+Deno.test("refusalOf() says which unix socket it was, and how it can be allowed", () => {
+  const request = socketAt("/run/docker.sock");
+  const decision = policyOf({}).decideSocket(request, "/run/docker.sock")!;
+  const { status, header, phrase, message, fields } = refusalOf(request, decision);
+  assertEquals([status, header], [403, "blocked-by-allowlist"]);
+  assertEquals(phrase, "Blocked by Doorward: /run/docker.sock: not in the allowlist");
+  assertEquals(
+    message,
+    "Doorward blocked this request: unix socket /run/docker.sock: " +
+      "allow_unix_sockets does not name it; the list is empty.",
+  );
+  assertEquals(
+    [fields.host, fields.port, fields.protocol, fields.rule],
+    ["unix-socket", 0, "http", null],
+  );
+  assertStringIncludes(fields.next_steps[1]!, 'add "/run/docker.sock" to allow_unix_sockets');
+});
+
+Deno.test("refusalOf() has words for a unix socket, whatever the reason and the path", () => {
+  const paths = ["/a", `/${"x".repeat(1023)}`, '/say "hi" \\ there'];
+  for (const path of paths) {
+    for (const reason of REASONS) {
+      const { phrase, message, fields } = refuse(socketAt(path), { reason });
+      assert(/^[\x20-\x7e]{1,80}$/.test(phrase), phrase);
+      assertStringIncludes(message, path);
+      assert(fields.next_steps.length > 0, reason);
+      for (const step of fields.next_steps) assertNotMatch(step, /--allow/);
+    }
+  }
+});
+
+// Where a link leads is for the person who made it, not for the program that found it.
+Deno.test("refusalOf() never tells where the path of a unix socket leads", () => {
+  const request = socketAt("/home/me/link.sock");
+  const decision = policyOf({}, { unixSockets: ["/run/listed.sock"] })
+    .decideSocket(request, "/run/secret.sock")!;
+  assertNotMatch(JSON.stringify(refusalOf(request, decision)), /secret|listed/);
 });

@@ -9,7 +9,7 @@ import {
   protocolErrorReply,
   refusalReply,
 } from "../../src/proxy/reply.ts";
-import { connectTo, httpTo } from "../support/policy.ts";
+import { connectTo, httpTo, socketAt } from "../support/policy.ts";
 
 const KEEP = { close: false, headOnly: false };
 const REFUSAL = refusalOf(httpTo("a.test"), {
@@ -81,6 +81,9 @@ Deno.test("failureReply() is 502, or 504 for what took too long", () => {
     host_unreachable: "502 destination_ip_unroutable",
     network_unreachable: "502 destination_ip_unroutable",
     connection_failed: "502 destination_unavailable",
+    upstream_proxy_authentication: "502 proxy_configuration_error",
+    upstream_proxy_refused: "502 destination_unavailable",
+    upstream_proxy_failed: "502 destination_unavailable",
   };
   for (const [code, expected] of Object.entries(table)) {
     const error = new ConnectError(code as ConnectFault, "Cannot connect to 10.20.30.40:80");
@@ -92,6 +95,34 @@ Deno.test("failureReply() is 502, or 504 for what took too long", () => {
     // Which address it was is not for the client, and it is no policy block.
     assertEquals((head + body).includes("10.20"), false);
     assertEquals(head.includes("x-proxy-error"), false);
+  }
+});
+
+Deno.test("failureReply() says what went wrong on the way, and when asking again is of no use", () => {
+  const table: readonly (readonly [ConnectFault, string, string, boolean])[] = [
+    ["connection_refused", "", "it refused the connection.", true],
+    [
+      "upstream_proxy_refused",
+      "HTTPS_PROXY: it answered 403",
+      "the upstream proxy did not connect to it (HTTPS_PROXY: it answered 403).",
+      true,
+    ],
+    [
+      "upstream_proxy_authentication",
+      "HTTPS_PROXY: x",
+      "the upstream proxy wants other credentials (HTTPS_PROXY: x).",
+      false,
+    ],
+  ];
+  for (const [code, detail, sentence, retryable] of table) {
+    const error = new ConnectError(code, "x", { detail });
+    const json = JSON.parse(parts(failureReply(error, httpTo("a.test"), "json", KEEP)).body);
+    assertEquals([json.message, json.retryable], [
+      `Doorward could not reach a.test: ${sentence}`,
+      retryable,
+    ]);
+    const text = parts(failureReply(error, connectTo("a.test"), "text", KEEP)).body;
+    assertEquals(text, `Doorward could not reach a.test: ${sentence}\n`);
   }
 });
 
@@ -114,6 +145,15 @@ Deno.test("failureReply() prints its JSON in order, and one sentence as text", (
   );
   const text = parts(failureReply(error, connectTo("a.test:443"), "text", KEEP)).body;
   assertEquals(text, "Doorward could not reach a.test: its name cannot be resolved.\n");
+});
+
+Deno.test("failureReply() says which unix socket could not be reached", () => {
+  const error = new ConnectError("connection_refused", "x");
+  const { head, body } = parts(failureReply(error, socketAt("/run/a.sock"), "json", KEEP));
+  assertMatch(head, /^HTTP\/1\.1 502 /);
+  const { host, port, protocol, message } = JSON.parse(body);
+  assertEquals([host, port, protocol], ["unix-socket", 0, "http"]);
+  assertStringIncludes(message, "could not reach unix socket /run/a.sock: ");
 });
 
 Deno.test("protocolErrorReply() answers each fault with its status, and always closes", () => {

@@ -3,8 +3,11 @@ import { code, sourceFiles } from "../support/source.ts";
 
 /** Each way out of the program is spelled in the files named here and nowhere else. */
 const SEAMS: Record<string, readonly string[]> = {
-  "Deno.connect": ["src/net/tcp_dialer.ts"],
-  "Deno.listen": ["src/net/tcp_listener.ts"],
+  "Deno.connect": ["src/net/tcp_dialer.ts", "src/net/unix_sockets.ts"],
+  "Deno.realPath": ["src/net/unix_sockets.ts"],
+  "Deno.readLink": ["src/net/unix_sockets.ts"],
+  "Deno.listen": ["src/net/tcp_listener.ts", "src/net/udp_socket.ts"],
+  "Deno.listenDatagram": ["src/net/udp_socket.ts"],
   "Deno.resolveDns": [],
   "node:dns": ["src/net/system_resolver.ts"],
   "Deno.Command": ["src/cli/child.ts"],
@@ -12,6 +15,10 @@ const SEAMS: Record<string, readonly string[]> = {
   "Deno.exit": [],
   "Deno.open": ["src/config/config_file.ts"],
   "Deno.lstat": ["src/config/config_file.ts"],
+  "Deno.stdin": ["src/cli/surroundings.ts"],
+  "Deno.stdout": ["src/cli/surroundings.ts"],
+  "Deno.execPath": ["src/cli/program.ts"],
+  "Deno.mainModule": ["src/cli/program.ts"],
   "Deno.addSignalListener": ["src/cli/signals/listen_signals.ts"],
   "Deno.env": ["src/cli/surroundings.ts", "src/cli/search_list.ts"],
   "Date.now": ["src/net/system_clock.ts"],
@@ -38,6 +45,7 @@ for (const [word, allowed] of Object.entries(SEAMS)) {
 const NODE_MODULES: Record<string, readonly string[]> = {
   "src/net/stream/latin1.ts": ["node:buffer"],
   "src/net/system_resolver.ts": ["node:dns/promises"],
+  "src/net/tls_client.ts": ["node:tls", "node:stream"],
 };
 
 Deno.test("node: modules are imported only where they are named", async () => {

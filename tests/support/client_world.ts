@@ -43,9 +43,12 @@ export function testClients(
   }
 }
 
+/** A program that a test cannot do without. */
+export type Needed = Pick<Client, "name" | "program" | "wanted">;
+
 /** Registers a test with one client. Where this machine has not got it the test is left out. */
 export function testClient(
-  client: Client,
+  client: Needed,
   name: string,
   test: (program: string) => Promise<void>,
 ): void {
@@ -95,7 +98,7 @@ export function askedOf({ client, scheme }: ClientJourney): readonly string[] {
   return client.asks.map((ask) => forwarded ? `${ask} via doorward` : ask);
 }
 
-function whatIsMissing(client: Client): string | null {
+function whatIsMissing(client: Needed): string | null {
   if (Deno.build.os !== "linux") return `only Linux has ${ALLOWED}`;
   return client.program === null ? `there is no ${client.wanted}` : null;
 }

@@ -254,7 +254,7 @@ function nodeThatProxies(): string | null {
 }
 
 /** A Python that has a module: Debian installs modules for its own, which need not be the first. */
-function pythonWith(module: string): string | null {
+export function pythonWith(module: string): string | null {
   const pythons = [whereIs("python3"), "/usr/bin/python3"];
   return pythons.find((python) =>
     python !== null && say(python, "-c", `import ${module}; print("yes")`) === "yes\n"

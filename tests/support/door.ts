@@ -2,15 +2,19 @@ import { BufferPool } from "../../src/net/stream/buffer_pool.ts";
 import { Deadlines } from "../../src/net/time/deadlines.ts";
 import { formatSocketAddress } from "../../src/net/address/endpoint.ts";
 import type { ConnectError } from "../../src/net/errors.ts";
-import type { Dialer, Resolver } from "../../src/net/ports.ts";
+import type { Dialer, Resolver, UnixSockets } from "../../src/net/ports.ts";
 import type { ByteStream } from "../../src/net/stream/stream.ts";
 import type { Policy } from "../../src/policy/policy.ts";
 import { type PolicyCell, policyCell } from "../../src/policy/policy.ts";
 import { ClientConnection } from "../../src/proxy/client_connection.ts";
 import { createGateway } from "../../src/proxy/gateway.ts";
 import type { BlockedRequest } from "../../src/proxy/blocked.ts";
+import type { Door } from "../../src/proxy/door.ts";
 import type { HttpDoor } from "../../src/proxy/http/http_door.ts";
+import { createSocketGateway } from "../../src/proxy/socket_gateway.ts";
+import type { SocksDoor } from "../../src/proxy/socks/socks_door.ts";
 import { DEFAULT_LIMITS, type Limits } from "../../src/proxy/limits.ts";
+import type { ChooseUpstream } from "../../src/proxy/upstream/upstream_proxy.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { until } from "./in_time.ts";
 import { streamPair } from "./memory_stream.ts";
@@ -26,6 +30,9 @@ export interface DoorOptions {
   readonly resolve?: Resolver;
   /** By default whoever is dialled gets a stream in memory, whose other end is in `upstream()`. */
   readonly dial?: Dialer;
+  readonly upstream?: ChooseUpstream;
+  /** None, unless said otherwise. */
+  readonly unixSockets?: UnixSockets;
   readonly via?: string | null;
 }
 
@@ -35,15 +42,18 @@ export interface DoorClient {
   readonly wire: Wire;
 }
 
-/** An HTTP door without sockets: streams in memory, time that stands still. */
+/** A door for both protocols without sockets: streams in memory, time that stands still. */
 export interface TestDoor extends AsyncDisposable {
   readonly door: HttpDoor;
+  /** The same for SOCKS5, without UDP. */
+  readonly socks: SocksDoor;
   readonly clock: FakeClock;
   readonly deadlines: Deadlines;
   readonly cell: PolicyCell;
   readonly lookups: readonly string[];
   readonly dialled: readonly string[];
   readonly blocked: readonly BlockedRequest[];
+  readonly diagnosed: readonly string[];
   /** Set to end the taking of requests. */
   open: boolean;
   /** A new client; with a stream of the test's own if it has one. */
@@ -61,6 +71,7 @@ export function makeDoor(options: DoorOptions = {}): TestDoor {
   const lookups: string[] = [];
   const dialled: string[] = [];
   const blocked: BlockedRequest[] = [];
+  const diagnosed: string[] = [];
   const upstreams: Wire[] = [];
   const clients: DoorClient[] = [];
   const resolve = options.resolve ?? (() => Promise.resolve([ip("93.184.216.34")]));
@@ -70,41 +81,55 @@ export function makeDoor(options: DoorOptions = {}): TestDoor {
     return Promise.resolve(ours);
   };
   const dial = options.dial ?? dialInMemory;
+  const common: Door = {
+    gateway: createGateway({
+      policy: cell,
+      limits,
+      clock,
+      deadlines,
+      isOwn: () => false,
+      startTls: () => Promise.reject(new Error("This door speaks no TLS")),
+      upstream: options.upstream ?? (() => null),
+      resolve: (name, signal) => {
+        lookups.push(name);
+        return resolve(name, signal);
+      },
+      dial: (to, signal) => {
+        dialled.push(formatSocketAddress(to));
+        return dial(to, signal);
+      },
+    }),
+    limits,
+    pool: new BufferPool(),
+    blocked: (what) => blocked.push(what),
+  };
   const made: TestDoor = {
     door: {
-      gateway: createGateway({
+      ...common,
+      sockets: createSocketGateway({
         policy: cell,
         limits,
-        clock,
         deadlines,
-        isOwn: () => false,
-        resolve: (name, signal) => {
-          lookups.push(name);
-          return resolve(name, signal);
-        },
-        dial: (to, signal) => {
-          dialled.push(formatSocketAddress(to));
-          return dial(to, signal);
-        },
+        sockets: options.unixSockets ?? null,
       }),
-      limits,
-      pool: new BufferPool(),
       via: options.via ?? null,
       open: () => made.open,
-      blocked: (what) => blocked.push(what),
     },
+    socks: { ...common, udp: null, diagnose: (line) => diagnosed.push(line) },
     clock,
     deadlines,
     cell,
     lookups,
     dialled,
     blocked,
+    diagnosed,
     open: true,
     client(stream?: ByteStream): DoorClient {
       const [ours, theirs] = streamPair();
       const connection = new ClientConnection(
         stream ?? ours,
-        "127.0.0.1:50000",
+        { ip: ip("127.0.0.1"), port: 50_000 },
+        { ip: ip("127.0.0.1"), port: 3128 },
         deadlines,
         limits.idleMs,
       );

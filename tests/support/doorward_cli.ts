@@ -14,7 +14,17 @@ export interface DoorwardStart extends RunningProgram {
   /** What clients are pointed at. */
   readonly url: string;
   readonly port: number;
+  /** Where it speaks SOCKS5. */
+  readonly socksPort: number;
 }
+
+/** Free ports, and not the ones that somebody else may use. */
+export const FREE_PORTS: readonly string[] = [
+  "-c",
+  "network.proxy_url=http://127.0.0.1:0",
+  "-c",
+  "network.socks_url=http://127.0.0.1:0",
+];
 
 /** The words that start Doorward, with the permissions that its task has. */
 export function doorwardWords(task: "start" | "doorward", args: readonly string[]): string[] {
@@ -49,19 +59,20 @@ export function spawnDoorward(
   return startProgram(doorwardWords("doorward", args), settings(scratch, options));
 }
 
-/** Runs `doorward start` as its task does, on a free port. Resolves once it listens. */
+/** Runs `doorward start` as its task does, on free ports, SOCKS5 among them. Resolves once it listens. */
 export async function startDoorward(
   args: readonly string[],
   scratch: Scratch,
   options: DoorwardOptions = {},
 ): Promise<DoorwardStart> {
   const program = startProgram(
-    doorwardWords("start", ["-c", "network.proxy_url=http://127.0.0.1:0", ...args]),
+    doorwardWords("start", [...FREE_PORTS, ...args]),
     settings(scratch, options),
   );
   try {
     const [, url, port] = await program.stderr.until(/ listening on (http:\/\/[^ ]+:(\d+)), /);
-    return { ...program, url: url!, port: Number(port) };
+    const [, socksPort] = await program.stderr.until(/\n {2}socks {3}socks5h:\/\/[^ ]+:(\d+)\n/);
+    return { ...program, url: url!, port: Number(port), socksPort: Number(socksPort) };
   } catch (error) {
     await program[Symbol.asyncDispose]();
     throw error;
@@ -70,10 +81,16 @@ export async function startDoorward(
 
 /** The variables that `doorward env` prints for a proxy that listens there. */
 export async function proxyEnv(
-  { url }: DoorwardStart,
+  { url, socksPort }: DoorwardStart,
   scratch: Scratch,
 ): Promise<Readonly<Record<string, string>>> {
-  const { stdout } = await doorward(["env", "--json", "-c", `network.proxy_url=${url}`], scratch);
+  const flags = [
+    "-c",
+    `network.proxy_url=${url}`,
+    "-c",
+    `network.socks_url=http://127.0.0.1:${socksPort}`,
+  ];
+  const { stdout } = await doorward(["env", "--json", ...flags], scratch);
   return JSON.parse(stdout);
 }
 

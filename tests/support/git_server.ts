@@ -15,6 +15,13 @@ hello from the origin
 
 /** Makes a repository and serves it at `/repo.git`, as `git http-backend` answers (smart HTTP). */
 export async function gitServer(scratch: Scratch): Promise<Handler> {
+  const repository = await makeRepository(scratch);
+  const root = repository.slice(0, repository.lastIndexOf("/"));
+  return (request) => backend(request, root, scratch);
+}
+
+/** Makes a bare repository with one commit and one file, `hello.txt`. Resolves to its path. */
+export async function makeRepository(scratch: Scratch): Promise<string> {
   const root = `${scratch.folder}/repositories`;
   const repository = `${root}/repo.git`;
   const git = async (args: readonly string[], input?: string) => {
@@ -26,7 +33,7 @@ export async function gitServer(scratch: Scratch): Promise<Handler> {
   };
   await git(["init", "--quiet", "--bare", "--initial-branch=main", repository]);
   await git(["-C", repository, "fast-import", "--quiet"], HISTORY);
-  return (request) => backend(request, root, scratch);
+  return repository;
 }
 
 /** One call of `git http-backend`, by the rules of CGI (RFC 3875). */

@@ -14,7 +14,7 @@ export function responseHead(...lines: readonly string[]): ResponseHead {
   return parseResponseHead(latin1Bytes(`${lines.join("\r\n")}\r\n\r\n`), 100);
 }
 
-/** The message of a request to `http://allowed.test/`. */
+/** The message of a request to `http://allowed.test/`, or to a unix socket that a field names. */
 export function messageOf(method: string, ...fields: readonly string[]): Message {
   const head = requestHead(
     `${method} http://allowed.test/ HTTP/1.1`,

@@ -5,6 +5,7 @@ import { parseHostPattern } from "../../src/policy/host_pattern.ts";
 import type { Policy, PolicyDocument } from "../../src/policy/policy.ts";
 import type { HttpRequest, TunnelRequest } from "../../src/policy/request.ts";
 import type { Rule } from "../../src/policy/rule.ts";
+import type { SocketRequest } from "../../src/policy/socket_request.ts";
 
 /** One rule, written in line 1 of a file that does not exist. Throws for what is no pattern. */
 export function rule(list: "allow" | "deny", text: string): Rule {
@@ -24,6 +25,8 @@ export function policyOf(
     allowLocalBinding: false,
     dangerouslyAllowAllDomains: false,
     ask: false,
+    unixSockets: [],
+    dangerouslyAllowAllUnixSockets: false,
     ...switches,
     rules: [
       ...(lists.deny ?? []).map((text) => rule("deny", text)),
@@ -49,6 +52,20 @@ export function httpTo(text: string, parts: Partial<HttpRequest> = {}): HttpRequ
     kind: "http",
     protocol: "http",
     target,
+    method: "GET",
+    hasBody: false,
+    upgrades: false,
+    methodOverride: null,
+    ...parts,
+  };
+}
+
+/** A plain GET to a unix socket, or what `parts` make of it. */
+export function socketAt(path: string, parts: Partial<SocketRequest> = {}): SocketRequest {
+  return {
+    kind: "socket",
+    protocol: "http",
+    path,
     method: "GET",
     hasBody: false,
     upgrades: false,

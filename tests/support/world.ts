@@ -2,13 +2,17 @@ import type { BlockedRecord } from "../../src/audit/blocked_record.ts";
 import { formatSocketAddress, type SocketAddress } from "../../src/net/address/endpoint.ts";
 import { ConnectError } from "../../src/net/errors.ts";
 import type { IpAddress } from "../../src/net/address/ip.ts";
-import type { Dialer, Resolver } from "../../src/net/ports.ts";
+import type { Dialer, Resolver, TlsClient, UdpBinder, UnixSockets } from "../../src/net/ports.ts";
 import type { ByteStream } from "../../src/net/stream/stream.ts";
 import { tcpDialer } from "../../src/net/tcp_dialer.ts";
+import { tlsClient } from "../../src/net/tls_client.ts";
+import { bindUdp } from "../../src/net/udp_socket.ts";
+import { systemUnixSockets } from "../../src/net/unix_sockets.ts";
 import { type Policy, policyCell, type PolicyDocument } from "../../src/policy/policy.ts";
 import type { PolicyCell } from "../../src/policy/policy.ts";
 import { DEFAULT_LIMITS, type Limits } from "../../src/proxy/limits.ts";
 import { type RunningProxy, startProxy } from "../../src/proxy/proxy.ts";
+import type { ChooseUpstream } from "../../src/proxy/upstream/upstream_proxy.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { inTime, turn } from "./in_time.ts";
 import { answering, ok, type Origin, type Script, startOrigin } from "./origin.ts";
@@ -36,6 +40,14 @@ export interface WorldOptions {
   readonly originAt?: string;
   /** Where the proxy listens. */
   readonly listen?: string;
+  /** Where SOCKS5 is spoken; beside HTTP, on one port, unless said otherwise. */
+  readonly socks?: SocketAddress | null;
+  readonly socksUdp?: boolean;
+  readonly upstream?: ChooseUpstream;
+  /** Trusts whom the test trusts. */
+  readonly startTls?: TlsClient;
+  readonly bindUdp?: UdpBinder;
+  readonly unixSockets?: UnixSockets | null;
   readonly via?: boolean;
   readonly blockedCapacity?: number;
   /** Dials for real instead of to the origin; return null to go there after all. */
@@ -61,6 +73,8 @@ export interface World extends AsyncDisposable {
   /** `ip:port` of each attempt to connect, in order: what the proxy meant, wherever the test sent it. */
   readonly dialled: readonly string[];
   readonly blocked: readonly BlockedRecord[];
+  /** What blocked clients could not be told. */
+  readonly unsaid: readonly string[];
   readonly diagnosed: readonly string[];
   /** Streams to origins that the proxy has not closed. */
   readonly upstreams: number;
@@ -110,9 +124,14 @@ export function makeWorld(options: WorldOptions = {}): World {
   const dialer = recordingDialer(origin.address, options);
   const blocked: BlockedRecord[] = [];
   const diagnosed: string[] = [];
+  const unsaid: string[] = [];
   const clients: Wire[] = [];
   const proxy = startProxy({
     listen: { ip: ip(options.listen ?? "127.0.0.1"), port: 0 },
+    // One port for both protocols, so that a client of either is made the same way.
+    socks: options.socks === undefined ? "shared" : options.socks,
+    socksUdp: options.socksUdp ?? true,
+    upstream: options.upstream ?? (() => null),
     policy: cell,
     limits: { ...DEFAULT_LIMITS, ...options.limits },
     via: options.via ?? true,
@@ -121,7 +140,13 @@ export function makeWorld(options: WorldOptions = {}): World {
       dial: dialer.dial,
       resolve,
       clock,
-      record: (record) => {
+      startTls: options.startTls ?? tlsClient,
+      bindUdp: options.bindUdp ?? bindUdp,
+      unixSockets: options.unixSockets === undefined
+        ? systemUnixSockets(Deno.build.os)
+        : options.unixSockets,
+      record: (record, lines) => {
+        unsaid.push(...lines);
         blocked.push(record);
         options.record?.(record);
       },
@@ -143,6 +168,7 @@ export function makeWorld(options: WorldOptions = {}): World {
     lookups,
     dialled: dialer.dialled,
     blocked,
+    unsaid,
     diagnosed,
     get upstreams(): number {
       return dialer.open.size;

@@ -1,10 +1,9 @@
-import { attemptId } from "../../http/attempt_id.ts";
+import { attemptId } from "../../audit/attempt_id.ts";
 import type { RequestHead } from "../../http/head.ts";
+import { proxyUser } from "../../http/proxy_user.ts";
 import { connectTarget } from "../../http/target.ts";
 import { responseHeadBytes } from "../../http/write_head.ts";
-import { ConnectError } from "../../net/errors.ts";
-import { relay } from "../../net/stream/relay.ts";
-import { writeAll } from "../../net/stream/stream.ts";
+import { ConnectError, ProtocolError } from "../../net/errors.ts";
 import type { TunnelRequest } from "../../policy/request.ts";
 import type { ClientConnection } from "../client_connection.ts";
 import type { Connected } from "../connect.ts";
@@ -12,6 +11,8 @@ import type { HttpDoor } from "./http_door.ts";
 import { connectingMs } from "../limits.ts";
 import { refusalOf } from "../refusal.ts";
 import { failureReply, refusalReply } from "../reply.ts";
+import { socketPath } from "./socket_header.ts";
+import { tunnel } from "../tunnel.ts";
 
 const FINAL = { close: true, headOnly: false } as const;
 
@@ -25,48 +26,28 @@ export async function connectMethod(
   door: HttpDoor,
 ): Promise<void> {
   const target = connectTarget(head);
+  if (socketPath(head.fields) !== null) {
+    // It asks for two places at once. A tunnel to a socket would hide from limited mode what it carries.
+    const message = "Cannot open a tunnel to a unix socket: send the request itself";
+    throw new ProtocolError("client", "bad_header", message);
+  }
   const request: TunnelRequest = { kind: "tunnel", protocol: "https_connect", target };
   client.closeAfter(connectingMs(door.limits));
   let connected: Connected;
   try {
     const outcome = await door.gateway.authorize(request, client.signal);
     if (outcome.verdict !== "allow") {
-      const attempt = attemptId(head.fields);
-      door.blocked({
-        request,
-        decision: outcome,
-        client: client.address,
-        method: "CONNECT",
-        attempt,
-      });
-      return await client.answer(refusalReply(refusalOf(request, outcome), "text", FINAL));
+      const attempt = attemptId(proxyUser(head.fields));
+      const { address } = client;
+      const refusal = refusalOf(request, outcome);
+      door.blocked({ request, decision: outcome, client: address, method: "CONNECT", attempt });
+      return await client.answer(refusalReply(refusal, "text", FINAL));
     }
     connected = await door.gateway.connect(outcome, client.signal);
   } catch (error) {
     if (!(error instanceof ConnectError)) throw error;
     return await client.answer(failureReply(error, request, "text", FINAL));
   }
-  await tunnel(client, connected, door);
-}
-
-async function tunnel(
-  client: ClientConnection,
-  { stream }: Connected,
-  door: HttpDoor,
-): Promise<void> {
-  const release = client.closeAlong(stream);
-  try {
-    client.closeAfter(door.limits.tunnelIdleMs);
-    await writeAll(client.stream, responseHeadBytes(200, "Connection established", []));
-    await relay(
-      { source: client.reader, stream: client.stream },
-      { source: stream, stream },
-      door.pool,
-      () => client.watch.touch(),
-    );
-  } finally {
-    release();
-    stream.close();
-    client.close();
-  }
+  const established = responseHeadBytes(200, "Connection established", []);
+  await tunnel(client, connected, established, door);
 }

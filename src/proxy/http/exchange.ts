@@ -1,37 +1,21 @@
-import { attemptId } from "../../http/attempt_id.ts";
-import { transferBody } from "../../http/body.ts";
-import { field, tokensOf } from "../../http/fields.ts";
-import { type Framing, responseFraming } from "../../http/framing.ts";
+import { attemptId } from "../../audit/attempt_id.ts";
+import { tokensOf } from "../../http/fields.ts";
+import type { Framing } from "../../http/framing.ts";
 import type { RequestHead, ResponseHead } from "../../http/head.ts";
-import { parseResponseHead } from "../../http/parse_head.ts";
-import { responseHeadBytes } from "../../http/write_head.ts";
+import { proxyUser } from "../../http/proxy_user.ts";
 import { ConnectError, ProtocolError } from "../../net/errors.ts";
-import { relay } from "../../net/stream/relay.ts";
-import { type ByteStream, writeAll } from "../../net/stream/stream.ts";
 import type { Ask, Deny } from "../../policy/decision.ts";
 import type { ClientConnection } from "../client_connection.ts";
-import { forwardedResponseFields, opensWebSocket } from "./forwarding.ts";
 import type { HttpDoor } from "./http_door.ts";
 import { connectingMs } from "../limits.ts";
 import { endsAfterReply, isRepeatable, type Message, readMessage } from "./message.ts";
 import { refusalOf } from "../refusal.ts";
 import { failureReply, refusalReply, type ReplyOptions } from "../reply.ts";
 import { RequestSender } from "./request_sender.ts";
+import { type After, type Exchange, fail, readFinal, respond, upgrade } from "./respond.ts";
 import { turnBack } from "./turn_back.ts";
+import { wantsCredentials } from "../upstream/connect_through.ts";
 import { UpstreamConnection } from "./upstream_connection.ts";
-
-/** Interim responses (1xx) to one request. Two are common; an endless row of them is no answer. */
-const INTERIM_MAX = 16;
-
-/** Whether the client's connection can carry another request. */
-export type After = "keep" | "close";
-
-/** One request, who sent it, and what serving it takes. */
-interface Exchange {
-  readonly client: ClientConnection;
-  readonly message: Message;
-  readonly door: HttpDoor;
-}
 
 /** Forwards one plain HTTP request and its response, or answers why not. */
 export async function exchange(
@@ -67,7 +51,8 @@ export async function exchange(
 function takeKept({ client, message: { request }, door }: Exchange): UpstreamConnection | null {
   const kept = client.upstream;
   if (kept === null) return null;
-  const isAllowed = kept.serves(request.target) &&
+  const isAllowed = request.kind === "http" && kept.address !== null &&
+    kept.serves(request.target) &&
     door.gateway.authorizeReuse(request, kept.address).verdict === "allow";
   client.upstream = null;
   if (isAllowed) kept.wake();
@@ -77,14 +62,22 @@ function takeKept({ client, message: { request }, door }: Exchange): UpstreamCon
 
 /** A new connection to the origin, or policy's refusal. */
 async function open(
-  { client, message, door }: Exchange,
+  { client, message: { request }, door }: Exchange,
 ): Promise<UpstreamConnection | Ask | Deny> {
   client.closeAfter(connectingMs(door.limits));
-  const outcome = await door.gateway.authorize(message.request, client.signal);
+  if (request.kind === "socket") {
+    const opened = await door.sockets.open(request, client.signal);
+    if ("verdict" in opened) return opened;
+    return new UpstreamConnection({ ...OF_SOCKET, stream: opened }, null);
+  }
+  const outcome = await door.gateway.authorize(request, client.signal);
   if (outcome.verdict !== "allow") return outcome;
-  const { stream, address } = await door.gateway.connect(outcome, client.signal);
-  return new UpstreamConnection(stream, address, message.request.target);
+  const connected = await door.gateway.connect(outcome, client.signal);
+  return new UpstreamConnection(connected, request.target);
 }
+
+/** A unix socket has no address, so that {@linkcode carry} does not keep its connections. */
+const OF_SOCKET = { reader: null, address: null, plainProxy: null } as const;
 
 /** Sends the request and returns the response. Null when it may be tried on another connection. */
 async function carry(it: Exchange, upstream: UpstreamConnection): Promise<After | null> {
@@ -98,12 +91,18 @@ async function carry(it: Exchange, upstream: UpstreamConnection): Promise<After 
       return isRepeatable(message) ? null : fail("the server closed the connection");
     }
     sender.answered();
+    if (response.status === 407 && upstream.plainProxy !== null) {
+      // Meant for us: the client's credentials would be the wrong ones, and must not be asked for.
+      throw wantsCredentials(upstream.plainProxy.proxy);
+    }
     if (response.status === 101) {
       if (!sender.done) fail("the server changed the protocol amid the request");
       return await upgrade(it, upstream, response);
     }
     const after = await respond(it, upstream, response, sender);
-    keepUpstream = after === "keep" && staysOpen(response) &&
+    // Where no address was judged, each request is asked about from the start: an upstream proxy looks the
+    // name up itself, and the path of a unix socket may lead elsewhere by then.
+    keepUpstream = after === "keep" && staysOpen(response) && upstream.address !== null &&
       upstream.reader.buffered.length === 0;
     return after;
   } finally {
@@ -117,117 +116,11 @@ async function carry(it: Exchange, upstream: UpstreamConnection): Promise<After 
   }
 }
 
-/** Reads responses until the final one, passing interim ones on. Null when the origin ends in silence. */
-async function readFinal(
-  { client, message: { head }, door: { limits, via } }: Exchange,
-  upstream: UpstreamConnection,
-  sender: RequestSender,
-): Promise<ResponseHead | null> {
-  for (let interim = 0;; interim++) {
-    const bytes = await upstream.readHead(limits.headBytes).catch((error) => {
-      if (error instanceof ProtocolError) throw error;
-      return null; // A reset says no more than an end.
-    });
-    if (sender.fault !== null) throw sender.fault;
-    if (sender.timedOut) {
-      throw new ProtocolError("upstream", "too_slow", "the server did not answer in time");
-    }
-    if (bytes === null) return interim === 0 ? null : fail("the server closed the connection");
-    const response = parseResponseHead(bytes, limits.headFields);
-    upstream.reader.consume(bytes.length);
-    if (response.status >= 200 || response.status === 101) return response;
-    if (interim === INTERIM_MAX) fail("the server sends interim responses without end");
-    // RFC 9110 section 15.2: a server MUST NOT send a 1xx response to an HTTP/1.0 client.
-    if (head.minor === 1) {
-      const fields = forwardedResponseFields(response, { kind: "none" }, via);
-      await writeAll(client.stream, responseHeadBytes(response.status, response.reason, fields));
-    }
-  }
-}
-
-/** Passes the final response on. What fails once its head is out can only end the connection. */
-async function respond(
-  { client, message, door }: Exchange,
-  upstream: UpstreamConnection,
-  response: ResponseHead,
-  sender: RequestSender,
-): Promise<After> {
-  const framing = responseFraming(response, message.head.method);
-  const after = message.staying && framing.kind !== "close" && sender.done && door.open()
-    ? "keep"
-    : "close";
-  // HTTP/1.0 knows no chunks: to such a client the body ends with the connection.
-  const keepChunks = message.head.minor === 1;
-  const sent: Framing = framing.kind === "chunked" && !keepChunks ? { kind: "close" } : framing;
-  const fields = forwardedResponseFields(response, sent, door.via);
-  if (after === "close") fields.push(field("Connection", "close"));
-  client.closeAfter(door.limits.bodyIdleMs);
-  // Only the first chunk can turn out to be wrong before anything was sent.
-  const to = framing.kind === "chunked" ? new NotingStream(client.stream) : null;
-  try {
-    await transferBody({
-      from: upstream.reader,
-      to: to ?? client.stream,
-      peer: "upstream",
-      framing,
-      keepChunks,
-      fieldsMax: door.limits.headFields,
-      nominated: framing.kind === "chunked" ? tokensOf(response.fields, "connection") : [],
-      prefix: responseHeadBytes(response.status, response.reason, fields),
-      pool: door.pool,
-      touch: () => client.watch.touch(),
-    });
-  } catch (error) {
-    if (to !== null && !to.begun && error instanceof ProtocolError) throw error;
-    // The head is out: an early end of the connection is the only way left to say that the rest is missing.
-    client.close();
-    return "close";
-  }
-  return after;
-}
-
-/** A stream with a note of whether anything was written to it. */
-class NotingStream {
-  begun = false;
-  readonly #stream: ByteStream;
-
-  constructor(stream: ByteStream) {
-    this.#stream = stream;
-  }
-
-  write(bytes: Uint8Array): Promise<number> {
-    this.begun = true;
-    return this.#stream.write(bytes);
-  }
-}
-
-/** Passes a 101 on and then bytes both ways (RFC 9110 section 7.8). */
-async function upgrade(
-  { client, message, door }: Exchange,
-  upstream: UpstreamConnection,
-  response: ResponseHead,
-): Promise<After> {
-  if (!message.asksForWebSocket || !opensWebSocket(response)) {
-    fail("the server changed the protocol unasked");
-  }
-  const fields = forwardedResponseFields(response, { kind: "none" }, door.via);
-  client.closeAfter(door.limits.tunnelIdleMs);
-  await writeAll(client.stream, responseHeadBytes(101, response.reason, fields));
-  await relay(
-    { source: client.reader, stream: client.stream },
-    { source: upstream.reader, stream: upstream.stream },
-    door.pool,
-    () => client.watch.touch(),
-  );
-  client.close();
-  return "close";
-}
-
 /** Records the block and answers it. */
 async function refuse(it: Exchange, decision: Ask | Deny): Promise<After> {
   const { client, message, door } = it;
   const { request, head } = message;
-  const attempt = attemptId(head.fields);
+  const attempt = attemptId(proxyUser(head.fields));
   door.blocked({ request, decision, client: client.address, method: head.method, attempt });
   const refusal = refusalOf(request, decision);
   return await answer(it, refusalReply(refusal, "json", replyOptions(message)));
@@ -245,8 +138,4 @@ function replyOptions(message: Message): ReplyOptions {
 /** Whether the origin keeps its side open for another request (RFC 9112 section 9.3). */
 function staysOpen(response: ResponseHead): boolean {
   return response.minor === 1 && !tokensOf(response.fields, "connection").includes("close");
-}
-
-function fail(why: string): never {
-  throw new ProtocolError("upstream", "cut_short", `Cannot return a response: ${why}`);
 }

@@ -10,36 +10,49 @@ const HTTP_PORT = 80;
 /** A `Proxy-Status` (RFC 9209) in which an origin speaks in our name. */
 const SAID_IN_OUR_NAME = /(?:^|,)\s*"?doorward/i;
 
-/** The only protocol a plain request may upgrade to: others would carry requests that nobody sees. */
-const WEBSOCKET = "websocket";
+/** The name of the WebSocket protocol (RFC 6455 section 4.1), lower case. */
+export const WEBSOCKET = "websocket";
 
-/** Whether the request asks to become a WebSocket (RFC 6455 section 4.1). */
-export function asksForWebSocket(head: RequestHead): boolean {
-  return head.minor === 1 && tokensOf(head.fields, "upgrade").includes(WEBSOCKET) &&
-    tokensOf(head.fields, "connection").includes("upgrade");
+/**
+ * The protocols that a request asks to change to, lower case; none unless it says so in the three ways that
+ * RFC 9110 section 7.8 wants.
+ */
+export function protocolsAskedFor(head: RequestHead): string[] {
+  const isAsking = head.minor === 1 && tokensOf(head.fields, "connection").includes("upgrade");
+  return isAsking ? tokensOf(head.fields, "upgrade") : [];
 }
 
-/** Whether a 101 opens a WebSocket (RFC 6455 section 4.2.2). */
-export function opensWebSocket(head: ResponseHead): boolean {
-  return tokensOf(head.fields, "upgrade").includes(WEBSOCKET);
+/**
+ * Whether a 101 changes to what was asked for. RFC 9110 section 7.8: a server MUST NOT switch to a protocol
+ * that the client did not indicate; it MUST say which it has switched to.
+ */
+export function isChangeAskedFor(head: ResponseHead, upgradesTo: readonly string[]): boolean {
+  const protocols = tokensOf(head.fields, "upgrade");
+  return protocols.length > 0 && protocols.every((protocol) => upgradesTo.includes(protocol));
+}
+
+/** What of a request decides how it goes on. */
+export interface ForwardedRequest {
+  readonly head: RequestHead;
+  readonly host: string;
+  readonly framing: Framing;
+  readonly upgradesTo: readonly string[];
 }
 
 /** The fields of a request as it goes to the origin: one Host, our framing, nothing of this connection. */
 export function forwardedRequestFields(
-  head: RequestHead,
-  target: Endpoint,
-  framing: Framing,
+  { head, host, framing, upgradesTo }: ForwardedRequest,
   via: string | null,
 ): Field[] {
   const hops = maxForwards(head);
   return [
-    field("Host", hostValue(target)),
+    field("Host", host),
     ...requestFieldsToForward(head.fields).map((line) =>
       line.key === "max-forwards" && hops !== null ? field(line.name, String(hops - 1)) : line
     ),
     ...framingFields(framing),
     ...viaField(head.minor, via),
-    ...(asksForWebSocket(head) ? upgradeFields() : []),
+    ...upgradeFields(upgradesTo),
   ];
 }
 
@@ -54,7 +67,7 @@ export function forwardedResponseFields(
       .filter(({ key, value }) => key !== "proxy-status" || !SAID_IN_OUR_NAME.test(value)),
     ...(framing.kind === "none" ? bodylessLength(head) : framingFields(framing)),
     ...viaField(head.minor, via),
-    ...(head.status === 101 ? upgradeFields() : []),
+    ...(head.status === 101 ? upgradeFields(tokensOf(head.fields, "upgrade")) : []),
   ];
 }
 
@@ -74,7 +87,8 @@ export function maxForwards(head: RequestHead): number | null {
   return second === undefined && /^[0-9]{1,9}$/.test(text) ? Number(text) : NaN;
 }
 
-function hostValue(target: Endpoint): string {
+/** The value of `Host` for a server of the network: without port 80, which is understood. */
+export function hostValue(target: Endpoint): string {
   const text = formatEndpoint(target);
   return target.port === HTTP_PORT ? text.slice(0, -`:${HTTP_PORT}`.length) : text;
 }
@@ -103,6 +117,8 @@ function viaField(minor: 0 | 1, via: string | null): Field[] {
   return via === null ? [] : [field("Via", `1.${minor} ${via}`)];
 }
 
-function upgradeFields(): Field[] {
-  return [field("Upgrade", WEBSOCKET), field("Connection", "Upgrade")];
+function upgradeFields(protocols: readonly string[]): Field[] {
+  return protocols.length === 0
+    ? []
+    : [field("Upgrade", protocols.join(", ")), field("Connection", "Upgrade")];
 }

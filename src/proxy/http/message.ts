@@ -1,10 +1,12 @@
-import { tokensOf, valueOf } from "../../http/fields.ts";
+import { type Fields, tokensOf, valueOf } from "../../http/fields.ts";
 import type { Framing } from "../../http/framing.ts";
 import type { RequestHead } from "../../http/head.ts";
 import { knownAs, METHOD_OVERRIDES } from "../../http/hop_by_hop.ts";
 import { type HttpTarget, httpTarget } from "../../http/target.ts";
-import { asksForWebSocket } from "./forwarding.ts";
-import type { HttpRequest } from "../../policy/request.ts";
+import type { HttpAction, HttpRequest } from "../../policy/request.ts";
+import type { SocketRequest } from "../../policy/socket_request.ts";
+import { hostValue, protocolsAskedFor, WEBSOCKET } from "./forwarding.ts";
+import { socketPath } from "./socket_header.ts";
 
 /** Methods that may be sent again when nobody can tell whether they arrived (RFC 9110 section 9.2.2). */
 const REPEATABLE = new Set(["GET", "HEAD", "OPTIONS"]);
@@ -14,9 +16,15 @@ export interface Message {
   readonly head: RequestHead;
   readonly framing: Framing;
   readonly target: HttpTarget;
-  readonly request: HttpRequest;
+  readonly request: HttpRequest | SocketRequest;
+  /** The value of `Host` that goes on. */
+  readonly host: string;
   readonly hasBody: boolean;
-  readonly asksForWebSocket: boolean;
+  /**
+   * The protocols that the request may change to (RFC 9110 section 7.8), lower case; none for most. Over the
+   * network only a WebSocket: others would carry requests that nobody sees. A unix socket is one server.
+   */
+  readonly upgradesTo: readonly string[];
   /** Whether the client would send another request on this connection. */
   readonly staying: boolean;
 }
@@ -24,30 +32,44 @@ export interface Message {
 /**
  * Reads what a request wants.
  *
- * @throws {ProtocolError} for a target that cannot be used
+ * @throws {ProtocolError} for a target, or a path of a unix socket, that cannot be used
  */
 export function readMessage(head: RequestHead, framing: Framing): Message {
   const target = httpTarget(head);
+  const path = socketPath(head.fields);
   const hasBody = framing.kind === "chunked" || (framing.kind === "length" && framing.length > 0);
+  const action: HttpAction = {
+    method: head.method,
+    hasBody,
+    upgrades: valueOf(head.fields, "upgrade") !== undefined,
+    methodOverride: methodOverride(head.fields),
+  };
+  const ofTarget = hostValue(target.endpoint);
+  const asked = protocolsAskedFor(head);
   return {
     head,
     framing,
     target,
     hasBody,
-    asksForWebSocket: asksForWebSocket(head),
-    request: {
-      kind: "http",
-      protocol: "http",
-      target: target.endpoint,
-      method: head.method,
-      hasBody,
-      upgrades: valueOf(head.fields, "upgrade") !== undefined,
-      methodOverride: head.fields.find(({ key }) => METHOD_OVERRIDES.includes(knownAs(key)))?.key ??
-        null,
-    },
+    ...(path === null
+      ? {
+        request: { kind: "http", protocol: "http", target: target.endpoint, ...action },
+        host: ofTarget,
+        upgradesTo: asked.filter((protocol) => protocol === WEBSOCKET),
+      }
+      : {
+        request: { kind: "socket", protocol: "http", path, ...action },
+        // It names no place: what it means is for the server to say, so it goes on as it came.
+        host: valueOf(head.fields, "host") ?? ofTarget,
+        upgradesTo: asked,
+      }),
     // HTTP/1.0 keep-alive through a proxy cannot be told from a hung connection (RFC 9112 appendix C.2.2).
     staying: head.minor === 1 && !tokensOf(head.fields, "connection").includes("close"),
   };
+}
+
+function methodOverride(fields: Fields): string | null {
+  return fields.find(({ key }) => METHOD_OVERRIDES.includes(knownAs(key)))?.key ?? null;
 }
 
 /** Whether sending it twice does no harm and is possible: its body, if any, is not kept. */

@@ -1,5 +1,6 @@
 import { transferBody } from "../../http/body.ts";
-import { tokensOf } from "../../http/fields.ts";
+import { field, tokensOf } from "../../http/fields.ts";
+import { absoluteForm } from "../../http/target.ts";
 import { requestHeadBytes } from "../../http/write_head.ts";
 import { ProtocolError } from "../../net/errors.ts";
 import type { ByteStream } from "../../net/stream/stream.ts";
@@ -49,7 +50,7 @@ export class RequestSender {
       if (this.#answered) return;
       if (hasBody) client.watch.set(limits.responseMs, () => this.#late());
       // After a 101 the client's bytes are read by somebody else.
-      if (!message.asksForWebSocket) client.lookAhead(() => this.#left(limits.responseMs));
+      if (message.upgradesTo.length === 0) client.lookAhead(() => this.#left(limits.responseMs));
     }, (error) => {
       // An origin that stops reading may have answered already: only the client's fault ends it here.
       if (!(error instanceof ProtocolError)) return;
@@ -65,7 +66,11 @@ export class RequestSender {
 
   #send(message: Message, { limits, via, pool }: HttpDoor): Promise<void> {
     const { head, target, framing, hasBody } = message;
-    const { stream } = this.#upstream;
+    const { stream, plainProxy } = this.#upstream;
+    const fields = forwardedRequestFields(message, via);
+    if (plainProxy !== null && plainProxy.authorization !== null) {
+      fields.push(field("Proxy-Authorization", plainProxy.authorization));
+    }
     return transferBody({
       from: this.#client.reader,
       to: hasBody ? this.#noting(stream) : stream,
@@ -76,8 +81,8 @@ export class RequestSender {
       nominated: framing.kind === "chunked" ? tokensOf(head.fields, "connection") : [],
       prefix: requestHeadBytes(
         head.method,
-        target.path,
-        forwardedRequestFields(head, target.endpoint, framing, via),
+        plainProxy === null ? target.path : absoluteForm(target),
+        fields,
       ),
       pool,
       touch: () => this.#client.watch.touch(),

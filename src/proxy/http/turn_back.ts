@@ -1,19 +1,15 @@
-import { field, valueOf } from "../../http/fields.ts";
+import { field } from "../../http/fields.ts";
 import { endsAfterReply, type Message } from "./message.ts";
 import { hasPassed, maxForwards } from "./forwarding.ts";
 import { plainReply } from "../reply.ts";
 
 /**
  * The answer to a request that ends here for reasons of HTTP, before policy is asked: a loop, a hop count
- * that has run out, a door that this system does not have. Null when it may go on.
+ * that has run out. Null when it may go on.
  */
 export function turnBack(message: Message, via: string | null): Uint8Array<ArrayBuffer> | null {
   const { head } = message;
   const options = { close: endsAfterReply(message), headOnly: head.method === "HEAD" };
-  if (valueOf(head.fields, "x-unix-socket") !== undefined) {
-    const text = "Doorward refused this request: unix sockets are not available in this version.\n";
-    return plainReply(501, "Not Implemented", text, options);
-  }
   if (via !== null && hasPassed(head.fields, via)) {
     const text = "Doorward refused this request: it has passed here before.\n";
     const status = field("Proxy-Status", "doorward; error=proxy_loop_detected");

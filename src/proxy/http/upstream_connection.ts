@@ -2,26 +2,34 @@ import { readResponseHead } from "../../http/read_head.ts";
 import { BufferedReader } from "../../net/stream/buffered_reader.ts";
 import { type Endpoint, sameEndpoint, type SocketAddress } from "../../net/address/endpoint.ts";
 import type { ByteStream } from "../../net/stream/stream.ts";
+import type { Connected } from "../connect.ts";
 
 /** A connection to an origin, made under a grant, and where it goes. */
 export class UpstreamConnection {
   readonly reader: BufferedReader;
+  readonly stream: ByteStream;
+  /** The address that was granted and dialled; null through an upstream proxy, and for a unix socket. */
+  readonly address: SocketAddress | null;
+  /** Set when an HTTP proxy is at the other end; see {@linkcode Connected}. */
+  readonly plainProxy: Connected["plainProxy"];
   #resting: Promise<boolean> | null = null;
   #spent = false;
   #isAwake = true;
 
   constructor(
-    readonly stream: ByteStream,
-    /** The address that was granted and dialled. */
-    readonly address: SocketAddress,
-    readonly target: Endpoint,
+    { stream, reader, address, plainProxy }: Connected,
+    /** Null for a unix socket. */
+    readonly target: Endpoint | null,
   ) {
-    this.reader = new BufferedReader(stream);
+    this.stream = stream;
+    this.reader = reader ?? new BufferedReader(stream);
+    this.address = address;
+    this.plainProxy = plainProxy;
   }
 
   /** Whether it goes to that target and can carry another request. */
   serves(target: Endpoint): boolean {
-    return !this.#spent && sameEndpoint(target, this.target);
+    return !this.#spent && this.target !== null && sameEndpoint(target, this.target);
   }
 
   /**

@@ -75,6 +75,22 @@ Deno.test("connectMethod() throws for a target that is no host and port", async 
   }
 });
 
+// S-44: two places at once, one of which limited mode could not see into.
+Deno.test("connectMethod() throws for a header that asks for a unix socket", async () => {
+  await using made = makeDoor();
+  const { connection } = made.client();
+  for (const path of ["/run/a.sock", "", "relative"]) {
+    const head = requestHead(
+      "CONNECT allowed.test:443 HTTP/1.1",
+      "Host: allowed.test:443",
+      `x-unix-socket: ${path}`,
+    );
+    const fault = await faultOf(() => connectMethod(connection, head, made.door));
+    assertEquals(fault, "client bad_header");
+  }
+  assertEquals([made.lookups, made.dialled], [[], []]);
+});
+
 Deno.test("connectMethod() closes the tunnel when neither side speaks", async () => {
   await using made = makeDoor({ limits: { tunnelIdleMs: 1000 } });
   const { wire, ended } = serve(made);

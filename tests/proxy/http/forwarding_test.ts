@@ -1,12 +1,14 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Field } from "../../../src/http/fields.ts";
+import type { Framing } from "../../../src/http/framing.ts";
 import {
-  asksForWebSocket,
   forwardedRequestFields,
   forwardedResponseFields,
   hasPassed,
+  hostValue,
+  isChangeAskedFor,
   maxForwards,
-  opensWebSocket,
+  protocolsAskedFor,
 } from "../../../src/proxy/http/forwarding.ts";
 import { requestHead, responseHead } from "../../support/heads.ts";
 import { connectTo } from "../../support/policy.ts";
@@ -19,8 +21,14 @@ function lines(fields: readonly Field[]): string[] {
 
 /** What becomes of a GET with these fields. */
 function forwarded(...fields: readonly string[]): string[] {
+  return forwardedUpgrading([], ...fields);
+}
+
+/** What becomes of one that may change to these protocols. */
+function forwardedUpgrading(upgradesTo: readonly string[], ...fields: readonly string[]): string[] {
   const head = requestHead("GET / HTTP/1.1", "Host: a.test", ...fields);
-  return lines(forwardedRequestFields(head, connectTo("a.test:80").target, NONE, "doorward-1"));
+  const request = { head, host: "a.test", framing: NONE, upgradesTo };
+  return lines(forwardedRequestFields(request, "doorward-1"));
 }
 
 /** What becomes of a response with these fields. */
@@ -29,19 +37,23 @@ function returned(status: string, ...fields: readonly string[]): string[] {
   return lines(forwardedResponseFields(head, NONE, null));
 }
 
-Deno.test("forwardedRequestFields() writes one Host, of the target", () => {
+Deno.test("forwardedRequestFields() writes one Host, the one it is given", () => {
   const head = requestHead("GET http://a.test/ HTTP/1.1", "hOsT: A.TEST:80", "X: 1");
+  const request = { head, host: "b.test", framing: NONE, upgradesTo: [] };
+  assertEquals(lines(forwardedRequestFields(request, null)), ["Host: b.test", "X: 1"]);
+});
+
+Deno.test("hostValue() names a target as a server of the network knows itself", () => {
   const table: Record<string, string> = {
-    "A.test.:80": "Host: a.test",
-    "a.test:8080": "Host: a.test:8080",
-    "a.test:443": "Host: a.test:443",
-    "[2001:db8::1]:80": "Host: [2001:db8::1]",
-    "[2001:db8::1]:81": "Host: [2001:db8::1]:81",
-    "93.184.216.34:80": "Host: 93.184.216.34",
+    "A.test.:80": "a.test",
+    "a.test:8080": "a.test:8080",
+    "a.test:443": "a.test:443",
+    "[2001:db8::1]:80": "[2001:db8::1]",
+    "[2001:db8::1]:81": "[2001:db8::1]:81",
+    "93.184.216.34:80": "93.184.216.34",
   };
   for (const [target, host] of Object.entries(table)) {
-    const fields = lines(forwardedRequestFields(head, connectTo(target).target, NONE, null));
-    assertEquals(fields, [host, "X: 1"]);
+    assertEquals(hostValue(connectTo(target).target), host);
   }
 });
 
@@ -69,32 +81,41 @@ Deno.test("forwardedRequestFields() keeps order, case and repetition of the rest
 
 Deno.test("forwardedRequestFields() writes the framing anew", () => {
   const head = requestHead("POST / HTTP/1.1", "Host: a.test", "content-length: 007");
-  const { target } = connectTo("a.test:80");
-  const length = forwardedRequestFields(head, target, { kind: "length", length: 7 }, null);
-  assertEquals(lines(length), ["Host: a.test", "Content-Length: 7"]);
-  const chunked = forwardedRequestFields(head, target, { kind: "chunked" }, null);
-  assertEquals(lines(chunked), ["Host: a.test", "Transfer-Encoding: chunked"]);
+  const framed = (framing: Framing) =>
+    lines(forwardedRequestFields({ head, host: "a.test", framing, upgradesTo: [] }, null));
+  assertEquals(framed({ kind: "length", length: 7 }), ["Host: a.test", "Content-Length: 7"]);
+  assertEquals(framed({ kind: "chunked" }), ["Host: a.test", "Transfer-Encoding: chunked"]);
 });
 
 Deno.test("forwardedRequestFields() appends to Via in the client's version", () => {
   const head = requestHead("GET http://a.test/ HTTP/1.0", "Via: 1.1 other");
-  const fields = forwardedRequestFields(head, connectTo("a.test:80").target, NONE, "doorward-1");
+  const request = { head, host: "a.test", framing: NONE, upgradesTo: [] };
+  const fields = forwardedRequestFields(request, "doorward-1");
   assertEquals(lines(fields).slice(1), ["Via: 1.1 other", "Via: 1.0 doorward-1"]);
 });
 
-Deno.test("forwardedRequestFields() asks for a WebSocket and for no other protocol", () => {
-  const websocket = forwarded("Connection: keep-alive, Upgrade", "Upgrade: h2c, websocket");
-  assertEquals(websocket.slice(-2), ["Upgrade: websocket", "Connection: Upgrade"]);
-  const h2c = forwarded("Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: A");
-  assertEquals(h2c, ["Host: a.test", "Via: 1.1 doorward-1"]);
+Deno.test("forwardedRequestFields() asks to change to what it may, and to no other protocol", () => {
+  const asked = ["Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c, TCP", "HTTP2-Settings: A"];
+  const rest = ["Host: a.test", "Via: 1.1 doorward-1"];
+  assertEquals(forwardedUpgrading([], ...asked), rest);
+  assertEquals(forwardedUpgrading(["websocket"], ...asked), [
+    ...rest,
+    "Upgrade: websocket",
+    "Connection: Upgrade",
+  ]);
+  assertEquals(forwardedUpgrading(["h2c", "tcp"], ...asked), [
+    ...rest,
+    "Upgrade: h2c, tcp",
+    "Connection: Upgrade",
+  ]);
 });
 
 // RFC 9110 section 7.6.2: the count is for OPTIONS and TRACE.
 Deno.test("forwardedRequestFields() counts down Max-Forwards where it means something", () => {
-  const { target } = connectTo("a.test:80");
   const after = (method: string, count: string) => {
     const head = requestHead(`${method} / HTTP/1.1`, "Host: a.test", `Max-Forwards: ${count}`);
-    return lines(forwardedRequestFields(head, target, NONE, null))[1];
+    const request = { head, host: "a.test", framing: NONE, upgradesTo: [] };
+    return lines(forwardedRequestFields(request, null))[1];
   };
   assertEquals(after("OPTIONS", "5"), "Max-Forwards: 4");
   assertEquals(after("TRACE", "1"), "Max-Forwards: 0");
@@ -135,7 +156,7 @@ Deno.test("forwardedResponseFields() tells a length without a body where one may
     "304 Not Modified": ["Content-Length: 5"],
     "204 No Content": [],
     "103 Early Hints": [],
-    "101 Switching Protocols": ["Upgrade: websocket", "Connection: Upgrade"],
+    "101 Switching Protocols": [],
   };
   for (const [status, fields] of Object.entries(table)) {
     assertEquals(returned(status, "Content-Length: 5"), fields, status);
@@ -143,20 +164,48 @@ Deno.test("forwardedResponseFields() tells a length without a body where one may
   assertEquals(returned("200 OK", "Content-Length: five"), []);
 });
 
-Deno.test("asksForWebSocket() wants HTTP/1.1, Upgrade and its nomination", () => {
-  const asks = (version: string, ...fields: string[]) =>
-    asksForWebSocket(requestHead(`GET http://a.test/ ${version}`, "Host: a.test", ...fields));
-  assert(asks("HTTP/1.1", "Connection: Upgrade", "Upgrade: WebSocket"));
-  assert(!asks("HTTP/1.0", "Connection: Upgrade", "Upgrade: websocket"));
-  assert(!asks("HTTP/1.1", "Upgrade: websocket"));
-  assert(!asks("HTTP/1.1", "Connection: Upgrade"));
-  assert(!asks("HTTP/1.1", "Connection: Upgrade", "Upgrade: h2c"));
+// Upgrade itself is about one connection: what a 101 says of it is written anew, and only there.
+Deno.test("forwardedResponseFields() says what a 101 changes to", () => {
+  assertEquals(returned("101 UPGRADED", "Connection: Upgrade", "Upgrade: TCP", "Server: x"), [
+    "Server: x",
+    "Upgrade: tcp",
+    "Connection: Upgrade",
+  ]);
+  assertEquals(returned("426 Upgrade Required", "Connection: Upgrade", "Upgrade: h2c"), []);
 });
 
-Deno.test("opensWebSocket() wants the protocol that was asked for", () => {
-  assert(opensWebSocket(responseHead("HTTP/1.1 101 S", "Upgrade: websocket")));
-  assert(!opensWebSocket(responseHead("HTTP/1.1 101 S", "Upgrade: h2c")));
-  assert(!opensWebSocket(responseHead("HTTP/1.1 101 S")));
+// RFC 9110 section 7.8: an Upgrade in HTTP/1.0, or one that Connection does not name, means nothing.
+Deno.test("protocolsAskedFor() wants HTTP/1.1, Upgrade and its nomination", () => {
+  const asked = (version: string, ...fields: string[]) =>
+    protocolsAskedFor(requestHead(`GET http://a.test/ ${version}`, "Host: a.test", ...fields));
+  assertEquals(asked("HTTP/1.1", "Connection: Upgrade", "Upgrade: WebSocket"), ["websocket"]);
+  assertEquals(asked("HTTP/1.1", "Connection: x, UPGRADE", "Upgrade: h2c, tcp", "Upgrade: x"), [
+    "h2c",
+    "tcp",
+    "x",
+  ]);
+  assertEquals(asked("HTTP/1.0", "Connection: Upgrade", "Upgrade: websocket"), []);
+  assertEquals(asked("HTTP/1.1", "Upgrade: websocket"), []);
+  assertEquals(asked("HTTP/1.1", "Connection: Upgrade"), []);
+});
+
+Deno.test("isChangeAskedFor() wants protocols that were asked for, and no other beside them", () => {
+  const table: readonly (readonly [string[], string[], boolean])[] = [
+    [["Upgrade: websocket"], ["websocket"], true],
+    [["Upgrade: WebSocket"], ["websocket"], true],
+    [["Upgrade: tcp"], ["h2c", "tcp"], true],
+    [["Upgrade: h2c"], ["websocket"], false],
+    [["Upgrade: websocket, h2c"], ["websocket"], false],
+    [["Upgrade: websocket", "Upgrade: h2c"], ["websocket"], false],
+    [["Upgrade: websocket"], [], false],
+    [[], ["websocket"], false],
+    [["Upgrade: ,"], ["websocket"], false],
+    [[], [], false],
+  ];
+  for (const [fields, upgradesTo, expected] of table) {
+    const head = responseHead("HTTP/1.1 101 S", ...fields);
+    assertEquals(isChangeAskedFor(head, upgradesTo), expected, fields.join());
+  }
 });
 
 Deno.test("hasPassed() finds our name in any line and place of Via, and no other's", () => {

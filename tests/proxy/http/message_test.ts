@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { endsAfterReply, isRepeatable } from "../../../src/proxy/http/message.ts";
 import { requestFraming } from "../../../src/http/framing.ts";
 import { readMessage } from "../../../src/proxy/http/message.ts";
-import { faultOf } from "../../support/fault.ts";
+import { fault, faultOf } from "../../support/fault.ts";
 import { messageOf, requestHead } from "../../support/heads.ts";
 
 Deno.test("readMessage() shows policy what a method or a target does not tell", () => {
@@ -19,6 +19,46 @@ Deno.test("readMessage() shows policy what a method or a target does not tell", 
   for (const name of ["X-HTTP-Method-Override", "x-http-method", "X-METHOD-OVERRIDE"]) {
     assertEquals(messageOf("GET", `${name}: POST`).request.methodOverride, name.toLowerCase());
   }
+});
+
+Deno.test("readMessage() makes a request to a unix socket of one that names it, and of no other", () => {
+  const { request, target } = messageOf("POST", "x-unix-socket: /run/a.sock", "Content-Length: 1");
+  assertEquals(request, {
+    kind: "socket",
+    protocol: "http",
+    path: "/run/a.sock",
+    method: "POST",
+    hasBody: true,
+    upgrades: false,
+    methodOverride: null,
+  });
+  assertEquals(target.path, "/");
+  assertEquals(messageOf("GET", "X-Unix_Socket: /run/a.sock").request.kind, "http");
+  assertEquals(fault(() => messageOf("GET", "x-unix-socket:")), "client bad_header");
+});
+
+Deno.test("readMessage() keeps Host as it came for a unix socket, and rewrites it for the network", () => {
+  const hostOf = (line: string, ...fields: string[]) => {
+    const head = requestHead(line, ...fields);
+    return readMessage(head, { kind: "none" }).host;
+  };
+  const path = "x-unix-socket: /run/a.sock";
+  assertEquals(hostOf("GET / HTTP/1.1", "Host: Docker:80", path), "Docker:80");
+  assertEquals(hostOf("GET / HTTP/1.1", "Host: Docker:80"), "docker");
+  assertEquals(hostOf("GET http://A.test:81/ HTTP/1.0", path), "a.test:81");
+  assertEquals(fault(() => hostOf("GET / HTTP/1.1", "Host: a..b", path)), "client bad_host");
+  assertEquals(fault(() => hostOf("GET / HTTP/1.1", path)), "client bad_host");
+});
+
+// The limit of what may be hidden in a connection that was asked about as HTTP.
+Deno.test("readMessage() lets only a WebSocket be opened over the network", () => {
+  const asked = ["Connection: Upgrade", "Upgrade: h2c, WebSocket, tcp"];
+  const path = "x-unix-socket: /run/a.sock";
+  assertEquals(messageOf("GET", ...asked).upgradesTo, ["websocket"]);
+  assertEquals(messageOf("GET", "Connection: Upgrade", "Upgrade: tcp").upgradesTo, []);
+  assertEquals(messageOf("GET", ...asked, path).upgradesTo, ["h2c", "websocket", "tcp"]);
+  assertEquals(messageOf("GET", "Upgrade: tcp", path).upgradesTo, []);
+  assertEquals(messageOf("GET", path).upgradesTo, []);
 });
 
 Deno.test("readMessage() knows whether the client stays", () => {

@@ -29,7 +29,10 @@ function send(
   const origin = new Wire(theirs, { paused: options.capacity !== undefined });
   const message = messageOf(method, ...fields);
   const address = { ip: ip("93.184.216.34"), port: 80 };
-  const upstream = new UpstreamConnection(ours as ByteStream, address, message.request.target);
+  const upstream = new UpstreamConnection(
+    { stream: ours as ByteStream, reader: null, address, plainProxy: null },
+    message.target.endpoint,
+  );
   return {
     made,
     client,

@@ -40,13 +40,6 @@ Deno.test("turnBack() refuses a count of hops that is none", () => {
   assertStringIncludes(turned("TRACE", "Max-Forwards: 1", "Max-Forwards: 2")!, "HTTP/1.1 400 ");
 });
 
-// S-44: never taken for an ordinary request to the host beside it.
-Deno.test("turnBack() does not know unix sockets", () => {
-  for (const path of ["/var/run/docker.sock", "relative", ""]) {
-    assertStringIncludes(turned("GET", `x-unix-socket: ${path}`)!, "HTTP/1.1 501 ");
-  }
-});
-
 Deno.test("turnBack() keeps the connection where it can", () => {
   assertEquals(turned("GET", "Via: 1.1 doorward-1")!.includes("Connection: close"), false);
   const withBody = turned("POST", "Via: 1.1 doorward-1", "Content-Length: 3")!;

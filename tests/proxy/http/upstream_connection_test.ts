@@ -16,7 +16,10 @@ interface Held extends AsyncDisposable {
 
 function hold(): Held {
   const [ours, theirs] = streamPair();
-  const upstream = new UpstreamConnection(ours, ADDRESS, connectTo("a.test:80").target);
+  const upstream = new UpstreamConnection(
+    { stream: ours, reader: null, address: ADDRESS, plainProxy: null },
+    connectTo("a.test:80").target,
+  );
   const origin = new Wire(theirs);
   return {
     upstream,
@@ -42,6 +45,15 @@ Deno.test("serves() the very target it was made for, and nothing once closed", a
   assertEquals(upstream.serves(connectTo("93.184.216.34:80").target), false);
   upstream.close();
   assertEquals(upstream.serves(connectTo("a.test:80").target), false);
+});
+
+Deno.test("serves() no target when it was made for a unix socket", async () => {
+  const [ours, theirs] = streamPair();
+  await using _origin = new Wire(theirs);
+  const connected = { stream: ours, reader: null, address: null, plainProxy: null };
+  const upstream = new UpstreamConnection(connected, null);
+  assertEquals(upstream.serves(connectTo("a.test:80").target), false);
+  upstream.close();
 });
 
 Deno.test("readHead() reads the answer that comes after a rest", async () => {

@@ -1,0 +1,139 @@
+import { transferBody } from "../../http/body.ts";
+import { field, tokensOf } from "../../http/fields.ts";
+import { type Framing, responseFraming } from "../../http/framing.ts";
+import type { ResponseHead } from "../../http/head.ts";
+import { parseResponseHead } from "../../http/parse_head.ts";
+import { responseHeadBytes } from "../../http/write_head.ts";
+import { ProtocolError } from "../../net/errors.ts";
+import { relay } from "../../net/stream/relay.ts";
+import { type ByteStream, writeAll } from "../../net/stream/stream.ts";
+import type { ClientConnection } from "../client_connection.ts";
+import { forwardedResponseFields, isChangeAskedFor } from "./forwarding.ts";
+import type { HttpDoor } from "./http_door.ts";
+import type { Message } from "./message.ts";
+import type { RequestSender } from "./request_sender.ts";
+import type { UpstreamConnection } from "./upstream_connection.ts";
+
+/** Interim responses (1xx) to one request. Two are common; an endless row of them is no answer. */
+const INTERIM_MAX = 16;
+
+/** Whether the client's connection can carry another request. */
+export type After = "keep" | "close";
+
+/** One request, who sent it, and what serving it takes. */
+export interface Exchange {
+  readonly client: ClientConnection;
+  readonly message: Message;
+  readonly door: HttpDoor;
+}
+
+/** Reads responses until the final one, passing interim ones on. Null when the origin ends in silence. */
+export async function readFinal(
+  { client, message: { head }, door: { limits, via } }: Exchange,
+  upstream: UpstreamConnection,
+  sender: RequestSender,
+): Promise<ResponseHead | null> {
+  for (let interim = 0;; interim++) {
+    const bytes = await upstream.readHead(limits.headBytes).catch((error) => {
+      if (error instanceof ProtocolError) throw error;
+      return null; // A reset says no more than an end.
+    });
+    if (sender.fault !== null) throw sender.fault;
+    if (sender.timedOut) {
+      throw new ProtocolError("upstream", "too_slow", "the server did not answer in time");
+    }
+    if (bytes === null) return interim === 0 ? null : fail("the server closed the connection");
+    const response = parseResponseHead(bytes, limits.headFields);
+    upstream.reader.consume(bytes.length);
+    if (response.status >= 200 || response.status === 101) return response;
+    if (interim === INTERIM_MAX) fail("the server sends interim responses without end");
+    // RFC 9110 section 15.2: a server MUST NOT send a 1xx response to an HTTP/1.0 client.
+    if (head.minor === 1) {
+      const fields = forwardedResponseFields(response, { kind: "none" }, via);
+      await writeAll(client.stream, responseHeadBytes(response.status, response.reason, fields));
+    }
+  }
+}
+
+/** Passes the final response on. What fails once its head is out can only end the connection. */
+export async function respond(
+  { client, message, door }: Exchange,
+  upstream: UpstreamConnection,
+  response: ResponseHead,
+  sender: RequestSender,
+): Promise<After> {
+  const framing = responseFraming(response, message.head.method);
+  const after = message.staying && framing.kind !== "close" && sender.done && door.open()
+    ? "keep"
+    : "close";
+  // HTTP/1.0 knows no chunks: to such a client the body ends with the connection.
+  const keepChunks = message.head.minor === 1;
+  const sent: Framing = framing.kind === "chunked" && !keepChunks ? { kind: "close" } : framing;
+  const fields = forwardedResponseFields(response, sent, door.via);
+  if (after === "close") fields.push(field("Connection", "close"));
+  client.closeAfter(door.limits.bodyIdleMs);
+  // Only the first chunk can turn out to be wrong before anything was sent.
+  const to = framing.kind === "chunked" ? new NotingStream(client.stream) : null;
+  try {
+    await transferBody({
+      from: upstream.reader,
+      to: to ?? client.stream,
+      peer: "upstream",
+      framing,
+      keepChunks,
+      fieldsMax: door.limits.headFields,
+      nominated: framing.kind === "chunked" ? tokensOf(response.fields, "connection") : [],
+      prefix: responseHeadBytes(response.status, response.reason, fields),
+      pool: door.pool,
+      touch: () => client.watch.touch(),
+    });
+  } catch (error) {
+    if (to !== null && !to.begun && error instanceof ProtocolError) throw error;
+    // The head is out: an early end of the connection is the only way left to say that the rest is missing.
+    client.close();
+    return "close";
+  }
+  return after;
+}
+
+/** A stream with a note of whether anything was written to it. */
+class NotingStream {
+  begun = false;
+  readonly #stream: ByteStream;
+
+  constructor(stream: ByteStream) {
+    this.#stream = stream;
+  }
+
+  write(bytes: Uint8Array): Promise<number> {
+    this.begun = true;
+    return this.#stream.write(bytes);
+  }
+}
+
+/** Passes a 101 on and then bytes both ways (RFC 9110 section 7.8). */
+export async function upgrade(
+  { client, message, door }: Exchange,
+  upstream: UpstreamConnection,
+  response: ResponseHead,
+): Promise<After> {
+  if (!isChangeAskedFor(response, message.upgradesTo)) {
+    fail("the server changed the protocol unasked");
+  }
+  const fields = forwardedResponseFields(response, { kind: "none" }, door.via);
+  client.closeAfter(door.limits.tunnelIdleMs);
+  await writeAll(client.stream, responseHeadBytes(101, response.reason, fields));
+  await relay(
+    { source: client.reader, stream: client.stream },
+    { source: upstream.reader, stream: upstream.stream },
+    door.pool,
+    () => client.watch.touch(),
+  );
+  client.close();
+  return "close";
+}
+
+/** Ends an exchange whose server has broken off, or does what nobody asked for. */
+export function fail(why: string): never {
+  throw new ProtocolError("upstream", "cut_short", `Cannot return a response: ${why}`);
+}

@@ -1,0 +1,31 @@
+import { type Fields, valuesOf } from "../../http/fields.ts";
+import { ProtocolError } from "../../net/errors.ts";
+
+/** The field by which a client asks for a unix socket in place of the network (the seeds), lower case. */
+const SOCKET_FIELD = "x-unix-socket";
+
+/**
+ * Paths go into records and replies. macOS takes none that is longer; Linux would, but neither lets the path
+ * of a socket itself have more than 108 bytes (unix(7)).
+ */
+const PATH_LENGTH_MAX = 1024;
+
+/**
+ * The path of the unix socket that a request is for; null for one to the network. What the path is worth is
+ * for policy to say: here only its characters count.
+ *
+ * @throws {ProtocolError} code `bad_header` for a field that is doubled, empty, too long or not ASCII
+ */
+export function socketPath(fields: Fields): string | null {
+  const [path, second] = valuesOf(fields, SOCKET_FIELD);
+  if (path === undefined) return null;
+  if (second !== undefined) throw bad("there is more than one");
+  if (path === "") throw bad("it is empty");
+  if (path.length > PATH_LENGTH_MAX) throw bad(`it is longer than ${PATH_LENGTH_MAX} characters`);
+  if (!/^[\x20-\x7e]+$/.test(path)) throw bad("it holds a character that is not visible ASCII");
+  return path;
+}
+
+function bad(why: string): ProtocolError {
+  return new ProtocolError("client", "bad_header", `Cannot use the x-unix-socket header: ${why}`);
+}

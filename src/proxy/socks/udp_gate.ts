@@ -1,0 +1,225 @@
+import type { SocketAddress } from "../../net/address/endpoint.ts";
+import { ConnectError } from "../../net/errors.ts";
+import { latin1 } from "../../net/stream/latin1.ts";
+import type { Ask, Deny } from "../../policy/decision.ts";
+import type { Policy } from "../../policy/policy.ts";
+import type { TunnelRequest } from "../../policy/request.ts";
+import { hostOf } from "../../socks/address.ts";
+import type { Datagram } from "../../socks/datagram.ts";
+import type { Grant } from "../authorize.ts";
+import type { ClientConnection } from "../client_connection.ts";
+import type { SocksDoor } from "./socks_door.ts";
+import {
+  addressInUse,
+  type Destination,
+  type Granted,
+  type Pending,
+  UdpDestinations,
+} from "./udp_destinations.ts";
+import type { UdpDoor } from "./udp_door.ts";
+
+/** How long a decision is kept. A block is recorded again after it: a client repeats itself for long. */
+export const KEPT_MS = 30_000;
+
+/** How long a name that could not be resolved is let be. A client repeats its datagram within seconds. */
+export const UNRESOLVED_MS = 2000;
+
+/** Destinations of one client that are found out about at a time. A page has a few; a flood has more. */
+export const PENDING_MAX = 16;
+
+/** Datagrams that wait for one destination: a QUIC client sends some ten before the first answer. */
+export const WAITING_MAX = 16;
+
+/** Bytes of one client that wait: room for the longest datagram, and a thousand clients cost 64 MiB. */
+export const WAITING_BYTES_MAX = 64 * 1024;
+
+/** What a {@linkcode UdpGate} is made of. */
+export interface UdpGateParts {
+  readonly client: Pick<ClientConnection, "address" | "signal">;
+  readonly attempt: string | null;
+  readonly door: Pick<SocksDoor, "gateway" | "blocked" | "limits">;
+  readonly udp: Pick<UdpDoor, "clock" | "policy" | "relayPorts">;
+  /** Sends a datagram that has waited. */
+  readonly deliver: (granted: Granted, payload: Uint8Array) => Promise<void>;
+  /** Keeps hold of a look-up until it has ended, however that is. */
+  readonly hold: (lookUp: Promise<void>) => void;
+}
+
+/**
+ * Decides where the datagrams of one client may go, and which may come back. A decision is kept for a while,
+ * as long as the policy that made it is in force. Knows no sockets.
+ */
+export class UdpGate {
+  readonly #parts: UdpGateParts;
+  readonly #destinations: UdpDestinations;
+  #pending = 0;
+  #waitingBytes = 0;
+
+  constructor(parts: UdpGateParts) {
+    this.#parts = parts;
+    this.#destinations = new UdpDestinations(parts.door.limits.udpDestinations);
+  }
+
+  /** How many destinations are remembered. */
+  get size(): number {
+    return this.#destinations.size;
+  }
+
+  /**
+   * Where a datagram may go at once. Null when it may not, or has to wait: a copy of it is then delivered
+   * as soon as it may.
+   *
+   * @param header what stands before the payload: with two spellings a name is two destinations
+   */
+  admit(datagram: Datagram, header: Uint8Array): Granted | null {
+    const key = latin1(header);
+    const known = this.#destinations.find(key);
+    if (known !== undefined) return this.#admitTo(known, datagram.payload);
+    const host = hostOf(datagram.address);
+    if (host.kind === "bad" || this.#pending >= PENDING_MAX) return null;
+    const target = { host, port: datagram.port };
+    const request: TunnelRequest = { kind: "tunnel", protocol: "socks5_udp", target };
+    const standing: Pending = { kind: "pending", waiting: [] };
+    const destination: Destination = { key, request, standing };
+    this.#destinations.add(destination);
+    return this.#decide(destination, datagram.payload);
+  }
+
+  /** Takes the next address of a grant into use, where one did not work. False when it is not in force. */
+  useNext(granted: Granted): boolean {
+    const isCurrent = granted.policy === this.#parts.udp.policy.current;
+    return isCurrent && this.#destinations.useNext(granted);
+  }
+
+  /** Whether a datagram from there may reach the client: one was sent there, and still might be. */
+  admitsFrom(from: SocketAddress): boolean {
+    const known = this.#destinations.answering(from);
+    if (known === undefined) return false;
+    const granted = known.policy === this.#parts.udp.policy.current ? known : this.#askAgain(known);
+    if (granted === null) return false;
+    granted.answered = true;
+    return true;
+  }
+
+  #admitTo(destination: Destination, payload: Uint8Array): Granted | null {
+    const { standing } = destination;
+    switch (standing.kind) {
+      case "pending":
+        this.#wait(standing, payload);
+        return null;
+      case "refused":
+        return this.#inForce(standing) ? null : this.#decide(destination, payload);
+      case "granted":
+        return this.#admitAgain(standing, payload);
+    }
+  }
+
+  #admitAgain(granted: Granted, payload: Uint8Array): Granted | null {
+    const { udp } = this.#parts;
+    // A relay of ours may have been opened since, on a port where something else was granted.
+    const isRelay = udp.relayPorts.has(addressInUse(granted).port);
+    if (this.#inForce(granted) && !isRelay) {
+      this.#destinations.expect(granted);
+      return granted;
+    }
+    // What answers is kept, as a TCP connection is: a name with many addresses would otherwise move
+    // amid a conversation. Where nothing answers the name is resolved anew.
+    const isSilent = udp.clock.monotonic() >= granted.until && !granted.answered;
+    return isSilent ? this.#decide(granted.destination, payload) : this.#askAgain(granted);
+  }
+
+  #inForce({ policy, until }: { readonly policy: Policy; readonly until: number }): boolean {
+    const { udp } = this.#parts;
+    return policy === udp.policy.current && udp.clock.monotonic() < until;
+  }
+
+  /** Asks the policy in force about the address in use. */
+  #askAgain(granted: Granted): Granted | null {
+    const { door, udp } = this.#parts;
+    const { destination } = granted;
+    const policy = udp.policy.current;
+    const outcome = door.gateway.authorizeReuse(destination.request, addressInUse(granted));
+    return this.#settle(destination, policy, outcome);
+  }
+
+  /** Begins to find out; the datagram waits. */
+  #decide(destination: Destination, payload: Uint8Array): null {
+    if (this.#pending >= PENDING_MAX) return null;
+    const pending: Pending = { kind: "pending", waiting: [] };
+    this.#destinations.change(destination, pending);
+    this.#wait(pending, payload);
+    this.#pending += 1;
+    this.#parts.hold(this.#findOut(destination, pending));
+    return null;
+  }
+
+  #wait({ waiting }: Pending, payload: Uint8Array): void {
+    const bytes = this.#waitingBytes + payload.length;
+    if (waiting.length >= WAITING_MAX || bytes > WAITING_BYTES_MAX) return;
+    this.#waitingBytes = bytes;
+    // The next datagram is received into the same buffer.
+    waiting.push(payload.slice());
+  }
+
+  async #findOut(destination: Destination, { waiting }: Pending): Promise<void> {
+    const { client, deliver, udp } = this.#parts;
+    const policy = udp.policy.current;
+    const outcome = await this.#authorize(destination.request).finally(() => {
+      this.#pending -= 1;
+      for (const payload of waiting) this.#waitingBytes -= payload.length;
+    });
+    if (client.signal.aborted || !this.#destinations.has(destination)) return;
+    if (outcome === null) {
+      const until = udp.clock.monotonic() + UNRESOLVED_MS;
+      return this.#destinations.change(destination, { kind: "refused", policy, until });
+    }
+    this.#settle(destination, policy, outcome);
+    for (const payload of waiting) {
+      // Asked for each: the policy may be replaced while one is sent, or was amid the look-up.
+      const granted = this.#admitTo(destination, payload);
+      if (granted !== null) await deliver(granted, payload);
+    }
+  }
+
+  /** Null: there is nowhere to send it. */
+  async #authorize(request: TunnelRequest): Promise<Grant | Ask | Deny | null> {
+    const { client, door } = this.#parts;
+    try {
+      const outcome = await door.gateway.authorize(request, client.signal);
+      if (outcome.verdict !== "allow") return outcome;
+      // Where another proxy must be gone through, a datagram must not go round it.
+      return outcome.via === null && outcome.addresses.length > 0 ? outcome : null;
+    } catch (error) {
+      if (error instanceof ConnectError) return null;
+      throw error;
+    }
+  }
+
+  #settle(
+    destination: Destination,
+    policy: Policy,
+    outcome: Grant | Ask | Deny,
+  ): Granted | null {
+    const { attempt, client, door, udp } = this.#parts;
+    const { request } = destination;
+    const until = udp.clock.monotonic() + KEPT_MS;
+    if (outcome.verdict !== "allow") {
+      this.#destinations.change(destination, { kind: "refused", policy, until });
+      door.blocked({ request, decision: outcome, client: client.address, method: "UDP", attempt });
+      return null;
+    }
+    const { addresses } = outcome;
+    const granted: Granted = {
+      kind: "granted",
+      destination,
+      policy,
+      until,
+      addresses,
+      index: 0,
+      answered: false,
+    };
+    this.#destinations.change(destination, granted);
+    this.#destinations.expect(granted);
+    return granted;
+  }
+}

@@ -1,0 +1,80 @@
+import { assertEquals, assertObjectMatch, assertRejects } from "@std/assert";
+import { ConnectError, ProtocolError } from "../../src/net/errors.ts";
+import type { UnixSockets } from "../../src/net/ports.ts";
+import type { ByteStream } from "../../src/net/stream/stream.ts";
+import type { Deny } from "../../src/policy/decision.ts";
+import type { PolicyDocument } from "../../src/policy/policy.ts";
+import { type DoorOptions, makeDoor, never, type TestDoor } from "../support/door.ts";
+import { turn } from "../support/in_time.ts";
+import { streamPair } from "../support/memory_stream.ts";
+import { policyOf, socketAt } from "../support/policy.ts";
+
+const CALM = new AbortController().signal;
+const PATH = "/run/a.sock";
+
+/** Sockets that do what the test says, and nothing else. */
+function sockets(parts: Partial<UnixSockets> = {}): UnixSockets {
+  return {
+    canonical: (path) => Promise.resolve(path),
+    dial: () => Promise.resolve(streamPair()[0]),
+    ...parts,
+  };
+}
+
+function door(switches: Partial<PolicyDocument>, options: DoorOptions = {}): TestDoor {
+  return makeDoor({ policy: policyOf({}, switches), ...options });
+}
+
+function open(made: TestDoor, method = "GET", path = PATH): Promise<ByteStream | Deny> {
+  return made.door.sockets.open(socketAt(path, { method }), CALM);
+}
+
+Deno.test("open() connects to what policy allows", async () => {
+  const [ours] = streamPair();
+  await using made = door({ unixSockets: [PATH] }, {
+    unixSockets: sockets({ dial: () => Promise.resolve(ours) }),
+  });
+  assertEquals(await open(made), ours);
+});
+
+Deno.test("open() asks the policy in force, not that of the start", async () => {
+  await using made = door({ unixSockets: [PATH] }, { unixSockets: sockets() });
+  made.cell.replace(policyOf({}));
+  assertObjectMatch(await open(made), { reason: "not_allowed" });
+});
+
+// The order of the answers: what stands first is said, whatever else is wrong.
+Deno.test("open() says first what is wrong first", async () => {
+  const nobody: UnixSockets = {
+    canonical: () => Promise.reject(new Error("This path is nobody's to look at")),
+    dial: () => Promise.reject(new Error("This socket is nobody's to dial")),
+  };
+  const limited = { mode: "limited", unixSockets: [PATH] } as const;
+  await using disabled = door({ ...limited, enabled: false });
+  assertObjectMatch(await open(disabled, "POST", "bad"), { reason: "proxy_disabled" });
+  await using guarded = door(limited);
+  assertObjectMatch(await open(guarded, "POST", "bad"), { reason: "method_not_allowed" });
+  await using resolving = door(limited, { unixSockets: nobody });
+  assertObjectMatch(await open(resolving, "POST"), { reason: "method_not_allowed" });
+  const unsupported = await assertRejects(() => open(guarded, "GET", "bad"), ProtocolError);
+  assertEquals(unsupported.code, "unsupported");
+  const faulty = await assertRejects(() => open(resolving, "GET", "bad"), ProtocolError);
+  assertEquals(faulty.code, "bad_header");
+});
+
+Deno.test("open() gives up what takes too long, at every step", async () => {
+  const steps: Partial<UnixSockets>[] = [
+    { canonical: () => never(CALM) },
+    { dial: (_, signal) => never(signal) },
+  ];
+  for (const step of steps) {
+    await using made = door({ unixSockets: [PATH] }, {
+      unixSockets: sockets(step),
+      limits: { connectMs: 1000 },
+    });
+    const opening = assertRejects(() => open(made), ConnectError);
+    await turn();
+    made.clock.advance(1500);
+    assertEquals((await opening).code, "connection_timeout");
+  }
+});
