@@ -5,6 +5,7 @@ import { check } from "./check.ts";
 import { flushInTime } from "./printed/flush_in_time.ts";
 import type { Command } from "./argv/command.ts";
 import type { CommandName } from "./argv/commands.ts";
+import { connect } from "./connect.ts";
 import { env } from "./env.ts";
 import { EXIT } from "./exit_code.ts";
 import { explain } from "./explain.ts";
@@ -38,6 +39,8 @@ async function execute(command: Command, here: Surroundings): Promise<number> {
       return await explain(command, here);
     case "env":
       return await env(command, here);
+    case "connect":
+      return await connect(command, here);
     case "version":
       return version(command.json, here);
     case "help":

@@ -9,7 +9,9 @@ import type { Surroundings } from "./surroundings.ts";
 /** `doorward env`: the variables that point a shell at the configured listener. */
 export async function env(command: EnvCommand, here: Surroundings): Promise<number> {
   const { out, err } = here.terminal;
-  const { proxyAddress, network } = await loadConfig(configSource(command.policy, here));
+  const { proxyAddress, socksAddress, network } = await loadConfig(
+    configSource(command.policy, here),
+  );
   if (proxyAddress.port === 0) {
     err.line("doorward: Cannot print variables: network.proxy_url leaves the port to the system");
     err.line('  "doorward start" prints the port it got');
@@ -17,6 +19,8 @@ export async function env(command: EnvCommand, here: Surroundings): Promise<numb
   }
   const variables = proxyVariables({
     listener: proxyAddress,
+    // A port that only the running proxy knows cannot be printed; the HTTP proxy serves as well.
+    allProxy: socksAddress?.port === 0 ? null : socksAddress,
     allowLocalBinding: network.allow_local_binding,
   });
   if (command.json) {

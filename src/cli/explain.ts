@@ -1,15 +1,19 @@
 import { type Config, loadConfig } from "../config/config.ts";
+import { ownProxy, refuseOwnListeners, upstreamSettings } from "../config/upstream_routes.ts";
 import { Deadlines } from "../net/time/deadlines.ts";
 import type { SocketAddress } from "../net/address/endpoint.ts";
 import { ConnectError } from "../net/errors.ts";
 import type { Clock, Resolver } from "../net/ports.ts";
-import { within } from "../net/time/within.ts";
 import { compilePolicy } from "../policy/compile.ts";
 import type { Allow, Ask, Deny } from "../policy/decision.ts";
 import type { Step } from "../policy/policy.ts";
 import type { NetworkRequest } from "../policy/request.ts";
-import { authorize } from "../proxy/authorize.ts";
+import { authorize, type AuthorizeOptions } from "../proxy/authorize.ts";
+import { boundedResolver } from "../proxy/bounded_resolver.ts";
+import { UPSTREAM_LOOKUP_MS } from "../proxy/gateway.ts";
 import { interfacesTo, ownListeners } from "../proxy/own_listeners.ts";
+import { chooseUpstream, type UpstreamRoutes } from "../proxy/upstream/choose_upstream.ts";
+import type { UpstreamProxy } from "../proxy/upstream/upstream_proxy.ts";
 import type { ExplainCommand } from "./argv/command.ts";
 import { configSource } from "./config_source.ts";
 import { EXIT } from "./exit_code.ts";
@@ -26,6 +30,8 @@ export type Outcome =
     readonly decision: Allow;
     /** Each one approved; null when the name was not looked up. */
     readonly addresses: readonly SocketAddress[] | null;
+    /** The proxy that would be gone through; null for none. */
+    readonly via: UpstreamProxy | null;
   }
   | Ask
   | Deny
@@ -45,6 +51,7 @@ export async function explain(command: ExplainCommand, here: Surroundings): Prom
     : await foresee(asked.request, config, {
       resolve: command.lookup ? here.resolve : null,
       clock: here.clock,
+      env: here.env,
       note: (step) => steps.push(step),
     });
   const explanation = {
@@ -66,37 +73,42 @@ interface ForeseeOptions {
   /** Null when nothing is to be looked up. */
   readonly resolve: Resolver | null;
   readonly clock: Clock;
+  readonly env: Surroundings["env"];
   readonly note: (step: Step) => void;
 }
 
 async function foresee(
   request: NetworkRequest,
   config: Config,
-  { resolve, clock, note }: ForeseeOptions,
+  { resolve, clock, env, note }: ForeseeOptions,
 ): Promise<Outcome> {
   const policy = compilePolicy(policyInForce(config));
-  const listen = config.proxyAddress;
-  const options = {
-    resolve: resolve ?? (() => Promise.resolve([])),
-    isOwn: ownListeners([listen], interfacesTo(listen)),
+  const { proxyAddress, socksAddress } = config;
+  const listeners = [proxyAddress, ...(socksAddress === null ? [] : [socksAddress])];
+  const deadlines = new Deadlines(clock, (error) => reportError(error));
+  const bounded = (ms: number): Resolver =>
+    resolve === null ? () => Promise.resolve([]) : boundedResolver(resolve, deadlines, ms);
+  const { dnsMs } = config.limits;
+  const options: AuthorizeOptions = {
+    resolve: bounded(dnsMs),
+    upstream: {
+      choose: chooseUpstream(routesAsSeen(config, env, listeners)),
+      resolve: bounded(Math.min(dnsMs, UPSTREAM_LOOKUP_MS)),
+    },
+    isOwn: ownListeners(listeners, interfacesTo(listeners), new Set()),
     dnsAddresses: config.limits.dnsAddresses,
     note,
   };
-  const deadlines = new Deadlines(clock, (error) => reportError(error));
   try {
-    const answer = await within(
-      deadlines,
-      config.limits.dnsMs,
-      new AbortController().signal,
-      (signal) => authorize(request, policy, options, signal),
-      () => new ConnectError("dns_timeout", "Cannot resolve the name in time"),
-    );
+    const answer = await authorize(request, policy, options, new AbortController().signal);
     if (answer.verdict !== "allow") return answer;
-    const isUnknown = resolve === null && request.target.host.kind === "name";
+    const isUnknown = request.target.host.kind === "name" &&
+      (resolve === null || answer.addresses.length === 0);
     return {
       verdict: "allow",
       decision: answer.decision,
       addresses: isUnknown ? null : answer.addresses,
+      via: answer.via,
     };
   } catch (error) {
     if (!(error instanceof ConnectError)) throw error;
@@ -105,4 +117,18 @@ async function foresee(
   } finally {
     deadlines.stop();
   }
+}
+
+/**
+ * The upstream proxies of a proxy that is started from here. Variables that point this shell at Doorward itself
+ * say nothing of what Doorward goes through; a configuration that says so is refused, as it is by `start`.
+ */
+function routesAsSeen(
+  config: Config,
+  env: Surroundings["env"],
+  listeners: readonly SocketAddress[],
+): UpstreamRoutes {
+  const settings = upstreamSettings(config, env["DOORWARD_ACTIVE"] === undefined ? env : {});
+  if (config.upstreamProxy !== null) refuseOwnListeners(settings, listeners);
+  return ownProxy(settings, listeners) === null ? settings : upstreamSettings(config, {});
 }

@@ -1,10 +1,13 @@
 import type { BlockedRecord } from "../audit/blocked_record.ts";
 import type { Config } from "../config/config.ts";
-import type { SocketAddress } from "../net/address/endpoint.ts";
+import { refuseOwnListeners, upstreamSettings } from "../config/upstream_routes.ts";
+import { formatSocketAddress, type SocketAddress } from "../net/address/endpoint.ts";
 import { compilePolicy } from "../policy/compile.ts";
 import { policyCell, type PolicyDocument } from "../policy/policy.ts";
-import type { RunningProxy } from "../proxy/proxy.ts";
-import { listenFailure } from "./printed/listen_failure.ts";
+import type { ProxyOptions, RunningProxy } from "../proxy/proxy.ts";
+import { chooseUpstream } from "../proxy/upstream/choose_upstream.ts";
+import { listenFailure, socksListenFailure } from "./printed/listen_failure.ts";
+import type { Line } from "./printed/terminal.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** What a proxy of the command line is given. */
@@ -12,16 +15,27 @@ export interface OpenOptions {
   readonly config: Config;
   readonly policy: PolicyDocument;
   readonly listen: SocketAddress;
-  readonly record: (blocked: BlockedRecord) => void;
+  /** As in `ProxyOptions`. */
+  readonly socks: ProxyOptions["socks"];
+  readonly record: (blocked: BlockedRecord, unsaid: readonly string[]) => void;
   readonly diagnose: (line: string) => void;
 }
 
-/** Starts a proxy. Null when it cannot listen, which has been explained on standard error then. */
+/**
+ * Starts a proxy. Null when it cannot listen, which has been explained on standard error then.
+ *
+ * @throws {ConfigError} when it would be its own upstream proxy
+ */
 export function openProxy(options: OpenOptions, here: Surroundings): RunningProxy | null {
-  const { config, listen } = options;
+  const { config, listen, socks } = options;
+  const upstream = upstreamSettings(config, here.env);
+  refuseOwnListeners(upstream, socks === null || socks === "shared" ? [listen] : [listen, socks]);
   try {
     return here.startProxy({
       listen,
+      socks,
+      socksUdp: config.network.enable_socks5_udp,
+      upstream: chooseUpstream(upstream),
       policy: policyCell(compilePolicy(options.policy)),
       limits: config.limits,
       via: config.network.via,
@@ -30,14 +44,31 @@ export function openProxy(options: OpenOptions, here: Surroundings): RunningProx
         dial: here.dial,
         resolve: here.resolve,
         clock: here.clock,
+        startTls: here.startTls,
+        bindUdp: here.bindUdp,
+        unixSockets: here.unixSockets,
         record: options.record,
       },
       diagnose: options.diagnose,
     });
   } catch (error) {
-    const failure = listenFailure(error, listen);
+    const failure = listenFailure(error, listen) ?? socksFailure(error, socks);
     if (failure === null) throw error;
     failure.forEach((line) => here.terminal.err.line(...line));
     return null;
   }
+}
+
+/** Where `start` listens for SOCKS5: beside HTTP where both URLs name the same port. */
+export function socksListener(
+  { proxyAddress, socksAddress }: Pick<Config, "proxyAddress" | "socksAddress">,
+): ProxyOptions["socks"] {
+  if (socksAddress === null || socksAddress.port === 0) return socksAddress;
+  const isSame = formatSocketAddress(socksAddress) === formatSocketAddress(proxyAddress);
+  return isSame ? "shared" : socksAddress;
+}
+
+function socksFailure(error: unknown, socks: ProxyOptions["socks"]): readonly Line[] | null {
+  if (socks === null || socks === "shared" || !(error instanceof Error)) return null;
+  return socksListenFailure(error.cause, socks);
 }

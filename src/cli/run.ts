@@ -1,20 +1,23 @@
 import { type Config, loadConfig } from "../config/config.ts";
-import type { SocketAddress } from "../net/address/endpoint.ts";
+import { upstreamSettings } from "../config/upstream_routes.ts";
+import { formatSocketAddress, type SocketAddress } from "../net/address/endpoint.ts";
 import { LOOPBACK_IPV4 } from "../net/address/ip.ts";
 import { formatOrigin } from "../policy/rule.ts";
+import type { RunningProxy } from "../proxy/proxy.ts";
 import { BlockedTally } from "./printed/blocked_tally.ts";
 import { flushInTime } from "./printed/flush_in_time.ts";
-import { childEnv } from "./shell/child_env.ts";
+import { childEnv, type ChildFacts } from "./shell/child_env.ts";
 import type { RunCommand } from "./argv/command.ts";
 import { configSource } from "./config_source.ts";
 import { EXIT } from "./exit_code.ts";
 import { forwardSignals } from "./signals/forward_signals.ts";
-import { noticeLine, warningLine } from "./printed/notices.ts";
+import { noticeLine } from "./printed/notices.ts";
 import { type OpenOptions, openProxy } from "./open_proxy.ts";
+import { connectWords } from "./program.ts";
 import { policyInForce, switchedOffAt } from "./policy_in_force.ts";
 import { likelyShell } from "./shell/shell_quote.ts";
 import type { Surroundings } from "./surroundings.ts";
-import { upstreamWarning } from "./printed/upstream_warning.ts";
+import { upstreamWarnings } from "./printed/upstream_lines.ts";
 
 /** A proxy for one command: nobody else knows its port. */
 const ANY_LOOPBACK_PORT: SocketAddress = { ip: LOOPBACK_IPV4, port: 0 };
@@ -61,33 +64,42 @@ async function behindProxy(
   told: Pick<OpenOptions, "record" | "diagnose">,
 ): Promise<number> {
   const policy = policyInForce(config);
-  await using proxy = openProxy({ config, policy, listen: ANY_LOOPBACK_PORT, ...told }, here);
+  const listen = ANY_LOOPBACK_PORT;
+  const socks = config.socksAddress === null ? null : "shared";
+  await using proxy = openProxy({ config, policy, listen, socks, ...told }, here);
   if (proxy === null) return EXIT.failed;
-  if (!command.quiet) warn(config, proxy.address, here);
+  if (!command.quiet) warn(config, here);
   await flushInTime(here.terminal.err, here.clock);
-  return await runChild(command, config, proxy.address, here);
+  return await runChild(command, childFacts(config, proxy, here), here);
 }
 
-function warn(config: Config, listener: SocketAddress, here: Surroundings): void {
+function warn(config: Config, here: Surroundings): void {
   const { err } = here.terminal;
   config.notices.forEach((notice) => err.line(...noticeLine(notice)));
-  if (!config.network.allow_upstream_proxy) return;
-  const upstream = upstreamWarning(here.env, listener);
-  if (upstream !== null) err.line(...warningLine(upstream));
+  upstreamWarnings(upstreamSettings(config, here.env)).forEach((line) => err.line(...line));
+}
+
+function childFacts(
+  { network }: Config,
+  { address, socksAddress }: RunningProxy,
+  here: Surroundings,
+): ChildFacts {
+  return {
+    listener: address,
+    allProxy: network.all_proxy === "socks5h" ? socksAddress : null,
+    allowLocalBinding: network.allow_local_binding,
+    connect: connectWords(here.program(), formatSocketAddress(address), here.os),
+  };
 }
 
 async function runChild(
   command: RunCommand,
-  config: Config,
-  listener: SocketAddress,
+  facts: ChildFacts,
   here: Surroundings,
 ): Promise<number> {
   using forwarding = forwardSignals(here.signals, here.stdinIsTerminal);
   try {
-    const child = here.spawn(
-      command.words,
-      childEnv(here.env, { listener, allowLocalBinding: config.network.allow_local_binding }),
-    );
+    const child = here.spawn(command.words, childEnv(here.env, facts));
     forwarding.to(child);
     return await child.code;
   } catch (error) {

@@ -1,5 +1,6 @@
 import { violationLine } from "../audit/violation_line.ts";
 import { type Config, type ConfigSource, loadConfig } from "../config/config.ts";
+import { upstreamSettings } from "../config/upstream_routes.ts";
 import { formatOrigin } from "../policy/rule.ts";
 import type { RunningProxy } from "../proxy/proxy.ts";
 import { banner } from "./printed/banner.ts";
@@ -8,13 +9,13 @@ import { flagWords, quoteWords } from "./shell/command_line.ts";
 import { configSource } from "./config_source.ts";
 import { type EndSignal, endSignal } from "./signals/end_signal.ts";
 import { EXIT } from "./exit_code.ts";
-import { noticeLine, warningLine } from "./printed/notices.ts";
-import { openProxy } from "./open_proxy.ts";
+import { noticeLine } from "./printed/notices.ts";
+import { openProxy, socksListener } from "./open_proxy.ts";
 import { policyInForce, switchedOffAt } from "./policy_in_force.ts";
 import { likelyShell } from "./shell/shell_quote.ts";
 import type { Surroundings } from "./surroundings.ts";
 import type { Line } from "./printed/terminal.ts";
-import { upstreamWarning } from "./printed/upstream_warning.ts";
+import { upstreamLines, upstreamWarnings } from "./printed/upstream_lines.ts";
 
 /** What open connections get to finish once somebody has asked for the end. */
 const GRACE_MS = 5000;
@@ -33,7 +34,11 @@ export async function start(command: StartCommand, here: Surroundings): Promise<
     config,
     policy: policyInForce(config),
     listen: config.proxyAddress,
-    record: (blocked) => err.line(violationLine(blocked)),
+    socks: socksListener(config),
+    record: (blocked, unsaid) => {
+      err.line(violationLine(blocked));
+      unsaidLines(unsaid, command.quiet).forEach((line) => err.line(line));
+    },
     diagnose: (line) => err.line(`doorward: ${line}`),
   }, here);
   if (proxy === null) return EXIT.failed;
@@ -61,21 +66,27 @@ function opening(
   const envCommand = config.proxyAddress.port === 0
     ? null
     : quoteWords(["doorward", "env", ...flags], shell);
-  const upstream = config.network.allow_upstream_proxy
-    ? upstreamWarning(here.env, proxy.address)
-    : null;
+  const upstream = upstreamSettings(config, here.env);
   return [
     ...banner({
       config,
       policy: policyInForce(config),
       listener: proxy.address,
+      socks: proxy.socksAddress,
       shell,
       envCommand,
       homeFile: source.homeFile ?? null,
     }),
+    ...upstreamLines(upstream),
     ...config.notices.map(noticeLine),
-    ...(upstream === null ? [] : [warningLine(upstream)]),
+    ...upstreamWarnings(upstream),
   ];
+}
+
+/** What a client could not be told: the line for programs, then the sentences for people. */
+function unsaidLines([decision, ...sentences]: readonly string[], quiet: boolean): string[] {
+  if (decision === undefined) return [];
+  return [decision, ...(quiet ? [] : sentences.map((sentence) => `doorward: ${sentence}`))];
 }
 
 async function close(proxy: RunningProxy, end: EndSignal): Promise<void> {

@@ -1,9 +1,14 @@
-import type { Clock, Dialer, Resolver } from "../net/ports.ts";
+import type { Clock, Dialer, Resolver, TlsClient, UdpBinder, UnixSockets } from "../net/ports.ts";
 import { systemClock } from "../net/system_clock.ts";
 import { systemResolver } from "../net/system_resolver.ts";
 import { tcpDialer } from "../net/tcp_dialer.ts";
+import { tlsClient } from "../net/tls_client.ts";
+import { bindUdp } from "../net/udp_socket.ts";
+import type { ByteStream } from "../net/stream/stream.ts";
+import { systemUnixSockets } from "../net/unix_sockets.ts";
 import { type ProxyOptions, type RunningProxy, startProxy } from "../proxy/proxy.ts";
 import { type Spawn, systemSpawn } from "./child.ts";
+import { type Program, systemProgram } from "./program.ts";
 import { withoutSearchList } from "./search_list.ts";
 import { type ListenSignals, systemSignals } from "./signals/listen_signals.ts";
 import { makeTerminal, permitsColour, type Terminal } from "./printed/terminal.ts";
@@ -13,13 +18,23 @@ export interface Surroundings {
   readonly env: Readonly<Record<string, string>>;
   readonly os: typeof Deno.build.os;
   readonly terminal: Terminal;
+  /** Standard input as it comes, for `connect`; everybody else leaves it to the child. */
+  readonly stdin: Pick<ByteStream, "read">;
+  /** Standard output for bytes that nobody may touch; what is printed goes through `terminal`. */
+  readonly stdout: Pick<ByteStream, "write">;
   /** Whether somebody sits at our standard input. */
   readonly stdinIsTerminal: boolean;
   readonly signals: ListenSignals;
+  /** How this program is called once more. */
+  readonly program: () => Program;
   readonly spawn: Spawn;
   readonly dial: Dialer;
   readonly resolve: Resolver;
   readonly clock: Clock;
+  readonly startTls: TlsClient;
+  readonly bindUdp: UdpBinder;
+  /** Null where the system has none. */
+  readonly unixSockets: UnixSockets | null;
   readonly startProxy: (options: ProxyOptions) => RunningProxy;
 }
 
@@ -31,12 +46,18 @@ export function systemSurroundings(): Surroundings {
     env,
     os: Deno.build.os,
     terminal: makeTerminal(Deno.stdout, Deno.stderr, permitsColour(env), systemClock),
+    stdin: Deno.stdin,
+    stdout: Deno.stdout,
     stdinIsTerminal: Deno.stdin.isTerminal(),
     signals: systemSignals,
+    program: systemProgram,
     spawn: (words, env) => searchList.duringSpawn(() => systemSpawn(words, env)),
     dial: tcpDialer,
     resolve: systemResolver(),
     clock: systemClock,
+    startTls: tlsClient,
+    bindUdp,
+    unixSockets: systemUnixSockets(Deno.build.os),
     startProxy,
   };
 }

@@ -1,8 +1,10 @@
 // Files and flags, parsed once into values. Nothing above this folder reads TOML again.
 import type { SocketAddress } from "../net/address/endpoint.ts";
+import { systemUnixSockets } from "../net/unix_sockets.ts";
 import type { Mode, PolicyDocument } from "../policy/policy.ts";
 import type { Origin, Rule } from "../policy/rule.ts";
 import type { Limits } from "../proxy/limits.ts";
+import type { UpstreamProxy } from "../proxy/upstream/upstream_proxy.ts";
 import { flagEntries, listEntries, noteDeniedAgain, parseRules } from "./domain_lists.ts";
 import { ConfigError } from "./errors.ts";
 import { Findings } from "./toml/findings.ts";
@@ -14,6 +16,8 @@ import { escapeControls, withoutCredentials } from "./toml/printable.ts";
 import { checkPublicSuffixes } from "./public_suffix.ts";
 import { filePlace, readLayers } from "./source_layers.ts";
 import { emptyTable, type LocatedTable, type Place } from "./toml/located.ts";
+import { resolveUnixSockets } from "./unix_socket_list.ts";
+import { readUpstreamProxy } from "./upstream_key.ts";
 
 /** `[network]`, every key with its value or its default, in the file's own spelling and order. */
 export interface NetworkConfig {
@@ -24,6 +28,7 @@ export interface NetworkConfig {
   readonly socks_url: string;
   readonly enable_socks5_udp: boolean;
   readonly allow_upstream_proxy: boolean;
+  readonly upstream_proxy: string;
   readonly dangerously_allow_non_loopback_proxy: boolean;
   readonly dangerously_allow_non_loopback_admin: boolean;
   readonly mode: Mode;
@@ -55,6 +60,10 @@ export interface Config {
   readonly policy: PolicyDocument;
   /** Where the proxy listens, after clamping to loopback. */
   readonly proxyAddress: SocketAddress;
+  /** Where SOCKS5 listens, after clamping; null while it is off. */
+  readonly socksAddress: SocketAddress | null;
+  /** The proxy of `upstream_proxy`; null leaves it to the environment. */
+  readonly upstreamProxy: UpstreamProxy | null;
   /** The files and flags that were read, lowest first; `["built-in"]` for the embedded default. */
   readonly sources: readonly string[];
   /** Where a dotted key (`network.mode`) was written; undefined for a default. */
@@ -96,17 +105,23 @@ export async function loadConfig(source: ConfigSource): Promise<Config> {
   const limits = readLimits(table.entries.get("limits")?.value, findings);
   const rules = await readRules(table, source, findings);
   const addresses = readListenAddresses(table, network, findings);
+  const upstreamProxy = readUpstreamProxy(table, network, findings);
   noteLaterFeatures(table, network, addresses, findings);
   noteReach(table, network, file, findings);
+  noteAllProxy(table, network, findings);
 
   const faults = findings.faults();
   if (faults.length > 0) throw new ConfigError(faults);
+  const sockets = systemUnixSockets(Deno.build.os);
+  const unixSockets = await resolveUnixSockets(table, network, sockets, findings);
   const origins = originsOf(root, source);
   return {
     network,
     limits,
-    policy: policyDocument(network, rules),
+    policy: policyDocument(network, rules, unixSockets),
     proxyAddress: addresses.proxy,
+    socksAddress: network.enable_socks5 ? addresses.socks : null,
+    upstreamProxy,
     sources: sourceNames(file, source),
     originOf: (key) => origins.get(key),
     notices: findings.notices(),
@@ -126,7 +141,11 @@ async function readRules(table: LocatedTable, source: ConfigSource, findings: Fi
   return rules.map(({ rule }) => rule);
 }
 
-function policyDocument(network: NetworkConfig, rules: readonly Rule[]): PolicyDocument {
+function policyDocument(
+  network: NetworkConfig,
+  rules: readonly Rule[],
+  unixSockets: readonly string[],
+): PolicyDocument {
   return {
     enabled: network.enabled,
     mode: network.mode,
@@ -134,6 +153,8 @@ function policyDocument(network: NetworkConfig, rules: readonly Rule[]): PolicyD
     allowLocalBinding: network.allow_local_binding,
     dangerouslyAllowAllDomains: network.dangerously_allow_all_domains,
     ask: network.ask,
+    unixSockets,
+    dangerouslyAllowAllUnixSockets: network.dangerously_allow_all_unix_sockets,
   };
 }
 
@@ -147,6 +168,14 @@ function noteReach(table: LocatedTable, network: NetworkConfig, file: string, fi
     const message = "no host is allowed: every request will be blocked";
     findings.notice(placeOf("allowed_domains"), message);
   }
+}
+
+/** Says when children are to be told of a listener that does not open. */
+function noteAllProxy(table: LocatedTable, network: NetworkConfig, findings: Findings): void {
+  const written = table.entries.get("all_proxy");
+  if (written === undefined || network.all_proxy === "http" || network.enable_socks5) return;
+  const message = '"enable_socks5" is false: ALL_PROXY names the HTTP proxy';
+  findings.notice(written.value.place, message);
 }
 
 function sourceNames(file: string, source: ConfigSource): readonly string[] {

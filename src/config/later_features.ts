@@ -11,7 +11,6 @@ import { readFlag, readWhole } from "./toml/value_readers.ts";
 const REFUSED: Readonly<Record<string, string>> = {
   rules: "remove it, or the requests it would stop go through",
   presets: 'write its hosts into "allowed_domains" or "denied_domains"',
-  upstream_proxy: "remove it, or connections would leave directly and not through it",
   audit_file: "remove it, or you would look for records that nobody writes",
   violation_file: "remove it, or you would look for records that nobody writes",
   ask_webhook: "remove it, or you would wait for questions that nobody sends",
@@ -44,7 +43,7 @@ export function refuseLaterKey(name: string, { key, value }: Entry, findings: Fi
   }
 }
 
-/** Says which doors were asked for and do not open. A key that is not written says nothing. */
+/** Says what was asked for and does not come. A key that is not written says nothing. */
 export function noteLaterFeatures(
   table: LocatedTable,
   network: NetworkConfig,
@@ -58,19 +57,6 @@ export function noteLaterFeatures(
     if (key !== undefined) findings.notice(key, message);
   };
   const later = "not available in this version";
-  if (network.enable_socks5) {
-    const place = formatSocketAddress(addresses.socks);
-    const names = ["enable_socks5", "socks_url", "enable_socks5_udp"];
-    note(names, `SOCKS5 is ${later}: nothing listens on ${place}`);
-  }
-  if (network.all_proxy === "socks5h") {
-    note(["all_proxy"], `SOCKS5 is ${later}: ALL_PROXY names the HTTP proxy`);
-  }
-  note(["allow_upstream_proxy"], `upstream proxies are ${later}: every connection is direct`);
-  note(
-    ["allow_unix_sockets", "dangerously_allow_all_unix_sockets"],
-    `unix sockets are ${later}: no request reaches one`,
-  );
   if (network.mitm) {
     note(["mitm"], `interception is ${later}: limited mode blocks every CONNECT`);
   }

@@ -23,6 +23,8 @@ const HEAD_FIELDS_MIN = 8;
 const HEAD_FIELDS_MAX = 1000;
 /** A quarter of a second each: nobody waits for more. */
 const DNS_ADDRESSES_MAX = 256;
+/** The ports of one host. */
+const UDP_DESTINATIONS_MAX = 65_535;
 
 /** Every limit with its key, its bounds and its meaning. */
 export const LIMIT_KEYS: Readonly<Record<keyof Limits, LimitKey>> = {
@@ -57,6 +59,19 @@ export const LIMIT_KEYS: Readonly<Record<keyof Limits, LimitKey>> = {
     meaning: "addresses of one look-up that are tried",
   },
   connectMs: seconds("connect_seconds", "all attempts to connect for a request"),
+  udpAssociations: {
+    key: "udp_associations",
+    min: 1,
+    max: CONNECTIONS_MAX,
+    meaning: "SOCKS5 UDP associations at once",
+  },
+  udpDestinations: {
+    key: "udp_destinations",
+    min: 1,
+    max: UDP_DESTINATIONS_MAX,
+    meaning: "destinations that one association remembers",
+  },
+  udpIdleMs: seconds("udp_idle_seconds", "an association in which nobody speaks"),
 };
 
 /** What one in the file is inside: a limit in milliseconds is written in seconds. */

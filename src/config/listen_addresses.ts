@@ -32,8 +32,8 @@ export function readListenAddresses(
     const place = table.entries.get(key)?.value.place ?? table.place;
     const parsed = parseUrl(key, network[key], defaultPort, place, findings);
     const clamped = clampListen({ ...listener, address: parsed.address }, unixSocketsAllowed);
-    // Only the proxy listens in this version; of the others nothing needs to be said.
-    if (key === "proxy_url") {
+    // Of a listener that does not open nothing needs to be said.
+    if (key === "proxy_url" || (key === "socks_url" && network.enable_socks5)) {
       for (const notice of [parsed.notice, clamped.notice]) {
         if (notice !== null) findings.notice(place, notice);
       }

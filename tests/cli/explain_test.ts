@@ -185,6 +185,13 @@ Deno.test("explain knows Doorward's own listener", async () => {
   assertEquals(answer.reason, "own_listener");
 });
 
+Deno.test("explain knows Doorward's listener for SOCKS5, while there is one", async () => {
+  const words = ["127.0.0.1:8081", "--allow", "127.0.0.1"];
+  assertEquals((await json(words)).answer.reason, "own_listener");
+  const off = await json([...words, "-c", "network.enable_socks5=false"]);
+  assertEquals(off.answer.verdict, "allow");
+});
+
 Deno.test("explain says that ask changes the answer to a question", async () => {
   const { code, answer } = await json(["a.test", "-c", "network.ask=true"]);
   assertEquals([code, answer.verdict, answer.status], [1, "ask", 403]);
@@ -193,4 +200,56 @@ Deno.test("explain says that ask changes the answer to a question", async () => 
 Deno.test("explain says that the proxy is switched off", async () => {
   const { code, answer } = await json(["a.test", "-c", "network.enabled=false"]);
   assertEquals([code, answer.reason, answer.status], [1, "proxy_disabled", 503]);
+});
+
+/** The steps that tell how the network is reached, and the first line. */
+async function route(env: Readonly<Record<string, string>>, resolve: Resolver, ...flags: string[]) {
+  const here = fakeSurroundings({ env, resolve });
+  const code = await cli(["explain", "https://a.test", "--allow", "a.test", ...flags], here);
+  const { out, err } = here.printed();
+  const lines = out.split("\n");
+  const step = lines.find((line) => line.startsWith("  route"))?.replace(/^ +route +/, "");
+  return { code, first: lines[0]!, step, out, err };
+}
+
+const CORP = { HTTPS_PROXY: "http://me:secret@proxy.corp:3128" };
+const PUBLIC = answering("8.8.8.8");
+
+Deno.test("explain tells by which proxy a request would leave, and no password", async () => {
+  const { code, first, step, out } = await route(CORP, PUBLIC);
+  assertEquals([code, step], [0, "through http://proxy.corp:3128 (HTTPS_PROXY)"]);
+  assertEquals(first.endsWith(", through http://proxy.corp:3128 (HTTPS_PROXY)"), true, first);
+  assertEquals(out.includes("secret"), false);
+  assertEquals((await route({}, PUBLIC)).step, "direct");
+  assertEquals((await route({ ...CORP, NO_PROXY: "a.test" }, PUBLIC)).step, "direct");
+  const off = await route(CORP, PUBLIC, "-c", "network.allow_upstream_proxy=false");
+  assertEquals(off.step, "direct");
+});
+
+Deno.test("explain lets an unknown name through only where a proxy would resolve it", async () => {
+  const unknown = () => Promise.reject(new ConnectError("dns_failure", "Cannot resolve"));
+  const through = await route(CORP, unknown);
+  assertEquals([through.code, through.step], [0, "through http://proxy.corp:3128 (HTTPS_PROXY)"]);
+  const direct = await route({}, unknown);
+  assertEquals([direct.code, direct.step], [1, undefined]);
+});
+
+Deno.test("explain does not take variables that name Doorward for what Doorward goes through", async () => {
+  for (
+    const env of [
+      { HTTPS_PROXY: "http://127.0.0.1:3128" },
+      { ALL_PROXY: "socks5h://127.0.0.1:8081" },
+      { HTTPS_PROXY: "http://127.0.0.1:40404", DOORWARD_ACTIVE: "1" },
+    ]
+  ) {
+    const { code, step } = await route(env, PUBLIC);
+    assertEquals([code, step], [0, "direct"]);
+  }
+});
+
+Deno.test("explain refuses a configuration in which Doorward is its own proxy", async () => {
+  const flag = 'network.upstream_proxy="http://127.0.0.1:3128"';
+  const { code, err } = await route({}, PUBLIC, "-c", flag);
+  assertEquals(code, 125);
+  assertEquals(err.startsWith("doorward: -c: names Doorward itself (127.0.0.1:3128)"), true, err);
 });

@@ -1,3 +1,4 @@
+import type { Program } from "../../src/cli/program.ts";
 import type { Surroundings } from "../../src/cli/surroundings.ts";
 import { makeTerminal, type Sink } from "../../src/cli/printed/terminal.ts";
 import { BlockedBuffer } from "../../src/audit/blocked_buffer.ts";
@@ -28,12 +29,23 @@ export interface FakeProxy {
 export type FakeOptions = Partial<
   Pick<
     Surroundings,
-    "env" | "os" | "stdinIsTerminal" | "spawn" | "resolve" | "startProxy"
+    | "env"
+    | "os"
+    | "stdin"
+    | "stdout"
+    | "stdinIsTerminal"
+    | "spawn"
+    | "dial"
+    | "resolve"
+    | "startProxy"
   >
 >;
 
 /** The port that a proxy on port 0 gets. */
 export const FREE_PORT = 40404;
+
+/** What Doorward is on the fake machine. */
+export const PROGRAM: Program = { kind: "compiled", path: "/opt/doorward" };
 
 /** Makes a machine without a home folder, unless the test says otherwise. */
 export function fakeSurroundings(options: FakeOptions = {}): FakeSurroundings {
@@ -46,6 +58,8 @@ export function fakeSurroundings(options: FakeOptions = {}): FakeSurroundings {
     env: {},
     os: "linux",
     terminal: makeTerminal(out, err, false, clock),
+    stdin: { read: () => Promise.resolve(null) },
+    stdout: { write: () => Promise.reject(new Error("This test writes no bytes")) },
     stdinIsTerminal: false,
     signals(names, on): Disposable {
       const listener = (signal: Deno.Signal) => {
@@ -54,12 +68,18 @@ export function fakeSurroundings(options: FakeOptions = {}): FakeSurroundings {
       listeners.add(listener);
       return { [Symbol.dispose]: () => listeners.delete(listener) };
     },
+    program: () => PROGRAM,
     spawn: () => {
       throw new Error("This test runs nothing");
     },
     dial: () => Promise.reject(new Error("This test dials nothing")),
     resolve: () => Promise.reject(new Error("This test looks nothing up")),
     clock,
+    startTls: () => Promise.reject(new Error("This test speaks no TLS")),
+    bindUdp: () => {
+      throw new Error("This test sends no datagrams");
+    },
+    unixSockets: null,
     startProxy: (options) => fakeProxy(options, proxies),
     ...options,
     printed: () => ({ out: out.text, err: err.text }),
@@ -93,8 +113,10 @@ function fakeProxy(options: ProxyOptions, proxies: FakeProxy[]): RunningProxy {
     if (graceMs === 0) closed.resolve();
     return closed.promise;
   };
+  const address = { ip: options.listen.ip, port: options.listen.port || FREE_PORT };
   return {
-    address: { ip: options.listen.ip, port: options.listen.port || FREE_PORT },
+    address,
+    socksAddress: options.socks === "shared" ? address : options.socks,
     connections: 2,
     blocked: new BlockedBuffer(options.blockedCapacity),
     shutdown,

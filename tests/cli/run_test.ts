@@ -67,8 +67,30 @@ Deno.test("run gives the child the variables of its proxy", async () => {
   const { here, calls } = machine(0, () => {}, inherited);
   await cli(["run", "tool"], here);
   const listener = { ip: parseIp("127.0.0.1")!, port: FREE_PORT };
-  assertEquals(calls[0]![1], childEnv(inherited, { listener, allowLocalBinding: true }));
+  const connect = ["/opt/doorward", "connect", "--proxy", `http://127.0.0.1:${FREE_PORT}`];
+  const facts = { listener, allProxy: null, allowLocalBinding: true, connect };
+  assertEquals(calls[0]![1], childEnv(inherited, facts));
 });
+
+/** Flags, where SOCKS5 listens, and what `ALL_PROXY` names. */
+const SOCKS: readonly (readonly [readonly string[], "shared" | null, string])[] = [
+  [[], "shared", "http"],
+  [["network.all_proxy=socks5h"], "shared", "socks5h"],
+  [["network.enable_socks5=false"], null, "http"],
+  [["network.all_proxy=socks5h", "network.enable_socks5=false"], null, "http"],
+];
+
+for (const [flags, socks, scheme] of SOCKS) {
+  Deno.test(`run with ${flags} has SOCKS5 ${socks} and names ${scheme} in ALL_PROXY`, async () => {
+    const { here, calls } = machine(0);
+    await cli(["run", "-q", ...flags.flatMap((flag) => ["-c", flag]), "tool"], here);
+    assertEquals(here.proxies[0]!.options.socks, socks);
+    const { ALL_PROXY, all_proxy, HTTPS_PROXY } = calls[0]![1];
+    const expected = `${scheme}://127.0.0.1:${FREE_PORT}`;
+    assertEquals([ALL_PROXY, all_proxy], [expected, expected]);
+    assertEquals(HTTPS_PROXY, `http://127.0.0.1:${FREE_PORT}`);
+  });
+}
 
 Deno.test("run makes its policy from --allow, --deny and --mode", async () => {
   const { here } = machine(0);
@@ -89,8 +111,8 @@ Deno.test("run shuts its proxy down at once when the child ends", async () => {
 
 Deno.test("run tells at the end what was blocked", async () => {
   const { here } = machine(1, (here) => {
-    here.proxies[0]!.options.outside.record(BLOCKED);
-    here.proxies[0]!.options.outside.record(BLOCKED);
+    here.proxies[0]!.options.outside.record(BLOCKED, []);
+    here.proxies[0]!.options.outside.record(BLOCKED, []);
   });
   assertEquals(await cli(["run", "--allow", "a.test", "curl", "https://b.test"], here), 1);
   assertEquals(
@@ -101,7 +123,7 @@ Deno.test("run tells at the end what was blocked", async () => {
 });
 
 Deno.test("run --quiet says nothing of its own", async () => {
-  const during = (here: FakeSurroundings) => here.proxies[0]!.options.outside.record(BLOCKED);
+  const during = (here: FakeSurroundings) => here.proxies[0]!.options.outside.record(BLOCKED, []);
   const { here } = machine(1, during, { HTTP_PROXY: "http://corp.test:1" });
   assertEquals(await cli(["run", "-q", "tool"], here), 1);
   assertEquals(here.printed(), { out: "", err: "" });
@@ -110,7 +132,7 @@ Deno.test("run --quiet says nothing of its own", async () => {
 Deno.test("run leaves standard error to the child while it runs", async () => {
   const { here } = machine(0, (here) => {
     here.proxies[0]!.options.diagnose("Cannot serve 127.0.0.1:1");
-    here.proxies[0]!.options.outside.record(BLOCKED);
+    here.proxies[0]!.options.outside.record(BLOCKED, []);
     assertEquals(here.printed().err, "");
   });
   await cli(["run", "tool"], here);
@@ -119,9 +141,9 @@ Deno.test("run leaves standard error to the child while it runs", async () => {
 
 Deno.test("run warns before the child starts", async () => {
   const during = (here: FakeSurroundings) => {
-    assertStringIncludes(here.printed().err, "doorward: warning: HTTP_PROXY of this environment");
+    assertStringIncludes(here.printed().err, "doorward: warning: HTTP_PROXY is not used: socks4");
   };
-  const { here, calls } = machine(0, during, { HTTP_PROXY: "http://corp.test:1" });
+  const { here, calls } = machine(0, during, { HTTP_PROXY: "socks4://corp.test:1" });
   assertEquals(await cli(["run", "tool"], here), 0);
   assertEquals(calls.length, 1);
 });

@@ -2,6 +2,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { cli } from "../../src/cli/cli.ts";
 import { violationLine } from "../../src/audit/violation_line.ts";
 import type { BlockedRecord } from "../../src/audit/blocked_record.ts";
+import { connectTo } from "../support/policy.ts";
 import { configFile } from "./config_files.ts";
 import { type FakeOptions, type FakeSurroundings, fakeSurroundings } from "./fake_surroundings.ts";
 
@@ -66,7 +67,7 @@ Deno.test("start closes at once for who insists, and not for the echo of a key",
 
 Deno.test("start prints the banner once, then one line for each block", async () => {
   const { here, code } = await starting(["start"]);
-  here.proxies[0]!.options.outside.record(BLOCKED);
+  here.proxies[0]!.options.outside.record(BLOCKED, []);
   here.proxies[0]!.options.diagnose("Cannot accept: too many files");
   here.send("SIGINT");
   here.proxies[0]!.finish();
@@ -82,33 +83,109 @@ Deno.test("start prints the banner once, then one line for each block", async ()
 
 Deno.test("start --quiet prints blocks only", async () => {
   const { here, code } = await starting(["-q"], { env: { HTTP_PROXY: "http://corp.test:1" } });
-  here.proxies[0]!.options.outside.record(BLOCKED);
+  here.proxies[0]!.options.outside.record(BLOCKED, []);
   here.send("SIGINT");
   here.proxies[0]!.finish();
   await code;
   assertEquals(here.printed().err, `${violationLine(BLOCKED)}\n`);
 });
 
-Deno.test("start warns of what the configuration says, and of a proxy that is not used", async () => {
+const UNSAID = ['CODEX_NETWORK_POLICY_DECISION {"decision":"deny"}', "It was blocked.", "Ask."];
+
+Deno.test("start says what a client of SOCKS5 could not be told", async () => {
+  const { here, code } = await starting(["start"]);
+  here.proxies[0]!.options.outside.record(BLOCKED, UNSAID);
+  here.send("SIGINT");
+  here.proxies[0]!.finish();
+  await code;
+  assertStringIncludes(
+    here.printed().err,
+    `\n${violationLine(BLOCKED)}\n${UNSAID[0]}\ndoorward: It was blocked.\ndoorward: Ask.\n`,
+  );
+});
+
+Deno.test("start --quiet keeps the lines for programs, and leaves the sentences out", async () => {
+  const { here, code } = await starting(["-q"]);
+  here.proxies[0]!.options.outside.record(BLOCKED, UNSAID);
+  here.send("SIGINT");
+  here.proxies[0]!.finish();
+  await code;
+  assertEquals(here.printed().err, `${violationLine(BLOCKED)}\n${UNSAID[0]}\n`);
+});
+
+/** Flags, where SOCKS5 is opened, and the line of the banner. */
+const SOCKS: readonly (readonly [readonly string[], unknown, string | undefined])[] = [
+  [[], 8081, "  socks   socks5h://127.0.0.1:8081"],
+  [["network.socks_url=http://127.0.0.1:99"], 99, "  socks   socks5h://127.0.0.1:99"],
+  [
+    ["network.socks_url=http://127.0.0.1:3128"],
+    "shared",
+    "  socks   socks5h://127.0.0.1:3128",
+  ],
+  [["network.enable_socks5=false"], null, undefined],
+];
+
+for (const [flags, expected, line] of SOCKS) {
+  Deno.test(`start with ${flags} opens SOCKS5 at ${expected}`, async () => {
+    const { here, code } = await starting(["start", ...flags.flatMap((flag) => ["-c", flag])]);
+    const { socks } = here.proxies[0]!.options;
+    assertEquals(socks === null || socks === "shared" ? socks : socks.port, expected);
+    here.send("SIGINT");
+    here.proxies[0]!.finish();
+    await code;
+    const lines = here.printed().err.split("\n");
+    assertEquals(lines.find((line) => line.startsWith("  socks")), line);
+  });
+}
+
+Deno.test("start warns of what the configuration says, and of a proxy that cannot be used", async () => {
   await using file = await configFile("[network]\ndangerously_allow_all_domains = true\n");
-  const env = { https_proxy: "http://corp.test:1" };
+  const env = { https_proxy: "socks4://corp.test:1" };
   const { here, code } = await starting(["start", "--config", file.path], { env });
   here.send("SIGINT");
   here.proxies[0]!.finish();
   await code;
   const warnings = here.printed().err.split("\n").filter((line) => line.includes("warning: "));
   assertStringIncludes(warnings[0]!, `${file.path}:2:1: `);
-  assertStringIncludes(warnings[1]!, "https_proxy of this environment is not used");
+  assertStringIncludes(warnings[1]!, "https_proxy is not used: socks4 is not spoken");
 });
 
-Deno.test("start does not warn of a proxy that it is told not to use", async () => {
-  const env = { https_proxy: "http://corp.test:1" };
-  const flags = ["-c", "network.allow_upstream_proxy=false"];
-  const { here, code } = await starting(["start", ...flags], { env });
-  here.send("SIGINT");
-  here.proxies[0]!.finish();
-  await code;
-  assertEquals(here.printed().err.includes("https_proxy of"), false);
+/** Flags, and how the network is reached by an environment that names a proxy. */
+const ROUTES: readonly (readonly [readonly string[], string | undefined])[] = [
+  [[], "  leaves  through http://corp.test:1 (HTTP_PROXY)"],
+  [
+    ["-c", 'network.upstream_proxy="socks5://me:secret@corp.test"'],
+    "  leaves  through socks5://corp.test:1080 (-c)",
+  ],
+  [["-c", "network.allow_upstream_proxy=false"], undefined],
+];
+
+for (const [flags, line] of ROUTES) {
+  Deno.test(`start with ${flags[1] ?? "no flags"} says by which proxy it reaches the network`, async () => {
+    const env = { HTTP_PROXY: "http://me:secret@corp.test:1" };
+    const { here, code } = await starting(["start", ...flags], { env });
+    here.send("SIGINT");
+    here.proxies[0]!.finish();
+    await code;
+    const lines = here.printed().err.split("\n");
+    assertEquals(lines.find((line) => line.startsWith("  leaves")), line);
+    const { upstream } = here.proxies[0]!.options;
+    assertEquals(upstream(connectTo("93.184.216.34"), []) !== null, line !== undefined);
+  });
+}
+
+Deno.test("start refuses to be its own upstream proxy", async () => {
+  for (const name of ["HTTPS_PROXY", "http_proxy", "ALL_PROXY"]) {
+    for (const port of [3128, 8081]) {
+      const here = fakeSurroundings({ env: { [name]: `http://me:secret@localhost:${port}` } });
+      assertEquals(await cli(["start"], here), 125);
+      assertEquals(here.proxies.length, 0);
+      assertEquals(
+        here.printed().err,
+        `doorward: ${name}: names Doorward itself (localhost:${port}): unset it, or name another proxy\n`,
+      );
+    }
+  }
 });
 
 Deno.test("start names the command that prints the variables for this listener", async () => {

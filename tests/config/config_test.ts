@@ -91,6 +91,7 @@ Deno.test("loadConfig() reads the example of the seeds", async () => {
   ]);
   assertEquals(config.limits, DEFAULT_LIMITS);
   assertEquals(formatSocketAddress(config.proxyAddress), "127.0.0.1:3128");
+  assertEquals(formatSocketAddress(config.socksAddress!), "127.0.0.1:8081");
   assert(config.originOf("network.enabled") !== undefined);
 });
 
@@ -98,9 +99,6 @@ Deno.test("loadConfig() says which parts of the seeds' example are for later", a
   const later = "not available in this version";
   assertEquals(await noticesOf(EXAMPLE), [
     `4:1 the admin API is ${later}: nothing listens on 127.0.0.1:8080`,
-    `6:1 SOCKS5 is ${later}: nothing listens on 127.0.0.1:8081`,
-    `12:1 upstream proxies are ${later}: every connection is direct`,
-    `33:1 unix sockets are ${later}: no request reaches one`,
   ]);
 });
 
@@ -154,6 +152,8 @@ Deno.test("loadConfig() without a file is on, allows nothing and asks", async ()
     allowLocalBinding: true,
     dangerouslyAllowAllDomains: false,
     ask: true,
+    unixSockets: [],
+    dangerouslyAllowAllUnixSockets: false,
   });
   assertEquals([config.sources, config.notices], [["built-in"], []]);
   assertEquals(config.originOf("network.enabled"), undefined);
@@ -206,6 +206,8 @@ Deno.test("loadConfig() makes the policy from the merged table", async () => {
     allowLocalBinding: false,
     dangerouslyAllowAllDomains: true,
     ask: true,
+    unixSockets: [],
+    dangerouslyAllowAllUnixSockets: false,
   });
 });
 
@@ -465,3 +467,23 @@ Deno.test("loadConfig() takes any -c, --allow and --deny, or tells (seed 3)", as
     });
   }
 });
+
+/** Lines, and what is said of them and `ALL_PROXY`. */
+const ALL_PROXY: readonly (readonly [string, ...string[]])[] = [
+  ['all_proxy = "socks5h"'],
+  ["enable_socks5 = false"],
+  ['enable_socks5 = false\nall_proxy = "http"'],
+  [
+    'enable_socks5 = false\nall_proxy = "socks5h"',
+    '4:13 "enable_socks5" is false: ALL_PROXY names the HTTP proxy',
+  ],
+];
+
+for (const [lines, ...expected] of ALL_PROXY) {
+  Deno.test(`loadConfig() hears ${JSON.stringify(lines)}`, async () => {
+    const text = `[network]\nallowed_domains = ["x.test"]\n${lines}\n`;
+    const config = await load(text);
+    assertEquals(await noticesOf(text), expected);
+    assertEquals(config.socksAddress === null, lines.includes("enable_socks5 = false"));
+  });
+}

@@ -37,10 +37,11 @@ Deno.test("readListenAddresses() refuses what is no URL, at the value", () => {
   ], []]);
 });
 
-Deno.test("readListenAddresses() says that a name of the proxy is not looked up", () => {
+Deno.test("readListenAddresses() says that a name is not looked up", () => {
   const text = "proxy_url = 'http://box.test:5555'\nsocks_url = 'http://box.test:5556'";
   assertEquals(read(text), ["127.0.0.1:5555 127.0.0.1:5556 127.0.0.1:8080", [], [
     '1:13 "proxy_url" names "box.test": a name is not looked up and means 127.0.0.1 here',
+    '2:13 "socks_url" names "box.test": a name is not looked up and means 127.0.0.1 here',
   ]]);
 });
 
@@ -50,6 +51,8 @@ Deno.test("readListenAddresses() keeps all three on loopback", () => {
   assertEquals(read(ANYWHERE), ["127.0.0.1:1 127.0.0.1:2 127.0.0.1:3", [], [
     "1:13 HTTP proxy listens on 127.0.0.1:1, not on 0.0.0.0:1: " +
     'only "dangerously_allow_non_loopback_proxy = true" lets it leave loopback',
+    "2:13 SOCKS5 proxy listens on 127.0.0.1:2, not on [::]:2: " +
+    'only "dangerously_allow_non_loopback_proxy = true" lets it leave loopback',
   ]]);
 });
 
@@ -58,6 +61,7 @@ Deno.test("readListenAddresses() lets proxy and SOCKS leave with the one key, ad
   const admin = ANYWHERE + "dangerously_allow_non_loopback_admin = true";
   assertEquals(read(proxy), ["0.0.0.0:1 [::]:2 127.0.0.1:3", [], [
     "1:13 DANGEROUS: HTTP proxy listening on non-loopback address 0.0.0.0:1",
+    "2:13 DANGEROUS: SOCKS5 proxy listening on non-loopback address [::]:2",
   ]]);
   assertEquals(read(admin)[0], "127.0.0.1:1 127.0.0.1:2 1.2.3.4:3");
 });
@@ -73,6 +77,14 @@ for (
       "dangerously_allow_non_loopback_admin = true\n";
     assertEquals(read(ANYWHERE + flags + sockets), ["127.0.0.1:1 127.0.0.1:2 127.0.0.1:3", [], [
       "1:13 HTTP proxy listens on 127.0.0.1:1, not on 0.0.0.0:1: unix sockets are allowed",
+      "2:13 SOCKS5 proxy listens on 127.0.0.1:2, not on [::]:2: unix sockets are allowed",
     ]]);
   });
 }
+
+Deno.test("readListenAddresses() says nothing of a SOCKS5 that is off, but for what is no URL", () => {
+  const text = "enable_socks5 = false\nsocks_url = 'http://0.0.0.0:2'";
+  assertEquals(read(text), ["127.0.0.1:3128 127.0.0.1:2 127.0.0.1:8080", [], []]);
+  const [, faults] = read("enable_socks5 = false\nsocks_url = ''");
+  assertEquals(faults.length, 1);
+});

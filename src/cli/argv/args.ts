@@ -11,6 +11,10 @@ import {
   type OptionRow,
   OPTIONS,
 } from "./commands.ts";
+import { type BadHost, parseHost } from "../../net/address/host.ts";
+import { parseIp } from "../../net/address/ip.ts";
+import { type Endpoint, parseEndpoint, parsePort } from "../../net/address/endpoint.ts";
+import { parseProxyPlace } from "../proxy_place.ts";
 import { nearestKey } from "../../config/toml/nearest_key.ts";
 import { takeOwnWords } from "./own_words.ts";
 import { type Shell, SHELLS } from "../shell/shell_quote.ts";
@@ -121,6 +125,8 @@ function build(name: CommandName, values: Values, operands: readonly string[]): 
       };
     case "env":
       return env(common, json, values.one("shell"));
+    case "connect":
+      return connect(common, operands, values.one("proxy"));
     case "version":
       return { name, json };
     case "help":
@@ -158,6 +164,28 @@ function env(common: Common, json: boolean, written: string | null): Command {
   return { name: "env", ...common, json, shell };
 }
 
+function connect(common: Common, operands: readonly string[], proxyText: string | null): Command {
+  const [host = "", portText] = operands;
+  const target = portText === undefined ? parseEndpoint(host, null) : hostAndPort(host, portText);
+  if ("kind" in target) {
+    return usage(`Cannot connect to "${operands.join(" ")}": ${target.why}`, "connect");
+  }
+  const proxy = proxyText === null ? null : parseProxyPlace(proxyText);
+  if (proxy !== null && "kind" in proxy) {
+    // The text may hold a password.
+    return usage(`Cannot read the URL of --proxy: ${proxy.why}`, "connect");
+  }
+  return { name: "connect", ...common, target, proxy };
+}
+
+/** As ssh tells them: an IPv6 address has no brackets. */
+function hostAndPort(hostText: string, portText: string): Endpoint | BadHost {
+  const host = parseHost(parseIp(hostText)?.family === 6 ? `[${hostText}]` : hostText);
+  if (host.kind === "bad") return host;
+  const port = parsePort(portText);
+  return typeof port === "number" ? { host, port } : port;
+}
+
 function shellOf(text: string): Shell | undefined {
   if (["bash", "zsh", "dash", "ksh", "ash"].includes(text)) return "sh";
   if (text === "pwsh") return "powershell";
@@ -180,6 +208,9 @@ function wrongOperands(name: CommandName, operands: readonly string[]): string |
     case "required":
       if (missing) return `"doorward ${name}" needs more: doorward ${name} ${row.usage}`;
       return operands.length < 2 ? null : `"doorward ${name}" takes no second "${operands[1]}"`;
+    case "target":
+      if (missing) return `"doorward ${name}" needs more: doorward ${name} ${row.usage}`;
+      return operands.length < 3 ? null : `"doorward ${name}" takes no third "${operands[2]}"`;
     case "command":
       return missing || operands[0] === ""
         ? `"doorward ${name}" needs a command: doorward ${name} ${row.usage}`

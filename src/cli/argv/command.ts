@@ -1,5 +1,7 @@
+import type { Endpoint } from "../../net/address/endpoint.ts";
 import type { Mode } from "../../policy/policy.ts";
 import type { CommandName } from "./commands.ts";
+import type { ProxyPlace } from "../proxy_place.ts";
 import type { Shell } from "../shell/shell_quote.ts";
 
 /** The options that say which policy is meant, as they were given. */
@@ -51,6 +53,14 @@ export interface EnvCommand extends Common {
   readonly json: boolean;
 }
 
+/** `doorward connect` */
+export interface ConnectCommand extends Common {
+  readonly name: "connect";
+  readonly target: Endpoint;
+  /** Null when the environment or the configuration says which. */
+  readonly proxy: ProxyPlace | null;
+}
+
 /** What a command line asks for. */
 export type Command =
   | StartCommand
@@ -58,6 +68,7 @@ export type Command =
   | CheckCommand
   | ExplainCommand
   | EnvCommand
+  | ConnectCommand
   | { readonly name: "version"; readonly json: boolean }
   | { readonly name: "help"; readonly of: CommandName | null }
   /** It cannot be told. */

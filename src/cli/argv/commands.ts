@@ -27,6 +27,10 @@ export const OPTIONS = {
   mode: { value: "MODE", meaning: "full, or limited: only plain requests that read" },
   method: { short: "X", value: "METHOD", meaning: "the method of the request (default: GET)" },
   "no-lookup": { meaning: "do not look the name up: answer from the rules alone" },
+  proxy: {
+    value: "URL",
+    meaning: "the proxy to go through, as in --proxy http://127.0.0.1:3128",
+  },
   shell: { value: "SHELL", meaning: "sh (bash, zsh …), fish or powershell" },
   json: { meaning: "print JSON on standard output" },
   quiet: { short: "q", meaning: "leave out banners, warnings and summaries" },
@@ -47,8 +51,8 @@ export interface CommandRow {
   readonly about: readonly string[];
   /** Besides {@linkcode GLOBAL_OPTIONS}. */
   readonly options: readonly OptionName[];
-  /** How many words it takes; `command` takes the rest of the line as it is. */
-  readonly operands: "none" | "optional" | "required" | "command";
+  /** Which words it takes; `target` is one or two, `command` the rest of the line as it is. */
+  readonly operands: "none" | "optional" | "required" | "target" | "command";
   readonly examples: readonly string[];
 }
 
@@ -61,8 +65,9 @@ export const COMMANDS = {
     usage: "[--allow HOST]… [--deny HOST]… [--mode MODE]",
     summary: "run the proxy in the foreground (the default)",
     about: [
-      "Listens on network.proxy_url, prints one line for each request it blocks, and ends with",
-      "Ctrl-C or SIGTERM; open connections then have five seconds to finish.",
+      "Listens for HTTP on network.proxy_url and for SOCKS5 on network.socks_url, tells of each",
+      "request it blocks, and ends with Ctrl-C or SIGTERM; open connections then have five seconds",
+      "to finish.",
     ],
     options: ["allow", "deny", "mode"],
     operands: "none",
@@ -125,6 +130,26 @@ export const COMMANDS = {
     options: ["shell", "json"],
     operands: "none",
     examples: ['eval "$(doorward env)"', "doorward env --shell fish | source"],
+  },
+  connect: {
+    usage: "HOST PORT [--proxy URL]",
+    summary: "carry standard input and output to a host, through the proxy",
+    about: [
+      "Opens a tunnel through a Doorward that runs, and copies standard input into it and what comes",
+      "back to standard output. HOST:PORT in one word does, too. The proxy is that of --proxy, else",
+      "inside of doorward run that of https_proxy, else network.proxy_url. Made for ssh:",
+      "",
+      "  ssh -o ProxyCommand='doorward connect %h %p' HOST",
+      "",
+      "Exit codes: 0 when the connection has ended, 1 when the proxy refused it, 125 when there is",
+      "no proxy.",
+    ],
+    options: ["proxy"],
+    operands: "target",
+    examples: [
+      "doorward connect github.com 22",
+      "doorward connect --proxy http://127.0.0.1:3128 example.com 22",
+    ],
   },
   version: {
     usage: "",

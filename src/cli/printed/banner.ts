@@ -12,6 +12,8 @@ export interface BannerFacts {
   readonly policy: PolicyDocument;
   /** Where the proxy really listens. */
   readonly listener: SocketAddress;
+  /** Where it really listens for SOCKS5; null where it does not. */
+  readonly socks: SocketAddress | null;
   readonly shell: Shell;
   /** The command that prints the variables for this listener; null when none can know its port. */
   readonly envCommand: string | null;
@@ -21,13 +23,14 @@ export interface BannerFacts {
 
 /** What `start` prints once it listens. */
 export function banner(facts: BannerFacts): readonly Line[] {
-  const { config, policy, listener, shell, envCommand } = facts;
+  const { config, policy, listener, socks, shell, envCommand } = facts;
   const url = proxyUrl(listener);
   return [
     [
       paint("good", `doorward ${VERSION}`),
       ` listening on http://${formatSocketAddress(listener)}, mode ${policy.mode}`,
     ],
+    ...(socks === null ? [] : [[`  socks   socks5h://${formatSocketAddress(socks)}`]]),
     [`  policy  ${sourceSummary(config)}: ${policySummary(policy)}`],
     ...(envCommand === null ? [] : [[`  use it  ${evaluation(envCommand, shell)}`]]),
     [

@@ -1,4 +1,5 @@
 import type { BlockedRecord } from "../../audit/blocked_record.ts";
+import { parseIp } from "../../net/address/ip.ts";
 import type { BlockReason } from "../../policy/decision.ts";
 import type { PolicyFlags, RunCommand } from "../argv/command.ts";
 import { flagWords, quoteWords } from "../shell/command_line.ts";
@@ -48,8 +49,9 @@ export class BlockedTally {
     const lines = entries.slice(0, LINES_MAX).map(({ first, times }) => {
       const where = hostAndPort(first.host, first.port);
       const often = times === 1 ? "" : `, ${times} times`;
+      const hint = isLookedUpByClient(first) ? "; asked for by address: use socks5h://" : "";
       const advice = adviceFor(remedyFor(first), where, command, shell);
-      return `doorward: blocked ${where} (${BRIEFLY[first.reason]}${often})${advice}`;
+      return `doorward: blocked ${where} (${BRIEFLY[first.reason]}${often}${hint})${advice}`;
     });
     const all = allowAll(entries.map(({ first }) => first), command.policy);
     if (all !== null) {
@@ -60,6 +62,11 @@ export class BlockedTally {
     if (more > 0) lines.push(`doorward: and ${this.#overflowed ? "over " : ""}${more} more`);
     return lines;
   }
+}
+
+/** Whether a rule about a name could not apply: with `socks5://` a client looks the name up by itself. */
+function isLookedUpByClient({ host, protocol, reason }: BlockedRecord): boolean {
+  return protocol === "socks5" && reason === "not_allowed" && parseIp(host) !== null;
 }
 
 /**

@@ -5,6 +5,7 @@ import { type Ask, BLOCK_REASONS, type Deny } from "../../policy/decision.ts";
 import type { Step } from "../../policy/policy.ts";
 import { formatOrigin, type Rule } from "../../policy/rule.ts";
 import { refusalOf } from "../../proxy/refusal.ts";
+import { describeUpstream } from "../../proxy/upstream/upstream_proxy.ts";
 import type { PolicyFlags } from "../argv/command.ts";
 import { flagWords, quoteWords } from "../shell/command_line.ts";
 import type { Outcome } from "../explain.ts";
@@ -68,6 +69,9 @@ export function explanationJson(explanation: Explanation): Readonly<Record<strin
     steps: steps.map(({ question, answer, rule }) => ({ question, answer, rule: ruleJson(rule) })),
     next_steps: nextSteps(explanation),
     sources: config.sources,
+    upstream_proxy: outcome.verdict === "allow" && outcome.via !== null
+      ? describeUpstream(outcome.via)
+      : null,
   };
 }
 
@@ -99,14 +103,15 @@ function answer({ outcome }: Explanation): string {
   }
 }
 
-function allowed({ decision, addresses }: Extract<Outcome, { verdict: "allow" }>): string {
+function allowed({ decision, addresses, via }: Extract<Outcome, { verdict: "allow" }>): string {
   const by = decision.rule === null
     ? "nothing denies it, and everything that is not denied is allowed"
     : `by ${ruleText(decision.rule)}`;
-  const via = addresses === null
+  if (via !== null) return `${by}, through ${describeUpstream(via)}`;
+  const where = addresses === null
     ? "; not looked up, its addresses must pass, too"
     : `, to ${addresses.map(formatSocketAddress).join(", ")}`;
-  return by + via;
+  return by + where;
 }
 
 function because(decision: Ask | Deny): string {

@@ -1,19 +1,45 @@
 import { formatSocketAddress, type SocketAddress } from "../../net/address/endpoint.ts";
 import type { Line } from "./terminal.ts";
 
-/** Why nobody can listen at `at`, and what to do; null for errors that are not about that. */
+/** Why nobody can listen for HTTP at `at`, and what to do; null for errors that are not about that. */
 export function listenFailure(error: unknown, at: SocketAddress): readonly Line[] | null {
   const why = reason(error, at.port);
   if (why === null) return null;
   return [
     [`doorward: Cannot listen on ${formatSocketAddress(at)}: ${why}`],
-    ["  choose a free port:  doorward start -c network.proxy_url=http://127.0.0.1:0"],
+    ...anotherPort(
+      at,
+      "  choose a free port:  doorward start -c network.proxy_url=http://127.0.0.1:0",
+    ),
   ];
+}
+
+/** As {@linkcode listenFailure}, of the listener for SOCKS5. */
+export function socksListenFailure(error: unknown, at: SocketAddress): readonly Line[] | null {
+  const why = reason(error, at.port);
+  if (why === null) return null;
+  return [
+    [`doorward: Cannot listen on ${
+      formatSocketAddress(at)
+    } for SOCKS5 (network.socks_url): ${why}`],
+    ...anotherPort(
+      at,
+      "  choose a free port:  doorward start -c network.socks_url=http://127.0.0.1:0",
+    ),
+    ["  or do without:       doorward start -c network.enable_socks5=false"],
+  ];
+}
+
+/** Who took any port already cannot take another. */
+function anotherPort({ port }: SocketAddress, mend: string): readonly Line[] {
+  return port === 0 ? [] : [[mend]];
 }
 
 function reason(error: unknown, port: number): string | null {
   if (error instanceof Deno.errors.AddrInUse) {
-    return "the port is in use, perhaps by another doorward";
+    return port === 0
+      ? "no port is free on this machine just now"
+      : "the port is in use, perhaps by another doorward";
   }
   if (error instanceof Deno.errors.AddrNotAvailable) return "this machine has no such address";
   if (error instanceof Deno.errors.PermissionDenied) {

@@ -25,7 +25,10 @@ export type Remedy =
 export function remedyFor(blocked: BlockedTarget): Remedy {
   switch (blocked.reason) {
     case "not_allowed":
-      return { kind: "allow", pattern: narrowestPattern(blocked) };
+      // A unix socket is no host that a flag could name: its own answer says where to allow it.
+      return isSocket(blocked.host)
+        ? { kind: "none" }
+        : { kind: "allow", pattern: narrowestPattern(blocked) };
     case "not_allowed_local":
       // A name was refused for an address it resolved to: allowing the name again changes nothing.
       return namesAnAddress(blocked.host)
@@ -55,9 +58,14 @@ export function applyRemedy(flags: PolicyFlags, remedy: Remedy): PolicyFlags {
   }
 }
 
-/** `host:port`, with brackets round an IPv6 address. */
+/** `host:port`, with brackets round an IPv6 address; the path of a unix socket as it is. */
 export function hostAndPort(host: string, port: number): string {
-  return `${bracketed(host)}:${port}`;
+  return isSocket(host) ? host : `${bracketed(host)}:${port}`;
+}
+
+/** Whether a record is about a unix socket, whose path stands where others have a host. */
+function isSocket(host: string): boolean {
+  return host.startsWith("/");
 }
 
 /** A name on a port of the web is allowed whole; another port is named. */

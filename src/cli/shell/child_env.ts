@@ -1,6 +1,13 @@
 import { formatIp } from "../../net/address/ip.ts";
+import { gitSshCommand } from "./git_ssh_command.ts";
 import { clientAddress } from "./proxy_url.ts";
 import { type ProxyFacts, proxyVariables } from "./proxy_variables.ts";
+
+/** What a child is told of the proxy. */
+export interface ChildFacts extends ProxyFacts {
+  /** The words that call `doorward connect` through it, but for the target. */
+  readonly connect: readonly string[];
+}
 
 /**
  * The variables to lay over `inherited`, so that every client that reads any of them goes to the proxy.
@@ -9,10 +16,11 @@ import { type ProxyFacts, proxyVariables } from "./proxy_variables.ts";
  */
 export function childEnv(
   inherited: Readonly<Record<string, string>>,
-  facts: ProxyFacts,
+  facts: ChildFacts,
 ): Record<string, string> {
   const ours: Record<string, string> = {
     ...proxyVariables(facts),
+    GIT_SSH_COMMAND: gitSshCommand(inherited, facts.connect),
     CODEX_NETWORK_PROXY_ACTIVE: "1",
     CODEX_NETWORK_ALLOW_LOCAL_BINDING: facts.allowLocalBinding ? "1" : "0",
     DOORWARD_ACTIVE: "1",

@@ -1,3 +1,4 @@
+import { withoutCredentials } from "../../config/toml/printable.ts";
 import type { PolicyFlags } from "../argv/command.ts";
 import { type Shell, shellQuote } from "./shell_quote.ts";
 
@@ -6,11 +7,11 @@ export function quoteWords(words: readonly string[], shell: Shell): string {
   return words.map((word) => shellQuote(word, shell)).join(" ");
 }
 
-/** The flags as they are given on a command line. */
+/** The flags as they are given on a command line, to be printed: without the credentials of a URL. */
 export function flagWords(flags: PolicyFlags): readonly string[] {
   return [
     ...(flags.file === null ? [] : ["--config", flags.file]),
-    ...flags.overrides.flatMap((override) => ["-c", override]),
+    ...flags.overrides.flatMap((override) => ["-c", withoutCredentials(override)]),
     ...flags.allow.flatMap((host) => ["--allow", host]),
     ...flags.deny.flatMap((host) => ["--deny", host]),
     ...(flags.mode === null ? [] : ["--mode", flags.mode]),

@@ -1,6 +1,6 @@
 import { formatSocketAddress, type SocketAddress } from "../../net/address/endpoint.ts";
 import { formatIp } from "../../net/address/ip.ts";
-import { clientAddress, proxyUrl } from "./proxy_url.ts";
+import { clientAddress, proxyUrl, socksUrl } from "./proxy_url.ts";
 
 /**
  * What a client reaches directly while the policy permits local addresses: its own machine. All else, and with
@@ -14,9 +14,10 @@ const URL_VARIABLES = [
   "HTTPS_PROXY",
   "http_proxy",
   "https_proxy",
-  // Not socks5h://: with it httpx raises when first used, and wget, older Go and requests stumble.
-  "ALL_PROXY",
-  "all_proxy",
+] as const;
+
+/** The same, for what speaks neither HTTP nor HTTPS. */
+const OTHER_URL_VARIABLES = [
   // An ftp:// request to an HTTP proxy gets a clear refusal; SOCKS makes wget give up in silence.
   "FTP_PROXY",
   "ftp_proxy",
@@ -35,26 +36,34 @@ const URL_VARIABLES = [
   "CARGO_HTTP_PROXY",
 ] as const;
 
+const ALL_PROXY_VARIABLES = ["ALL_PROXY", "all_proxy"] as const;
+
 const NO_PROXY_VARIABLES = ["NO_PROXY", "no_proxy", "npm_config_noproxy"] as const;
 
 /** Where the proxy is, and what its policy says of this machine. */
 export interface ProxyFacts {
+  /** Where it listens for HTTP. */
   readonly listener: SocketAddress;
+  /**
+   * The listener for SOCKS5 that `ALL_PROXY` is to name; null for the HTTP proxy. With SOCKS there, httpx
+   * raises when first used, and wget, older Go and requests stumble.
+   */
+  readonly allProxy: SocketAddress | null;
   /** Whether loopback and private addresses may be reached when they are allowlisted. */
   readonly allowLocalBinding: boolean;
 }
 
 /** The variables that point commands at a proxy, with their values, in the order they are printed. */
 export function proxyVariables(
-  { listener, allowLocalBinding }: ProxyFacts,
+  { listener, allProxy, allowLocalBinding }: ProxyFacts,
 ): Record<string, string> {
   const { ip, port } = clientAddress(listener);
   const url = proxyUrl(listener);
   return {
-    ...Object.fromEntries(URL_VARIABLES.map((name) => [name, url])),
-    ...Object.fromEntries(
-      NO_PROXY_VARIABLES.map((name) => [name, allowLocalBinding ? LOOPBACK_NAMES : ""]),
-    ),
+    ...allSetTo(url, URL_VARIABLES),
+    ...allSetTo(allProxy === null ? url : socksUrl(allProxy), ALL_PROXY_VARIABLES),
+    ...allSetTo(url, OTHER_URL_VARIABLES),
+    ...allSetTo(allowLocalBinding ? LOOPBACK_NAMES : "", NO_PROXY_VARIABLES),
     NODE_USE_ENV_PROXY: "1",
     ELECTRON_GET_USE_PROXY: "true",
     RSYNC_PROXY: formatSocketAddress({ ip, port }),
@@ -62,4 +71,8 @@ export function proxyVariables(
     CLOUDSDK_PROXY_ADDRESS: formatIp(ip),
     CLOUDSDK_PROXY_PORT: String(port),
   };
+}
+
+function allSetTo(value: string, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(names.map((name) => [name, value]));
 }

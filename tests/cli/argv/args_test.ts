@@ -113,6 +113,23 @@ const READ: readonly (readonly [readonly string[], Command])[] = [
     json: true,
     shell: "powershell",
   }],
+  [["connect", "a.test", "22"], {
+    name: "connect",
+    policy: NONE,
+    quiet: false,
+    target: { host: { kind: "name", name: "a.test" }, port: 22 },
+    proxy: null,
+  }],
+  [["connect", "a.test:22", "--proxy", "http://me@b.test:1"], {
+    name: "connect",
+    policy: NONE,
+    quiet: false,
+    target: { host: { kind: "name", name: "a.test" }, port: 22 },
+    proxy: {
+      endpoint: { host: { kind: "name", name: "b.test" }, port: 1 },
+      authorization: `Basic ${btoa("me:")}`,
+    },
+  }],
   [["version", "--json"], { name: "version", json: true }],
   [["--version"], { name: "version", json: false }],
   [["-V", "--json"], { name: "version", json: true }],
@@ -170,6 +187,18 @@ const REFUSED: readonly (readonly [readonly string[], string])[] = [
   [["explain"], '"doorward explain" needs more: doorward explain URL'],
   [["explain", "a", "b"], '"doorward explain" takes no second "b"'],
   [["env", "--shell", "csh"], 'Unknown shell "csh": there are sh, fish, powershell'],
+  [["connect"], '"doorward connect" needs more: doorward connect HOST PORT'],
+  [["connect", "a.test"], 'Cannot connect to "a.test": the port is missing'],
+  [["connect", "a.test", "x"], 'Cannot connect to "a.test x": the port is not a plain decimal'],
+  [["connect", "a.test", "0"], 'Cannot connect to "a.test 0": the port is not between'],
+  [["connect", "", "22"], 'Cannot connect to " 22": the host is empty'],
+  [["connect", "a b", "22"], 'Cannot connect to "a b 22": it has a space'],
+  [["connect", "a.test", "22", "23"], '"doorward connect" takes no third "23"'],
+  [["connect", "a.test", "22", "--allow", "b"], '"doorward connect" takes no --allow'],
+  [
+    ["connect", "a.test", "22", "--proxy", "https://me:secret@b.test:1"],
+    "Cannot read the URL of --proxy: only http:// proxies can be used here",
+  ],
   [["version", "now"], '"doorward version" takes no "now"'],
 ];
 

@@ -11,6 +11,7 @@ async function bannerOf(source: Partial<ConfigSource>, facts: Partial<BannerFact
     config,
     policy: config.policy,
     listener: { ip: parseIp("127.0.0.1")!, port: 3128 },
+    socks: null,
     shell: "sh",
     envCommand: "doorward env",
     homeFile: "/home/me/config.toml",
@@ -54,6 +55,13 @@ Deno.test("banner() does not name a command that could not know the port", async
     "  use it  $env:http_proxy = 'http://127.0.0.1:3128'; " +
     "$env:https_proxy = 'http://127.0.0.1:3128'",
   ]);
+});
+
+Deno.test("banner() tells where SOCKS5 is spoken, below where HTTP is", async () => {
+  const lines = await bannerOf({ allow: ["a.test"] }, {
+    socks: { ip: parseIp("::1")!, port: 8081 },
+  });
+  assertEquals(lines[1], "  socks   socks5h://[::1]:8081");
 });
 
 Deno.test("policySummary() says what becomes of the rest", async () => {

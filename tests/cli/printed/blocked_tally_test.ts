@@ -77,6 +77,25 @@ Deno.test("lines() names the exact entry for a local address", () => {
   );
 });
 
+/** Requests, and whether the summary is to say that their client should send names. */
+const HINTED: readonly (readonly [Partial<BlockedRecord>, boolean])[] = [
+  [{ protocol: "socks5", host: "192.0.2.1" }, true],
+  [{ protocol: "socks5", host: "2001:db8::1" }, true],
+  [{ protocol: "socks5" }, false],
+  [{ protocol: "socks5", host: "192.0.2.1", reason: "denied" }, false],
+  // A datagram is sent to an address, as a rule: there is no name that could be sent in its place.
+  [{ protocol: "socks5-udp", host: "192.0.2.1" }, false],
+  [{ host: "192.0.2.1" }, false],
+];
+
+for (const [part, expected] of HINTED) {
+  Deno.test(`lines() of ${JSON.stringify(part)} hints at socks5h: ${expected}`, () => {
+    const [line] = linesFor([record(part), record(part)]);
+    assertEquals(line!.includes("2 times; asked for by address: use socks5h://)"), expected);
+    assertEquals(line!.includes("socks5h"), expected);
+  });
+}
+
 Deno.test("lines() cuts a long command after its first word", () => {
   const words = ["my tool", "x".repeat(100)] as const;
   assertEquals(

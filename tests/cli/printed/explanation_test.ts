@@ -10,6 +10,7 @@ import { loadConfig } from "../../../src/config/config.ts";
 import { ConnectError } from "../../../src/net/errors.ts";
 import { parseIp } from "../../../src/net/address/ip.ts";
 import type { Rule } from "../../../src/policy/rule.ts";
+import type { UpstreamProxy } from "../../../src/proxy/upstream/upstream_proxy.ts";
 
 const RULE: Rule = {
   list: "allow",
@@ -45,17 +46,35 @@ const DENY = {
   detail: "",
 } as const;
 
+const UPSTREAM: UpstreamProxy = {
+  kind: "http",
+  endpoint: { host: { kind: "name", name: "proxy.corp" }, port: 3128 },
+  credentials: { user: "me", password: "secret" },
+  source: "HTTPS_PROXY",
+};
+
 /** Outcomes, and the lines that tell them. */
 const TOLD: readonly (readonly [string, Outcome, readonly string[]])[] = [
   ["a rule that allows", {
     verdict: "allow",
     decision: { verdict: "allow", rule: RULE },
     addresses: [{ ip: parseIp("8.8.8.8")!, port: 80 }],
+    via: null,
   }, ['allowed  GET http://a.test/x  by allow rule "a.test" at f.toml:3:5, to 8.8.8.8:80']],
+  ["a way through another proxy, without its credentials", {
+    verdict: "allow",
+    decision: { verdict: "allow", rule: RULE },
+    addresses: null,
+    via: UPSTREAM,
+  }, [
+    'allowed  GET http://a.test/x  by allow rule "a.test" at f.toml:3:5, ' +
+    "through http://proxy.corp:3128 (HTTPS_PROXY)",
+  ]],
   ["no rule, where none is needed", {
     verdict: "allow",
     decision: { verdict: "allow", rule: null },
     addresses: null,
+    via: null,
   }, [
     "allowed  GET http://a.test/x  nothing denies it, and everything that is not denied is " +
     "allowed; not looked up, its addresses must pass, too",
@@ -145,5 +164,6 @@ Deno.test("explanationJson() keeps its fields and their order", async () => {
     "steps",
     "next_steps",
     "sources",
+    "upstream_proxy",
   ]);
 });

@@ -1,11 +1,12 @@
 import { assertEquals } from "@std/assert";
-import { listenFailure } from "../../../src/cli/printed/listen_failure.ts";
+import { listenFailure, socksListenFailure } from "../../../src/cli/printed/listen_failure.ts";
 
 const AT = { ip: { family: 4, bits: 0x7f000001n }, port: 3128 } as const;
 
 /** What the system says, and what we make of it. */
 const FAILURES: readonly (readonly [Error, number, string])[] = [
   [new Deno.errors.AddrInUse(), 3128, "the port is in use, perhaps by another doorward"],
+  [new Deno.errors.AddrInUse(), 0, "no port is free on this machine just now"],
   [new Deno.errors.AddrNotAvailable(), 3128, "this machine has no such address"],
   [new Deno.errors.PermissionDenied(), 80, "ports below 1024 need privileges"],
   [new Deno.errors.PermissionDenied(), 3128, "the system does not permit it"],
@@ -22,6 +23,10 @@ for (const [error, port, why] of FAILURES) {
       listenFailure(error, { ...AT, port })?.[0],
       [`doorward: Cannot listen on 127.0.0.1:${port}: ${why}`],
     );
+    assertEquals(
+      socksListenFailure(error, { ...AT, port })?.[0],
+      [`doorward: Cannot listen on 127.0.0.1:${port} for SOCKS5 (network.socks_url): ${why}`],
+    );
   });
 }
 
@@ -31,6 +36,23 @@ Deno.test("listenFailure() tells how to choose another port", () => {
   ]);
 });
 
+Deno.test("socksListenFailure() tells how to choose another port, or none", () => {
+  assertEquals(socksListenFailure(new Deno.errors.AddrInUse(), AT)?.slice(1), [
+    ["  choose a free port:  doorward start -c network.socks_url=http://127.0.0.1:0"],
+    ["  or do without:       doorward start -c network.enable_socks5=false"],
+  ]);
+});
+
+Deno.test("listenFailure() does not send to a free port those who asked for one", () => {
+  const none = { ...AT, port: 0 };
+  assertEquals(listenFailure(new Deno.errors.AddrInUse(), none)?.length, 1);
+  assertEquals(socksListenFailure(new Deno.errors.AddrInUse(), none)?.slice(1), [
+    ["  or do without:       doorward start -c network.enable_socks5=false"],
+  ]);
+});
+
 Deno.test("listenFailure() knows nothing about other errors", () => {
   assertEquals(listenFailure(new TypeError("bug"), AT), null);
+  assertEquals(socksListenFailure(new TypeError("bug"), AT), null);
+  assertEquals(socksListenFailure(undefined, AT), null);
 });

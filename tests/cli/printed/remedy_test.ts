@@ -45,6 +45,13 @@ Deno.test("remedyFor() allows a local literal by naming it", () => {
   });
 });
 
+Deno.test("remedyFor() knows no flag that allows a unix socket", () => {
+  const socket = { host: "/var/run/docker.sock", port: 0 };
+  assertEquals(remedyFor({ ...socket, reason: "not_allowed" }), { kind: "none" });
+  assertEquals(remedyFor({ ...socket, reason: "method_not_allowed" }), { kind: "full_mode" });
+  assertEquals(hostAndPort(socket.host, socket.port), "/var/run/docker.sock");
+});
+
 Deno.test("applyRemedy() adds to the flags that were given", () => {
   const flags = { file: "f", overrides: ["a=1"], allow: ["x.test"], deny: [], mode: null };
   assertEquals(applyRemedy(flags, { kind: "allow", pattern: "y.test" }).allow, [

@@ -1,17 +1,20 @@
 import { assertEquals } from "@std/assert";
 import { childEnv } from "../../../src/cli/shell/child_env.ts";
+import { gitSshCommand } from "../../../src/cli/shell/git_ssh_command.ts";
 import { proxyVariables } from "../../../src/cli/shell/proxy_variables.ts";
 import { parseIp } from "../../../src/net/address/ip.ts";
 
 const LISTENER = { ip: parseIp("127.0.0.1")!, port: 4000 };
-const OPTIONS = { listener: LISTENER, allowLocalBinding: true };
+const FACTS = { listener: LISTENER, allProxy: null, allowLocalBinding: true };
+const OPTIONS = { ...FACTS, connect: ["doorward", "connect"] };
 const JAVA = "-Dhttp.proxyHost=127.0.0.1 -Dhttp.proxyPort=4000 " +
   "-Dhttps.proxyHost=127.0.0.1 -Dhttps.proxyPort=4000 " +
   "-Dhttp.nonProxyHosts=localhost|127.*|[::1]";
 
 Deno.test("childEnv() is the variables of the proxy, the marks and Java's options", () => {
   assertEquals(childEnv({}, OPTIONS), {
-    ...proxyVariables({ listener: LISTENER, allowLocalBinding: true }),
+    ...proxyVariables(FACTS),
+    GIT_SSH_COMMAND: gitSshCommand({}, OPTIONS.connect),
     CODEX_NETWORK_PROXY_ACTIVE: "1",
     CODEX_NETWORK_ALLOW_LOCAL_BINDING: "1",
     DOORWARD_ACTIVE: "1",
@@ -44,4 +47,12 @@ Deno.test("childEnv() appends to Java's options and keeps what is there", () => 
   const env = childEnv({ JAVA_TOOL_OPTIONS: "-Xmx1g" }, OPTIONS);
   assertEquals(env["JAVA_TOOL_OPTIONS"], `-Xmx1g ${JAVA}`);
   assertEquals(childEnv({ JAVA_TOOL_OPTIONS: " " }, OPTIONS)["JAVA_TOOL_OPTIONS"], JAVA);
+});
+
+Deno.test("childEnv() keeps the ssh that git is told to use", () => {
+  const env = childEnv({ GIT_SSH_COMMAND: "ssh -i key" }, OPTIONS);
+  assertEquals(
+    env["GIT_SSH_COMMAND"],
+    "ssh -o 'ProxyCommand=doorward connect %h %p' -o ControlPath=none -i key",
+  );
 });

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { clientAddress, proxyUrl } from "../../../src/cli/shell/proxy_url.ts";
+import { clientAddress, proxyUrl, socksUrl } from "../../../src/cli/shell/proxy_url.ts";
 import { parseIp } from "../../../src/net/address/ip.ts";
 
 /** Where a proxy listens, and the URL for its clients. */
@@ -12,8 +12,9 @@ const URLS: readonly (readonly [string, string])[] = [
 ];
 
 for (const [ip, url] of URLS) {
-  Deno.test(`proxyUrl() of a listener on ${ip} is ${url}`, () => {
+  Deno.test(`proxyUrl() and socksUrl() of a listener on ${ip} is ${url}`, () => {
     assertEquals(proxyUrl({ ip: parseIp(ip)!, port: 3128 }), url);
+    assertEquals(socksUrl({ ip: parseIp(ip)!, port: 3128 }), url.replace("http", "socks5h"));
   });
 }
 

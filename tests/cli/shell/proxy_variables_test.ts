@@ -4,9 +4,10 @@ import { parseIp } from "../../../src/net/address/ip.ts";
 
 const AT = { ip: parseIp("127.0.0.1")!, port: 3128 };
 const URL = "http://127.0.0.1:3128";
+const FACTS = { listener: AT, allProxy: null, allowLocalBinding: true };
 
 Deno.test("proxyVariables() gives every variable in its order", () => {
-  assertEquals(Object.entries(proxyVariables({ listener: AT, allowLocalBinding: true })), [
+  assertEquals(Object.entries(proxyVariables(FACTS)), [
     ["HTTP_PROXY", URL],
     ["HTTPS_PROXY", URL],
     ["http_proxy", URL],
@@ -41,8 +42,8 @@ Deno.test("proxyVariables() gives every variable in its order", () => {
 
 Deno.test("proxyVariables() puts no brackets where an address is asked for", () => {
   const variables = proxyVariables({
+    ...FACTS,
     listener: { ip: parseIp("::1")!, port: 1 },
-    allowLocalBinding: true,
   });
   assertEquals(variables["HTTP_PROXY"], "http://[::1]:1");
   assertEquals(variables["RSYNC_PROXY"], "[::1]:1");
@@ -50,17 +51,21 @@ Deno.test("proxyVariables() puts no brackets where an address is asked for", () 
 });
 
 Deno.test("proxyVariables() leaves out what is ignored with a complaint", () => {
-  assertEquals(
-    "npm_config_http_proxy" in proxyVariables({ listener: AT, allowLocalBinding: true }),
-    false,
-  );
+  assertEquals("npm_config_http_proxy" in proxyVariables(FACTS), false);
 });
 
 Deno.test("proxyVariables() leaves nothing out of the proxy where local addresses are not allowed", () => {
-  const variables = proxyVariables({ listener: AT, allowLocalBinding: false });
+  const variables = proxyVariables({ ...FACTS, allowLocalBinding: false });
   assertEquals([variables["NO_PROXY"], variables["no_proxy"], variables["npm_config_noproxy"]], [
     "",
     "",
     "",
   ]);
+});
+
+Deno.test("proxyVariables() names SOCKS5 in ALL_PROXY alone, with look-ups at the proxy", () => {
+  const allProxy = { ip: parseIp("0.0.0.0")!, port: 8081 };
+  const { ALL_PROXY, all_proxy, ...rest } = proxyVariables({ ...FACTS, allProxy });
+  assertEquals([ALL_PROXY, all_proxy], ["socks5h://127.0.0.1:8081", "socks5h://127.0.0.1:8081"]);
+  assertEquals(Object.values(rest).some((value) => value.includes("socks")), false);
 });

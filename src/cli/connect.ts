@@ -1,0 +1,189 @@
+// `doorward connect`: a client of the proxy, for programs that know none. It grants nothing: the proxy it
+// goes through decides.
+import { loadConfig } from "../config/config.ts";
+import { transferBody } from "../http/body.ts";
+import { requestTunnel } from "../http/connect_client.ts";
+import { valueOf } from "../http/fields.ts";
+import { responseFraming } from "../http/framing.ts";
+import type { ResponseHead } from "../http/head.ts";
+import { formatEndpoint } from "../net/address/endpoint.ts";
+import type { IpAddress } from "../net/address/ip.ts";
+import { ConnectError, ProtocolError } from "../net/errors.ts";
+import { BufferedReader } from "../net/stream/buffered_reader.ts";
+import { BufferPool } from "../net/stream/buffer_pool.ts";
+import { relay } from "../net/stream/relay.ts";
+import type { ByteStream } from "../net/stream/stream.ts";
+import { Deadlines } from "../net/time/deadlines.ts";
+import { within } from "../net/time/within.ts";
+import { DEFAULT_LIMITS } from "../proxy/limits.ts";
+import type { ConnectCommand } from "./argv/command.ts";
+import { configSource } from "./config_source.ts";
+import { EXIT } from "./exit_code.ts";
+import { parseProxyPlace, type ProxyPlace } from "./proxy_place.ts";
+import { clientAddress } from "./shell/proxy_url.ts";
+import { standardStream } from "./standard_stream.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+/** The proxy may hold a request while it asks a person. */
+const ANSWER_MS = 300_000;
+/** More of a refusal is not read by anybody. */
+const REFUSAL_BYTES_MAX = 8 * 1024;
+const REFUSAL_LINES_MAX = 20;
+/** For programs that look for it in what a proxy says; the sentences say the same. */
+const DECISION_LINE = "CODEX_NETWORK_POLICY_DECISION ";
+
+/** `doorward connect`: standard input and output, carried to a target through a proxy. */
+export async function connect(command: ConnectCommand, here: Surroundings): Promise<number> {
+  const proxy = command.proxy ?? await proxyInUse(command, here);
+  if (typeof proxy === "string") return failed(here, [proxy]);
+  const deadlines = new Deadlines(here.clock, (error) => reportError(error));
+  try {
+    return await through(proxy, command, here, deadlines);
+  } catch (error) {
+    if (!(error instanceof ConnectError) && !(error instanceof ProtocolError)) throw error;
+    return failed(here, faultLines(error, proxy));
+  } finally {
+    deadlines.stop();
+  }
+}
+
+/** The proxy that `run` told its child of, else the one that is configured; else why there is none. */
+async function proxyInUse(
+  { policy }: ConnectCommand,
+  here: Surroundings,
+): Promise<ProxyPlace | string> {
+  const { env } = here;
+  const name = ["https_proxy", "HTTPS_PROXY"].find((name) => (env[name] ?? "") !== "");
+  if (env["DOORWARD_ACTIVE"] !== undefined && name !== undefined) {
+    const proxy = parseProxyPlace(env[name]!);
+    return "kind" in proxy ? `Cannot read ${name} of this environment: ${proxy.why}` : proxy;
+  }
+  const { proxyAddress } = await loadConfig(configSource(policy, here));
+  if (proxyAddress.port === 0) {
+    return "Cannot find the proxy: network.proxy_url leaves the port to the system; use --proxy";
+  }
+  const { ip, port } = clientAddress(proxyAddress);
+  return { endpoint: { host: { kind: "ip", ip }, port }, authorization: null };
+}
+
+async function through(
+  proxy: ProxyPlace,
+  { target }: ConnectCommand,
+  here: Surroundings,
+  deadlines: Deadlines,
+): Promise<number> {
+  const never = new AbortController().signal;
+  const stream = await within(
+    deadlines,
+    DEFAULT_LIMITS.connectMs,
+    never,
+    (signal) => dialProxy(proxy, here, signal),
+    () => new ConnectError("connection_timeout", "Cannot connect to the proxy in time"),
+  );
+  try {
+    const reader = new BufferedReader(stream);
+    const refused = await within(deadlines, ANSWER_MS, never, async (signal) => {
+      signal.addEventListener("abort", () => stream.close(), { once: true });
+      const head = await requestTunnel(reader, stream, target, {
+        authorization: proxy.authorization,
+        headBytes: DEFAULT_LIMITS.headBytes,
+        headFields: DEFAULT_LIMITS.headFields,
+      }).catch((cause) => {
+        signal.throwIfAborted();
+        if (cause instanceof ProtocolError) throw cause;
+        throw new ConnectError("connection_failed", "The proxy broke off", { cause });
+      });
+      const isOpen = head.status >= 200 && head.status < 300;
+      return isOpen ? null : { head, sentences: await sentencesOf(head, reader) };
+    }, () => new ConnectError("connection_timeout", "The proxy did not answer in time"));
+    if (refused !== null) {
+      const { head: { status, reason }, sentences } = refused;
+      const place = formatEndpoint(target);
+      const plain = `Cannot connect to ${place}: the proxy answered ${status} ${reason}`;
+      say(here, sentences.length > 0 ? sentences : [plain]);
+      return EXIT.no;
+    }
+    const standard = standardStream(here.stdin, here.stdout, here.clock);
+    const client = { source: standard, stream: standard };
+    await relay(client, { source: reader, stream }, new BufferPool(), () => {});
+    return EXIT.done;
+  } finally {
+    stream.close();
+  }
+}
+
+async function dialProxy(
+  { endpoint: { host, port } }: ProxyPlace,
+  { dial, resolve }: Surroundings,
+  signal: AbortSignal,
+): Promise<ByteStream> {
+  const ips: readonly IpAddress[] = host.kind === "ip"
+    ? [host.ip]
+    : await resolve(host.name, signal);
+  let failure = new ConnectError("dns_failure", "The name of the proxy has no address");
+  for (const ip of ips) {
+    try {
+      return await dial({ ip, port }, signal);
+    } catch (error) {
+      if (!(error instanceof ConnectError)) throw error;
+      failure = error;
+    }
+  }
+  throw failure;
+}
+
+/** What a refusal says to people, as far as it is text. */
+async function sentencesOf(head: ResponseHead, reader: BufferedReader): Promise<string[]> {
+  if (!valueOf(head.fields, "content-type")?.toLowerCase().startsWith("text/plain")) return [];
+  const body = new Uint8Array(REFUSAL_BYTES_MAX);
+  let length = 0;
+  const keep = (bytes: Uint8Array): Promise<number> => {
+    const room = bytes.subarray(0, REFUSAL_BYTES_MAX - length);
+    body.set(room, length);
+    length += room.length;
+    // A fault of the receiver ends the transfer: nothing is read that is not kept.
+    return room.length === bytes.length
+      ? Promise.resolve(bytes.length)
+      : Promise.reject(new Error("Cannot keep more of a refusal"));
+  };
+  try {
+    await transferBody({
+      from: reader,
+      to: { write: keep },
+      peer: "upstream",
+      framing: responseFraming(head, "CONNECT"),
+      keepChunks: false,
+      fieldsMax: DEFAULT_LIMITS.headFields,
+      nominated: [],
+      prefix: new Uint8Array(0),
+      pool: new BufferPool(),
+      touch: () => {},
+    });
+  } catch {
+    // Cut short, or too long: what came is told.
+  }
+  return new TextDecoder().decode(body.subarray(0, length)).split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "" && !line.startsWith(DECISION_LINE))
+    .slice(0, REFUSAL_LINES_MAX);
+}
+
+function faultLines(error: ConnectError | ProtocolError, proxy: ProxyPlace): readonly string[] {
+  const place = formatEndpoint(proxy.endpoint);
+  if (error instanceof ProtocolError) {
+    return [`Cannot use ${place} as a proxy: ${error.message}`];
+  }
+  return [
+    `Cannot reach the proxy at ${place}: ${error.code.replaceAll("_", " ")}`,
+    "start one with doorward start, or name the one that runs: --proxy http://HOST:PORT",
+  ];
+}
+
+function failed(here: Surroundings, lines: readonly string[]): number {
+  say(here, lines);
+  return EXIT.failed;
+}
+
+function say({ terminal }: Surroundings, lines: readonly string[]): void {
+  lines.forEach((line) => terminal.err.line(`doorward: ${line}`));
+}
