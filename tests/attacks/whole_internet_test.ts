@@ -1,7 +1,10 @@
 // The strongest oracle there is: a network namespace in which every address of the internet ends at our own
 // recording listeners, and every look-up at our own DNS server. What arrives there is what really left.
 import { assertEquals } from "@std/assert";
+import { parseIp } from "../../src/net/address/ip.ts";
 import type { Experiment, Observation } from "../support/namespace/inside.ts";
+import { UDP_PORT } from "../support/namespace/udp_recorder.ts";
+import { domainAddress, ipAddress } from "../support/socks.ts";
 
 const CONFIG = `
 [network]
@@ -96,6 +99,45 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name: `nor by SOCKS5, as a connection or as a datagram${
+    canIsolate() ? "" : " (needs root on Linux, unshare and ip)"
+  }`,
+  ignore: !canIsolate(),
+  fn: async () => {
+    const hosts = TABLE.map(([host]) => host);
+    const ips = hosts.filter((host) => parseIp(host.replaceAll(/[[\]]/g, "")) !== null);
+    const bare = (host: string) => host.replaceAll(/[[\]]/g, "");
+    const addresses = (port: number) => [
+      ...hosts.map((host) => domainAddress(host, port)),
+      ...ips.map((host) => ipAddress(bare(host), port)),
+    ];
+    const seen = await observe({
+      config: CONFIG,
+      zone: ZONE,
+      socks: addresses(443),
+      datagrams: addresses(UDP_PORT),
+    });
+    const codes = { 200: 0, 403: 2, 400: 1, 502: 4 } as Record<number, number>;
+    const expected = (host: string) => codes[TABLE.find(([named]) => named === host)![2]];
+    assertEquals(
+      seen.replies.map((code, i) => [[...hosts, ...ips][i], code]),
+      [...hosts, ...ips].map((host) => [host, expected(host)]),
+    );
+    const [good, wild, literal] = ["93.184.216.34", "93.184.216.36", "8.8.4.4"];
+    assertEquals(seen.dials, [good, good, wild, literal, literal]);
+    assertEquals(
+      seen.arrivals,
+      [good, good, wild, literal, literal].map((address) => `${address} probe`),
+    );
+    // Each by one connection and one datagram; what the sentinels look up is not of interest.
+    const others = seen.lookups.filter((name) => name !== "good.test").sort();
+    const once = ["x.wild.test", "mixed.test", "private.test", "meta.test", "mapped.test"];
+    once.push("denied-address.test", "nowhere.wild.test");
+    assertEquals(others, once.flatMap((name) => [name, name]).sort());
+  },
+});
+
 /** The namespace, with a route that makes every address local, and our resolver. */
 async function observe(experiment: Experiment): Promise<Observation> {
   const inside = new URL("../support/namespace/inside.ts", import.meta.url).pathname;
@@ -118,6 +160,8 @@ async function observe(experiment: Experiment): Promise<Observation> {
         ...["--net", "--mount", "sh", "-c", script, "sh"],
         ...[folder, Deno.execPath(), inside, JSON.stringify(experiment)],
       ],
+      // Deno's own look for a newer version would be among what was looked up.
+      env: { DENO_NO_UPDATE_CHECK: "1" },
       stdout: "piped",
       stderr: "piped",
     }).output();

@@ -1,5 +1,8 @@
 // Runs inside a network namespace in which every address of the internet is this machine: starts the real
 // proxy, sends it the requests given as an argument, and prints what was looked up, dialled and answered.
+import { latin1, latin1Bytes } from "../../../src/net/stream/latin1.ts";
+import { domainAddress, GREETING, ipAddress, socksRequest } from "../socks.ts";
+import { recordDatagrams, UDP_PORT } from "./udp_recorder.ts";
 import { serveDns, type Zone } from "./dns_server.ts";
 
 /** What the test asks for. */
@@ -7,18 +10,30 @@ export interface Experiment {
   readonly config: string;
   readonly zone: Readonly<Record<string, readonly string[] | readonly (readonly string[])[]>>;
   /** Whole requests, to be sent each on a connection of its own. */
-  readonly requests: readonly string[];
+  readonly requests?: readonly string[];
+  /** Addresses as SOCKS5 writes them, a character a byte, to be connected to each on a connection of its own. */
+  readonly socks?: readonly string[];
+  /** The same, to be sent a datagram each, in an association of its own. */
+  readonly datagrams?: readonly string[];
 }
 
 /** What was seen. */
 export interface Observation {
   /** The status line of each answer. */
   readonly answers: readonly string[];
+  /** The reply code to each CONNECT of SOCKS5. */
+  readonly replies: readonly number[];
+  /** Addresses at which a datagram arrived, in order. */
+  readonly arrivals: readonly string[];
   /** Names asked for at the DNS server, in order. */
   readonly lookups: readonly string[];
   /** Addresses at which a connection arrived, in order. */
   readonly dials: readonly string[];
 }
+
+const SOCKS = { hostname: "127.0.0.1", port: 8081 };
+/** What is allowed everywhere here, and answers: what was sent before it has been judged by then. */
+const SENTINEL = domainAddress("good.test", UDP_PORT);
 
 if (import.meta.main) {
   const experiment: Experiment = JSON.parse(Deno.args[0]!);
@@ -29,10 +44,13 @@ if (import.meta.main) {
   }
   const proxy = await startProxy(experiment.config);
   const answers: string[] = [];
-  for (const request of experiment.requests) answers.push(await send(request));
+  for (const request of experiment.requests ?? []) answers.push(await send(request));
+  const replies: number[] = [];
+  for (const address of experiment.socks ?? []) replies.push(await connectBySocks(address));
+  const arrivals = await sendDatagrams(experiment.datagrams ?? []);
   proxy.kill("SIGTERM");
   await proxy.status;
-  const seen: Observation = { answers, lookups: asked, dials };
+  const seen: Observation = { answers, replies, arrivals, lookups: asked, dials };
   await Deno.stdout.write(new TextEncoder().encode(JSON.stringify(seen)));
   Deno.exit(0);
 }
@@ -89,4 +107,52 @@ async function send(request: string): Promise<string> {
   await conn.closeWrite();
   const answer = await new Response(conn.readable).text();
   return answer.split("\r\n", 1)[0]!;
+}
+
+/** Greets and sends a request; resolves to the reply, and leaves the connection open. */
+async function askSocks(request: string): Promise<{ conn: Deno.TcpConn; reply: string }> {
+  const conn = await Deno.connect(SOCKS);
+  await conn.write(latin1Bytes(GREETING + request));
+  let received = "";
+  const buffer = new Uint8Array(64);
+  while (received.length < 12) {
+    const count = await conn.read(buffer);
+    if (count === null) break;
+    received += latin1(buffer.subarray(0, count));
+  }
+  return { conn, reply: received.slice(2) };
+}
+
+async function connectBySocks(address: string): Promise<number> {
+  const { conn, reply } = await askSocks(socksRequest(address));
+  conn.close();
+  return reply.charCodeAt(1);
+}
+
+/**
+ * Sends a datagram to each address. All of them are given the time of a whole second round, in which nothing
+ * but the sentinel is sent again, to arrive after all.
+ */
+async function sendDatagrams(addresses: readonly string[]): Promise<string[]> {
+  const arrivals: string[] = [];
+  recordDatagrams(arrivals);
+  const rounds: (() => Promise<void>)[] = [];
+  const controls: Deno.TcpConn[] = [];
+  for (const address of addresses) {
+    const { conn, reply } = await askSocks(socksRequest(ipAddress("0.0.0.0", 0), "udpAssociate"));
+    controls.push(conn);
+    const port = (reply.charCodeAt(8) << 8) | reply.charCodeAt(9);
+    const relay = { transport: "udp", hostname: "127.0.0.1", port } as const;
+    const socket = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
+    const answered = async () => {
+      await socket.send(latin1Bytes(`\0\0\0${SENTINEL}sentinel`), relay);
+      while (!latin1((await socket.receive())[0]).endsWith("sentinel"));
+    };
+    await socket.send(latin1Bytes(`\0\0\0${address}probe`), relay);
+    await answered();
+    rounds.push(answered);
+  }
+  for (const round of rounds) await round();
+  for (const conn of controls) conn.close();
+  return arrivals;
 }
