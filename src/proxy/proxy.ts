@@ -17,7 +17,7 @@ import type { HttpDoor } from "./http/http_door.ts";
 import type { Limits } from "./limits.ts";
 import { LiveConnections } from "./live.ts";
 import { interfacesTo, ownListeners } from "./own_listeners.ts";
-import { decisionLine, refusalOf } from "./refusal.ts";
+import { unsaidLines } from "./refusal.ts";
 import { plainReply } from "./reply.ts";
 import { type Doors, serveClient } from "./serve_client.ts";
 import { createSocketGateway } from "./socket_gateway.ts";
@@ -182,18 +182,11 @@ function recorder(
     const told = blockedRecord(blocked, policy.current.document.mode, clock.now());
     buffer.push(told);
     try {
-      record(told, unsaid(blocked));
+      record(told, unsaidLines(blocked.request, blocked.decision));
     } catch (error) {
       diagnose(`Cannot record a blocked request: ${error}`);
     }
   };
-}
-
-/** What a block says where the protocol has words for it. */
-function unsaid({ request, decision }: BlockedRequest): readonly string[] {
-  if (request.protocol !== "socks5_tcp" && request.protocol !== "socks5_udp") return [];
-  const refusal = refusalOf(request, decision);
-  return [decisionLine(refusal), refusal.message, ...refusal.fields.next_steps];
 }
 
 /** Makes one printable line of whatever it is, and never a fault of a fault. */

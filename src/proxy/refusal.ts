@@ -91,6 +91,22 @@ export function decisionLine({ fields }: Refusal): string {
 }
 
 /**
+ * What is to be said of a block elsewhere, because its protocol has codes and no words: the line for programs,
+ * then sentences for whoever reads the log. Nothing where the client itself is told.
+ */
+export function unsaidLines(request: PolicyRequest, decision: Ask | Deny): readonly string[] {
+  if (request.protocol !== "socks5_tcp" && request.protocol !== "socks5_udp") return [];
+  const refusal = refusalOf(request, decision);
+  // A name that the client has looked up itself is hidden from every rule about names.
+  const isMissedByAddress = request.protocol === "socks5_tcp" &&
+    request.target.host.kind === "ip" && decision.reason === "not_allowed";
+  return [decisionLine(refusal), refusal.message, ...(isMissedByAddress ? [USE_SOCKS5H] : [])];
+}
+
+const USE_SOCKS5H = "If the program was given a name, it has looked it up itself: use socks5h:// " +
+  "(curl --socks5-hostname), so that the name is decided.";
+
+/**
  * Whose details say nothing but what was asked and what is allowed. What a name or an address turned out to be
  * is for `explain`: the program behind the proxy may be asking in order to map the network.
  */
@@ -132,14 +148,6 @@ const PHRASES: Readonly<Record<BlockReason, string>> = {
   proxy_disabled: "the proxy is disabled",
 };
 
-/** To a client that sends addresses in place of names, no rule about names can apply. */
-const USE_SOCKS5H = "A program that was given a name has looked it up itself: use socks5h:// " +
-  "(curl --socks5-hostname), so that the name is asked about.";
-
-function isLookedUpByClient({ protocol, target: { host } }: NetworkRequest): boolean {
-  return host.kind === "ip" && (protocol === "socks5_tcp" || protocol === "socks5_udp");
-}
-
 const ASK_A_PERSON = "Ask the person who runs Doorward, and do not try another route.";
 
 /** How a place can be allowed that no list names. */
@@ -150,7 +158,6 @@ function stepsToAllow(request: PolicyRequest): string[] {
   }
   const { host } = placeOf(request);
   return [
-    ...(isLookedUpByClient(request) ? [USE_SOCKS5H] : []),
     ASK_A_PERSON,
     `They can allow it for one command: doorward run --allow ${host} -- COMMAND`,
     `They can allow it always: add "${host}" to allowed_domains under [network]`,

@@ -120,7 +120,7 @@ Deno.test("a policy that is replaced counts for an association that stands", asy
   assertEquals(network.sent.map(([, data]) => data), ["one", "three"]);
 });
 
-Deno.test("what is blocked is said with its next steps, since the client cannot be told", async () => {
+Deno.test("what is blocked is said in the log, since the client cannot be told", async () => {
   await using world = makeWorld();
   await using client = await openUdp(world);
   await client.send(ipAddress("8.8.8.8", 53), "x");

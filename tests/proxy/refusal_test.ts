@@ -1,20 +1,21 @@
 import { assert, assertEquals, assertNotMatch, assertStringIncludes } from "@std/assert";
 import { BLOCK_REASONS, type BlockReason, type Deny } from "../../src/policy/decision.ts";
 import type { PolicyRequest } from "../../src/policy/socket_request.ts";
-import { decisionLine, type Refusal, refusalOf } from "../../src/proxy/refusal.ts";
+import { decisionLine, type Refusal, refusalOf, unsaidLines } from "../../src/proxy/refusal.ts";
 import { connectTo, httpTo, ip, policyOf, rule, socketAt } from "../support/policy.ts";
 
 const REASONS = Object.keys(BLOCK_REASONS) as BlockReason[];
 
+const DENY: Deny = {
+  verdict: "deny",
+  reason: "not_allowed",
+  source: "baseline_policy",
+  rule: null,
+  detail: "",
+};
+
 function refuse(request: PolicyRequest, deny: Partial<Deny> = {}): Refusal {
-  return refusalOf(request, {
-    verdict: "deny",
-    reason: "not_allowed",
-    source: "baseline_policy",
-    rule: null,
-    detail: "",
-    ...deny,
-  });
+  return refusalOf(request, { ...DENY, ...deny });
 }
 
 /** What an address behind a name is refused with, by a real policy. */
@@ -181,4 +182,26 @@ Deno.test("refusalOf() never tells where the path of a unix socket leads", () =>
   const decision = policyOf({}, { unixSockets: ["/run/listed.sock"] })
     .decideSocket(request, "/run/secret.sock")!;
   assertNotMatch(JSON.stringify(refusalOf(request, decision)), /secret|listed/);
+});
+
+Deno.test("unsaidLines() has the line for programs and the sentence, for SOCKS5 alone", () => {
+  const decision = { ...DENY, reason: "not_allowed" } as const;
+  for (const protocol of ["socks5_tcp", "socks5_udp"] as const) {
+    const request = connectTo("a.test", protocol);
+    const refusal = refusalOf(request, decision);
+    assertEquals(unsaidLines(request, decision), [decisionLine(refusal), refusal.message]);
+  }
+  assertEquals(unsaidLines(connectTo("a.test"), decision), []);
+  assertEquals(unsaidLines(httpTo("a.test"), decision), []);
+});
+
+Deno.test("unsaidLines() hints at socks5h:// where a client asked for an address that is not listed", () => {
+  const hints = (host: string, protocol: "socks5_tcp" | "socks5_udp", reason: BlockReason) =>
+    unsaidLines(connectTo(host, protocol), { ...DENY, reason })
+      .filter((line) => line.includes("socks5h://")).length;
+  assertEquals(hints("192.0.2.1", "socks5_tcp", "not_allowed"), 1);
+  assertEquals(hints("a.test", "socks5_tcp", "not_allowed"), 0);
+  assertEquals(hints("192.0.2.1", "socks5_tcp", "denied"), 0);
+  // Datagrams go to addresses as a rule: whoever sends them has asked a resolver before.
+  assertEquals(hints("192.0.2.1", "socks5_udp", "not_allowed"), 0);
 });
