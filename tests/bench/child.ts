@@ -10,8 +10,15 @@ export interface Child extends AsyncDisposable {
   readonly stdout: ReadableStream<Uint8Array<ArrayBuffer>>;
   /** Resolves once it has ended. */
   readonly ended: Promise<void>;
-  /** The last it said on standard error. */
+  /** The last it said on standard error; nothing of one that is not heard. */
   lastWords(): string;
+}
+
+/** How a process is started. */
+export interface StartOptions {
+  readonly cwd?: string;
+  /** Whether its standard error is read; it is thrown away otherwise. */
+  readonly isHeard?: boolean;
 }
 
 /** Every process of one run of the bench, so that none outlives it. */
@@ -20,18 +27,22 @@ export class Children {
   #over = false;
 
   /** Starts a process. */
-  start(program: string, args: readonly string[], cwd?: string): Child {
+  start(
+    program: string,
+    args: readonly string[],
+    { cwd, isHeard = true }: StartOptions = {},
+  ): Child {
     if (this.#over) throw new Error(`Cannot start ${program}: the bench is being ended`);
     const child = new Deno.Command(program, {
       args: [...args],
       stdin: "piped",
       stdout: "piped",
-      stderr: "piped",
+      stderr: isHeard ? "piped" : "null",
       env: { NO_COLOR: "1" },
       ...(cwd === undefined ? {} : { cwd }),
     }).spawn();
     this.#running.add(child);
-    return watched(child, child.status.then(() => void this.#running.delete(child)));
+    return watched(child, child.status.then(() => void this.#running.delete(child)), isHeard);
   }
 
   /** Ends all of them at once, and starts no more: somebody has asked for the end. */
@@ -41,9 +52,9 @@ export class Children {
   }
 }
 
-function watched(child: Deno.ChildProcess, ended: Promise<void>): Child {
+function watched(child: Deno.ChildProcess, ended: Promise<void>, isHeard: boolean): Child {
   let said = "";
-  const listening = child.stderr.pipeThrough(new TextDecoderStream()).pipeTo(
+  const listening = isHeard && child.stderr.pipeThrough(new TextDecoderStream()).pipeTo(
     new WritableStream({
       write(text: string): void {
         said = (said + text).slice(-LAST_WORDS_CHARACTERS);

@@ -2,14 +2,27 @@
 export type Work =
   /** `GET` of 1 KiB on a kept connection. */
   | "requests"
-  /** CONNECT, one message there and back, close. */
+  /** A new tunnel, one message there and back, closed by the origin. */
   | "tunnels"
   /** One message there and back, on tunnels that stand. */
   | "messages"
   /** `GET` of 64 MiB. */
   | "download"
   /** `POST` of 64 MiB. */
-  | "upload";
+  | "upload"
+  /** Datagrams there and back, each as long as a message. */
+  | "datagrams";
+
+/** How work goes through a proxy: what a contender may speak or not. Without a proxy it makes no difference. */
+export type Route =
+  /** Plain HTTP requests in absolute form. */
+  | "forward"
+  /** HTTP in a tunnel that `CONNECT` opened. */
+  | "connect"
+  /** A tunnel that SOCKS5 opened. */
+  | "socks5"
+  /** Datagrams through a UDP association of SOCKS5. */
+  | "socks5_udp";
 
 /** Whether the work is counted in bytes. */
 export function isBulk(work: Work): boolean {
@@ -19,10 +32,11 @@ export function isBulk(work: Work): boolean {
 /** One stretch of load on one way to the origin. */
 export interface Job {
   readonly work: Work;
-  /** Whether bulk goes through a tunnel; `tunnels` and `messages` always do. */
-  readonly tunnelled: boolean;
-  /** Connections at work at once. */
+  readonly route: Route;
+  /** Connections, or associations, at work at once. */
   readonly connections: number;
+  /** Datagrams under way at once on each association; everything else does one thing after the other. */
+  readonly window: number;
   readonly ms: number;
   readonly origin: OriginPorts;
   /** Where the proxy listens on 127.0.0.1; null goes straight to the origin. */
@@ -33,6 +47,10 @@ export interface Job {
 export interface OriginPorts {
   readonly http: number;
   readonly echo: number;
+  /** The same for one message, and then closes. */
+  readonly echoOnce: number;
+  /** Sends each datagram back to where it came from. */
+  readonly udpEcho: number;
 }
 
 /** What came of a {@linkcode Job}. */
@@ -40,14 +58,14 @@ export type Outcome = Done | Failed;
 
 /** It ran. */
 export interface Done {
-  /** Requests, tunnels or messages a second; for bulk, MB (a million bytes) a second. */
+  /** Requests, tunnels, messages or datagrams a second; for bulk, MB (a million bytes) a second. */
   readonly rate: number;
   /** How long one took, in milliseconds: the middle one, and the one that 99 of 100 were faster than. */
   readonly p50: number;
   readonly p99: number;
   /** How many went well; only they are counted above. */
   readonly done: number;
-  /** How many did not, and what was wrong with the first of them. */
+  /** How many did not, or were lost, and what was wrong with the first of them. */
   readonly faults: number;
   readonly fault?: string;
 }

@@ -10,6 +10,7 @@ import {
   type Work,
 } from "./job.ts";
 import { Course } from "./course.ts";
+import { datagrams } from "./datagrams.ts";
 import { lines } from "./lines.ts";
 import {
   drain,
@@ -36,6 +37,7 @@ const WORKS: Readonly<Record<Work, (course: Course) => Promise<void>>> = {
   messages,
   download,
   upload,
+  datagrams,
 };
 
 async function requests(course: Course): Promise<void> {
@@ -78,12 +80,15 @@ async function repeat(
 }
 
 async function tunnels(course: Course): Promise<void> {
-  const { echo } = course.job.origin;
+  const { echoOnce } = course.job.origin;
   const buffer = new Uint8Array(MESSAGE_BYTES);
   while (course.on) {
-    const conn = await course.tunnel(echo);
+    const conn = await course.tunnel(echoOnce);
     await send(conn, MESSAGE);
     await drain(conn, MESSAGE_BYTES, buffer);
+    // Who closes first keeps the port for a minute (TIME_WAIT): at this pace the machine would run out of
+    // them. A server's port is one and the same.
+    if ((await conn.read(buffer)) !== null) throw new Error("Cannot go on: the echo is too long");
     course.close(conn);
     course.lap();
   }
@@ -129,8 +134,8 @@ async function upload(course: Course): Promise<void> {
 }
 
 function openBulk(course: Course): Promise<Deno.TcpConn> {
-  const { tunnelled, origin } = course.job;
-  return tunnelled ? course.tunnel(origin.http) : course.connect(origin.http);
+  const { route, origin } = course.job;
+  return route === "forward" ? course.connect(origin.http) : course.tunnel(origin.http);
 }
 
 /** Reads until the body's last bytes are there, behind `held` bytes of it that already are. */
@@ -144,13 +149,13 @@ async function readSmall(conn: Deno.TcpConn, buffer: Uint8Array, held: number): 
 }
 
 function requestHead(
-  { proxy, tunnelled, origin }: Job,
+  { proxy, route, origin }: Job,
   method: string,
   path: string,
   fields = "",
 ): string {
   const authority = `127.0.0.1:${origin.http}`;
-  const target = proxy === null || tunnelled ? path : `http://${authority}${path}`;
+  const target = proxy === null || route !== "forward" ? path : `http://${authority}${path}`;
   return `${method} ${target} HTTP/1.1\r\nHost: ${authority}\r\nUser-Agent: bench/1.0\r\n` +
     `Accept: */*\r\n${fields}\r\n`;
 }

@@ -1,12 +1,19 @@
 // `deno task bench`: Doorward beside a direct connection and other proxies, on this machine, in one run.
 // Measures what a program behind the proxy would notice; says nothing about one function (no micro-benchmarks).
 import { Children } from "./child.ts";
-import { type Contender, CONTENDERS, startContender } from "./contenders.ts";
+import {
+  type Contender,
+  CONTENDERS,
+  offers,
+  packageOf,
+  portFor,
+  startContender,
+} from "./contenders.ts";
 import type { Job, Outcome } from "./job.ts";
 import { type Options, readOptions, USAGE } from "./options.ts";
 import { faultLines, type Sample } from "./results.ts";
-import { type Scenario, SCENARIOS } from "./scenarios.ts";
-import { table } from "./table.ts";
+import type { Scenario } from "./scenarios.ts";
+import { tables } from "./table.ts";
 import { type Load, type Origin, startLoad, startOrigin } from "./workers.ts";
 
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;
@@ -20,7 +27,7 @@ async function bench(options: Options, children: Children): Promise<void> {
   stack.defer(() => Deno.remove(folder, { recursive: true }));
   const origin = stack.use(await startOrigin(children));
   const load = stack.use(startLoad(children));
-  const contenders = await startContenders(folder, children, stack);
+  const contenders = await startContenders(options, folder, children, stack);
   const samples = await measure(options, contenders, origin, load);
   const names = contenders.map(({ name }) => name);
   const machine = machineLine();
@@ -28,7 +35,7 @@ async function bench(options: Options, children: Children): Promise<void> {
     const versions = Object.fromEntries(contenders.map(({ name, version }) => [name, version]));
     print(`${JSON.stringify({ machine, options, versions, samples }, null, 2)}\n`);
   } else {
-    print(table(samples, SCENARIOS, names));
+    print(tables(samples, options.scenarios, names));
     print(`\n${machine}; medians of ${options.rounds} interleaved rounds of ${options.ms} ms.\n`);
     for (const line of faultLines(samples)) print(`${line}\n`);
   }
@@ -36,19 +43,21 @@ async function bench(options: Options, children: Children): Promise<void> {
 
 /** Starts everybody who is there, and says who is not. */
 async function startContenders(
+  { scenarios }: Options,
   folder: string,
   children: Children,
   stack: AsyncDisposableStack,
 ): Promise<readonly Contender[]> {
   const contenders: Contender[] = [];
   for (const name of CONTENDERS) {
+    if (!scenarios.some(({ route }) => offers(name, route))) continue;
     const contender = await startContender(name, `${folder}/${name}`, children);
     if (contender === null) {
-      progress(`${name} is not installed: left out (on Debian: apt install ${name})`);
+      progress(`${name} is not installed: left out (on Debian: apt install ${packageOf(name)})`);
       continue;
     }
     contenders.push(stack.use(contender));
-    if (contender.version !== "") progress(`${name}: ${contender.version}, port ${contender.port}`);
+    if (contender.version !== "") progress(`${name}: ${contender.version}`);
   }
   return contenders;
 }
@@ -64,9 +73,10 @@ async function measure(
   for (let round = 0; round <= options.rounds; round++) {
     const isWarmUp = round === 0;
     const ms = isWarmUp ? options.warmUpMs : options.ms;
-    for (const scenario of SCENARIOS) {
+    for (const scenario of options.scenarios) {
+      const able = contenders.filter(({ name }) => offers(name, scenario.route));
       // Each round begins with another one: whoever follows a heavy one must not always be the same.
-      for (const contender of rotated(contenders, round)) {
+      for (const contender of rotated(able, round)) {
         const key = `${scenario.title} ${contender.name}`;
         if (givenUp.has(key)) continue;
         const outcome = await load.perform(jobOf(scenario, contender, origin, ms));
@@ -82,8 +92,9 @@ async function measure(
 }
 
 function jobOf(scenario: Scenario, contender: Contender, origin: Origin, ms: number): Job {
-  const { work, tunnelled, connections } = scenario;
-  return { work, tunnelled, connections, ms, origin: origin.ports, proxy: contender.port };
+  const { work, route, connections, window } = scenario;
+  const proxy = portFor(contender, route);
+  return { work, route, connections, window, ms, origin: origin.ports, proxy };
 }
 
 function rotated<T>(items: readonly T[], by: number): readonly T[] {
@@ -104,7 +115,7 @@ function progressLine(
     : `${Math.round(outcome.rate).toLocaleString("en-US")} ${unit}${
       outcome.faults === 0 ? "" : `, ${outcome.faults} failed: ${outcome.fault}`
     }`;
-  return `${stage}  ${title.padEnd(32)}  ${name.padEnd(9)}  ${result}`;
+  return `${stage}  ${title.padEnd(39)}  ${name.padEnd(10)}  ${result}`;
 }
 
 function machineLine(): string {

@@ -1,6 +1,6 @@
 // The origin of the bench, a process of its own: answers on raw sockets as cheaply as it can, so that it is
 // never what is measured. No server: it believes whatever it is sent. Prints its ports on standard output.
-import { BULK_BYTES, BULK_STEP_BYTES, type OriginPorts, SMALL_BODY } from "./job.ts";
+import { BULK_BYTES, BULK_STEP_BYTES, MESSAGE_BYTES, type OriginPorts, SMALL_BODY } from "./job.ts";
 import {
   drain,
   encode,
@@ -8,6 +8,7 @@ import {
   type Head,
   HEAD_BYTES_MAX,
   parseHead,
+  readExactly,
   send,
   sendBulk,
 } from "./wire.ts";
@@ -68,6 +69,26 @@ async function serveEcho(conn: Deno.TcpConn): Promise<void> {
   }
 }
 
+async function serveOneEcho(conn: Deno.TcpConn): Promise<void> {
+  await send(conn, await readExactly(conn, MESSAGE_BYTES, new Uint8Array(MESSAGE_BYTES)));
+}
+
+/** Sends datagrams back for good; returns the port. */
+function echoDatagrams(): number {
+  const socket = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
+  const serve = async () => {
+    const buffer = new Uint8Array(HEAD_BYTES_MAX);
+    while (true) {
+      const [bytes, from] = await socket.receive(buffer);
+      await socket.send(bytes, from).catch(() => {
+        // Whoever sent it has left: the system tells that to the next who sends.
+      });
+    }
+  };
+  serve();
+  return (socket.addr as Deno.NetAddr).port;
+}
+
 /** Serves for good; returns the port. */
 function listen(serve: (conn: Deno.TcpConn) => Promise<void>): number {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
@@ -84,6 +105,11 @@ function listen(serve: (conn: Deno.TcpConn) => Promise<void>): number {
 }
 
 if (import.meta.main) {
-  const ports: OriginPorts = { http: listen(serveHttp), echo: listen(serveEcho) };
+  const ports: OriginPorts = {
+    http: listen(serveHttp),
+    echo: listen(serveEcho),
+    echoOnce: listen(serveOneEcho),
+    udpEcho: echoDatagrams(),
+  };
   await Deno.stdout.write(encode(`${JSON.stringify(ports)}\n`));
 }

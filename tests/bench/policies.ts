@@ -9,10 +9,16 @@ export function policyHosts(): readonly string[] {
 }
 
 /** Doorward with the policy, all else as it comes. */
-export function doorwardConfig(port: number, hosts: readonly string[]): string {
+export function doorwardConfig(
+  port: number,
+  socksPort: number,
+  hosts: readonly string[],
+): string {
   return `[network]
 enabled = true
 proxy_url = "http://127.0.0.1:${port}"
+enable_socks5 = true
+socks_url = "http://127.0.0.1:${socksPort}"
 allowed_domains = ${JSON.stringify(hosts)}
 `;
 }
@@ -53,4 +59,23 @@ LogLevel Critical
 /** The policy as tinyproxy wants it: a regular expression a line. */
 export function tinyproxyFilter(hosts: readonly string[]): string {
   return hosts.map((host) => `^${host.replaceAll(".", "\\.")}$\n`).join("");
+}
+
+/**
+ * Dante with as many rules, for addresses: it would ask DNS for names. The origin stands last here too, and
+ * the rule behind it is for the request for an association, which names no destination.
+ */
+export function danteConfig(port: number): string {
+  const others = Array.from({ length: HOSTS - 1 }, (_, i) => `192.0.2.${i + 1}`);
+  const rules = [...others, ORIGIN].map((address) =>
+    `socks pass { from: 127.0.0.1/32 to: ${address}/32 }\n`
+  );
+  return `errorlog: stderr
+internal: 127.0.0.1 port = ${port}
+external: 127.0.0.1
+clientmethod: none
+socksmethod: none
+client pass { from: 127.0.0.1/32 to: 127.0.0.1/32 }
+${rules.join("")}socks pass { from: 127.0.0.1/32 to: 0.0.0.0/32 command: udpassociate }
+`;
 }

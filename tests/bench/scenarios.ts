@@ -1,34 +1,54 @@
-import type { Work } from "./job.ts";
+import type { Route, Work } from "./job.ts";
 
-/** One row of the table. */
+/** One row of a table. */
 export interface Scenario {
   readonly title: string;
   readonly unit: string;
   readonly work: Work;
-  readonly tunnelled: boolean;
+  readonly route: Route;
   readonly connections: number;
+  readonly window: number;
 }
 
-/** Every row, in the order of the table. */
+/** Every row, in the order of the tables. */
 export const SCENARIOS: readonly Scenario[] = [
-  scenario("plain HTTP, kept, 1 connection", "requests/s", "requests", false, 1),
-  scenario("plain HTTP, kept, 64 connections", "requests/s", "requests", false, 64),
-  scenario("plain HTTP, kept, 512 connections", "requests/s", "requests", false, 512),
-  scenario("tunnel set-ups, 1 at once", "tunnels/s", "tunnels", true, 1),
-  scenario("tunnel set-ups, 64 at once", "tunnels/s", "tunnels", true, 64),
-  scenario("small messages, 64 tunnels", "messages/s", "messages", true, 64),
-  scenario("plain HTTP, 64 MiB down", "MB/s", "download", false, 1),
-  scenario("plain HTTP, 64 MiB up", "MB/s", "upload", false, 1),
-  scenario("1 tunnel, 64 MiB down", "MB/s", "download", true, 1),
-  scenario("1 tunnel, 64 MiB up", "MB/s", "upload", true, 1),
+  scenario("plain HTTP, kept, 1 connection", "requests/s", "requests", "forward", 1),
+  scenario("plain HTTP, kept, 64 connections", "requests/s", "requests", "forward", 64),
+  scenario("plain HTTP, kept, 512 connections", "requests/s", "requests", "forward", 512),
+  scenario("tunnel set-ups, 1 at once", "tunnels/s", "tunnels", "connect", 1),
+  scenario("tunnel set-ups, 64 at once", "tunnels/s", "tunnels", "connect", 64),
+  scenario("small messages, 64 tunnels", "messages/s", "messages", "connect", 64),
+  scenario("plain HTTP, 64 MiB down", "MB/s", "download", "forward", 1),
+  scenario("plain HTTP, 64 MiB up", "MB/s", "upload", "forward", 1),
+  scenario("1 tunnel, 64 MiB down", "MB/s", "download", "connect", 1),
+  scenario("1 tunnel, 64 MiB up", "MB/s", "upload", "connect", 1),
+  scenario("SOCKS5 connects, 1 at once", "connects/s", "tunnels", "socks5", 1),
+  scenario("SOCKS5 connects, 64 at once", "connects/s", "tunnels", "socks5", 64),
+  scenario("SOCKS5 small messages, 64 tunnels", "messages/s", "messages", "socks5", 64),
+  scenario("1 SOCKS5 tunnel, 64 MiB down", "MB/s", "download", "socks5", 1),
+  scenario("1 SOCKS5 tunnel, 64 MiB up", "MB/s", "upload", "socks5", 1),
+  datagrams("SOCKS5 UDP, 1 association, 1 in flight", 1, 1),
+  datagrams("SOCKS5 UDP, 1 association, 32 in flight", 1, 32),
+  datagrams("SOCKS5 UDP, 64 associations", 64, 1),
 ];
+
+/** The rows of which the title has `text` in it, in whatever case. */
+export function scenariosOf(text: string): readonly Scenario[] {
+  const wanted = text.toLowerCase();
+  return SCENARIOS.filter(({ title }) => title.toLowerCase().includes(wanted));
+}
 
 function scenario(
   title: string,
   unit: string,
   work: Work,
-  tunnelled: boolean,
+  route: Route,
   connections: number,
 ): Scenario {
-  return { title, unit, work, tunnelled, connections };
+  return { title, unit, work, route, connections, window: 1 };
+}
+
+function datagrams(title: string, connections: number, window: number): Scenario {
+  const unit = "datagrams/s";
+  return { title, unit, work: "datagrams", route: "socks5_udp", connections, window };
 }

@@ -1,34 +1,52 @@
-import type { ContenderName } from "./contenders.ts";
-import { isBulk } from "./job.ts";
+import { type ContenderName, offers } from "./contenders.ts";
+import { isBulk, type Route } from "./job.ts";
 import { medianP99, medianRate, medianRatio, type Sample } from "./results.ts";
 import type { Scenario } from "./scenarios.ts";
 
-/**
- * The results as one Markdown table: rates, each proxy's share of direct, Doorward against each peer, and
- * the wait in milliseconds that 99 of 100 stayed below.
- */
-export function table(
+/** What stands where there is nothing to tell. */
+const NOTHING = "—";
+/** What has a table of its own: not everybody speaks both. */
+const GROUPS: readonly (readonly Route[])[] = [["forward", "connect"], ["socks5", "socks5_udp"]];
+
+/** The results as Markdown, a table for the rows by HTTP and one for those by SOCKS5. */
+export function tables(
   samples: readonly Sample[],
   scenarios: readonly Scenario[],
   contenders: readonly ContenderName[],
 ): string {
-  const proxies = contenders.filter((name) => name !== "direct");
+  return GROUPS.map((routes) => scenarios.filter(({ route }) => routes.includes(route)))
+    .filter((rows) => rows.length > 0)
+    .map((rows) => table(samples, rows, contenders))
+    .join("\n");
+}
+
+/**
+ * One table: rates, each proxy's share of direct, Doorward against each peer, and the wait in milliseconds
+ * that 99 of 100 stayed below. Who can do nothing of all this has no columns.
+ */
+function table(
+  samples: readonly Sample[],
+  scenarios: readonly Scenario[],
+  contenders: readonly ContenderName[],
+): string {
+  const able = contenders.filter((name) => scenarios.some(({ route }) => offers(name, route)));
+  const proxies = able.filter((name) => name !== "direct");
   const peers = proxies.filter((name) => name !== "doorward");
   const header = [
     "scenario",
     "unit",
-    ...contenders,
+    ...able,
     ...proxies.map((name) => `${name} / direct`),
     ...peers.map((name) => `doorward / ${name}`),
-    `p99 ms: ${contenders.join(", ")}`,
+    `p99 ms: ${able.join(", ")}`,
   ];
-  const rows = scenarios.map(({ title, unit, work }) => [
+  const rows = scenarios.map(({ title, unit, work, route }) => [
     title,
     unit,
-    ...contenders.map((name) => rate(medianRate(samples, title, name))),
+    ...able.map((name) => offers(name, route) ? rate(medianRate(samples, title, name)) : NOTHING),
     ...proxies.map((name) => ratio(medianRatio(samples, title, name, "direct"))),
     ...peers.map((name) => ratio(medianRatio(samples, title, "doorward", name))),
-    isBulk(work) ? "–" : contenders.map((name) => wait(medianP99(samples, title, name))).join(", "),
+    isBulk(work) ? NOTHING : able.map((name) => wait(medianP99(samples, title, name))).join(", "),
   ]);
   return markdown(header, rows);
 }
@@ -38,12 +56,12 @@ function rate(value: number | null): string {
 }
 
 function wait(ms: number | null): string {
-  if (ms === null) return "–";
+  if (ms === null) return NOTHING;
   return ms.toFixed(ms < 1 ? 2 : ms < 10 ? 1 : 0);
 }
 
 function ratio(value: number | null): string {
-  return value === null ? "–" : value.toFixed(2);
+  return value === null ? NOTHING : value.toFixed(2);
 }
 
 /** The first two columns are words, the others numbers. */

@@ -24,6 +24,20 @@ export async function drain(conn: Deno.TcpConn, left: number, into: Uint8Array):
   }
 }
 
+/** Reads exactly `count` bytes into the start of `into`, and no more. */
+export async function readExactly(
+  conn: Deno.TcpConn,
+  count: number,
+  into: Uint8Array,
+): Promise<Uint8Array> {
+  for (let held = 0; held < count;) {
+    const more = await conn.read(into.subarray(held, count));
+    if (more === null) throw new Error(`Cannot read: the connection ended after ${held} bytes`);
+    held += more;
+  }
+  return into.subarray(0, count);
+}
+
 /** A head, and how much came with it in the same reads: `buffer` holds both. */
 export interface Head {
   readonly text: string;
