@@ -30,6 +30,8 @@ export function openProxy(options: OpenOptions, here: Surroundings): RunningProx
   const { config, listen, socks } = options;
   const upstream = upstreamSettings(config, here.env);
   refuseOwnListeners(upstream, socks === null || socks === "shared" ? [listen] : [listen, socks]);
+  // A unix socket is the one thing that takes leave to write, which else would be there for nothing.
+  if (!reachesSockets(options.policy)) here.giveUpWriting();
   try {
     return here.startProxy({
       listen,
@@ -66,6 +68,10 @@ export function socksListener(
   if (socksAddress === null || socksAddress.port === 0) return socksAddress;
   const isSame = formatSocketAddress(socksAddress) === formatSocketAddress(proxyAddress);
   return isSame ? "shared" : socksAddress;
+}
+
+function reachesSockets({ unixSockets, dangerouslyAllowAllUnixSockets }: PolicyDocument): boolean {
+  return dangerouslyAllowAllUnixSockets || unixSockets.length > 0;
 }
 
 function socksFailure(error: unknown, socks: ProxyOptions["socks"]): readonly Line[] | null {

@@ -35,6 +35,8 @@ export interface Surroundings {
   readonly bindUdp: UdpBinder;
   /** Null where the system has none. */
   readonly unixSockets: UnixSockets | null;
+  /** Takes the permission to write files from this process, for good. */
+  readonly giveUpWriting: () => void;
   readonly startProxy: (options: ProxyOptions) => RunningProxy;
 }
 
@@ -58,6 +60,7 @@ export function systemSurroundings(): Surroundings {
     startTls: tlsClient,
     bindUdp,
     unixSockets: systemUnixSockets(Deno.build.os),
+    giveUpWriting: () => void Deno.permissions.revokeSync({ name: "write" }),
     startProxy,
   };
 }

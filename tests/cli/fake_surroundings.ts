@@ -38,6 +38,7 @@ export type FakeOptions = Partial<
     | "dial"
     | "resolve"
     | "startProxy"
+    | "giveUpWriting"
   >
 >;
 
@@ -80,6 +81,7 @@ export function fakeSurroundings(options: FakeOptions = {}): FakeSurroundings {
       throw new Error("This test sends no datagrams");
     },
     unixSockets: null,
+    giveUpWriting: () => {},
     startProxy: (options) => fakeProxy(options, proxies),
     ...options,
     printed: () => ({ out: out.text, err: err.text }),

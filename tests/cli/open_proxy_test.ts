@@ -2,6 +2,7 @@ import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { type OpenOptions, openProxy, socksListener } from "../../src/cli/open_proxy.ts";
 import { policyInForce } from "../../src/cli/policy_in_force.ts";
 import { loadConfig } from "../../src/config/config.ts";
+import type { PolicyDocument } from "../../src/policy/policy.ts";
 import { parseIp } from "../../src/net/address/ip.ts";
 import { connectTo, httpTo } from "../support/policy.ts";
 import { fakeSurroundings } from "./fake_surroundings.ts";
@@ -111,4 +112,17 @@ Deno.test("openProxy() chooses by the environment which requests leave through a
   assertEquals(upstream(connectTo("a.test"), [])?.source, "HTTPS_PROXY");
   assertEquals(upstream(connectTo("b.test"), []), null);
   assertEquals(upstream(httpTo("a.test"), []), null);
+});
+
+Deno.test("openProxy() keeps the permission to write only where a unix socket may be reached", async () => {
+  const given = await options();
+  const isGivenUp = (parts: Partial<PolicyDocument>) => {
+    let givenUp = false;
+    const here = fakeSurroundings({ giveUpWriting: () => givenUp = true });
+    openProxy({ ...given, policy: { ...given.policy, ...parts } }, here);
+    return givenUp;
+  };
+  assertEquals(isGivenUp({}), true);
+  assertEquals(isGivenUp({ unixSockets: ["/run/a.sock"] }), false);
+  assertEquals(isGivenUp({ dangerouslyAllowAllUnixSockets: true }), false);
 });
