@@ -1,6 +1,5 @@
 import { formatEndpoint } from "../net/address/endpoint.ts";
 import { type Ask, BLOCK_REASONS, type BlockReason, type Deny } from "../policy/decision.ts";
-import type { NetworkRequest } from "../policy/request.ts";
 import { formatOrigin } from "../policy/rule.ts";
 import type { PolicyRequest } from "../policy/socket_request.ts";
 import { placeOf } from "./place.ts";
