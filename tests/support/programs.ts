@@ -129,10 +129,14 @@ async function feed({ stdin }: RunningProgram, input: Uint8Array | undefined): P
   }
 }
 
+/** Where servers are that are on nobody's PATH but root's. */
+const SERVER_FOLDERS = ["/usr/sbin", "/usr/local/sbin"];
+
 /** Where a program of this name is; null when there is none. */
 export function whereIs(name: string): string | null {
   const windows = Deno.build.os === "windows";
-  const folders = (Deno.env.get("PATH") ?? "").split(windows ? ";" : ":");
+  const path = (Deno.env.get("PATH") ?? "").split(windows ? ";" : ":");
+  const folders = windows ? path : [...path, ...SERVER_FOLDERS];
   const names = windows ? [`${name}.exe`, `${name}.cmd`] : [name];
   const places = folders.flatMap((folder) => names.map((file) => `${folder}/${file}`));
   return places.find(isFile) ?? null;

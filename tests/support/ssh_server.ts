@@ -13,7 +13,7 @@ export interface SshServer extends AsyncDisposable {
   connections(): number;
 }
 
-const SSHD = whereIs("sshd") ?? (isThere("/usr/sbin/sshd") ? "/usr/sbin/sshd" : null);
+const SSHD = whereIs("sshd");
 
 /** What a test with such a server needs. The program is `ssh`. */
 export const SSH: Needed = {
@@ -92,12 +92,4 @@ async function makeKey(name: string, scratch: Scratch): Promise<string> {
 function freePort(hostname: string): number {
   using listener = Deno.listen({ hostname, port: 0 });
   return listener.addr.port;
-}
-
-function isThere(path: string): boolean {
-  try {
-    return Deno.statSync(path).isFile;
-  } catch {
-    return false;
-  }
 }

@@ -71,14 +71,15 @@ shutdown_lifetime 0 seconds
 `,
   );
   // A name of its own: squids of one name share memory, and get into each other's way.
-  const words = ["squid", "-N", "-n", `doorward${port}`, "-f", config];
+  const words = [whereIs("squid")!, "-N", "-n", `doorward${port}`, "-f", config];
   return await listening(startProgram(words, scratch), port, tlsPort);
 }
 
 /** Starts microsocks, which wants a user name and a password (RFC 1929). */
 export async function startMicrosocks(scratch: Scratch): Promise<RealProxy> {
   const port = freePort();
-  const words = ["microsocks", "-i", "127.0.0.1", "-p", `${port}`, "-u", USER, "-P", PASSWORD];
+  const microsocks = whereIs("microsocks")!;
+  const words = [microsocks, "-i", "127.0.0.1", "-p", `${port}`, "-u", USER, "-P", PASSWORD];
   return await listening(await startKnowing(words, scratch), port, 0);
 }
 
@@ -97,7 +98,7 @@ socks block { from: 127.0.0.0/8 to: 0.0.0.0/0 port = 7 }
 socks pass { from: 127.0.0.0/8 to: 0.0.0.0/0 }
 `,
   );
-  const words = ["danted", "-f", config, "-p", `${scratch.folder}/danted.pid`];
+  const words = [whereIs("danted")!, "-f", config, "-p", `${scratch.folder}/danted.pid`];
   return await listening(await startKnowing(words, scratch), port, 0);
 }
 
