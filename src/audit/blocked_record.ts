@@ -9,7 +9,7 @@ export type BlockedProtocol = "http" | "http-connect" | "https_connect" | "socks
  * Never a query or a credential, and never a path but that of a unix socket.
  */
 export interface BlockedRecord {
-  /** The path of a unix socket, whose port is 0. */
+  /** Where it was to go; of a request to a unix socket the path, and `port` is 0. */
   readonly host: string;
   readonly reason: BlockReason;
   /** `ip:port` of the client, where known. */

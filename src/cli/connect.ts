@@ -6,7 +6,7 @@ import { requestTunnel } from "../http/connect_client.ts";
 import { valueOf } from "../http/fields.ts";
 import { responseFraming } from "../http/framing.ts";
 import type { ResponseHead } from "../http/head.ts";
-import { formatEndpoint } from "../net/address/endpoint.ts";
+import { type Endpoint, formatEndpoint } from "../net/address/endpoint.ts";
 import type { IpAddress } from "../net/address/ip.ts";
 import { ConnectError, ProtocolError } from "../net/errors.ts";
 import { BufferedReader } from "../net/stream/buffered_reader.ts";
@@ -15,6 +15,7 @@ import { relay } from "../net/stream/relay.ts";
 import type { ByteStream } from "../net/stream/stream.ts";
 import { Deadlines } from "../net/time/deadlines.ts";
 import { within } from "../net/time/within.ts";
+import { FAULT_WORDS } from "../proxy/fault_words.ts";
 import { DEFAULT_LIMITS } from "../proxy/limits.ts";
 import type { ConnectCommand } from "./argv/command.ts";
 import { configSource } from "./config_source.ts";
@@ -31,6 +32,9 @@ const REFUSAL_BYTES_MAX = 8 * 1024;
 const REFUSAL_LINES_MAX = 20;
 /** For programs that look for it in what a proxy says; the sentences say the same. */
 const DECISION_LINE = "CODEX_NETWORK_POLICY_DECISION ";
+
+/** Nothing ends this command early but its own limits. */
+const NEVER = new AbortController().signal;
 
 /** `doorward connect`: standard input and output, carried to a target through a proxy. */
 export async function connect(command: ConnectCommand, here: Surroundings): Promise<number> {
@@ -72,35 +76,24 @@ async function through(
   here: Surroundings,
   deadlines: Deadlines,
 ): Promise<number> {
-  const never = new AbortController().signal;
   const stream = await within(
     deadlines,
     DEFAULT_LIMITS.connectMs,
-    never,
+    NEVER,
     (signal) => dialProxy(proxy, here, signal),
     () => new ConnectError("connection_timeout", "Cannot connect to the proxy in time"),
   );
   try {
     const reader = new BufferedReader(stream);
-    const refused = await within(deadlines, ANSWER_MS, never, async (signal) => {
-      signal.addEventListener("abort", () => stream.close(), { once: true });
-      const head = await requestTunnel(reader, stream, target, {
-        authorization: proxy.authorization,
-        headBytes: DEFAULT_LIMITS.headBytes,
-        headFields: DEFAULT_LIMITS.headFields,
-      }).catch((cause) => {
-        signal.throwIfAborted();
-        if (cause instanceof ProtocolError) throw cause;
-        throw new ConnectError("connection_failed", "The proxy broke off", { cause });
-      });
-      const isOpen = head.status >= 200 && head.status < 300;
-      return isOpen ? null : { head, sentences: await sentencesOf(head, reader) };
-    }, () => new ConnectError("connection_timeout", "The proxy did not answer in time"));
+    const refused = await within(
+      deadlines,
+      ANSWER_MS,
+      NEVER,
+      (signal) => ask({ proxy, target, stream, reader }, signal),
+      () => unusable("it did not answer in time"),
+    );
     if (refused !== null) {
-      const { head: { status, reason }, sentences } = refused;
-      const place = formatEndpoint(target);
-      const plain = `Cannot connect to ${place}: the proxy answered ${status} ${reason}`;
-      say(here, sentences.length > 0 ? sentences : [plain]);
+      say(here, refused);
       return EXIT.no;
     }
     const standard = standardStream(here.stdin, here.stdout, here.clock);
@@ -110,6 +103,37 @@ async function through(
   } finally {
     stream.close();
   }
+}
+
+/** A proxy that has been reached, and what it is asked for. */
+interface Asked {
+  readonly proxy: ProxyPlace;
+  readonly target: Endpoint;
+  readonly stream: ByteStream;
+  readonly reader: BufferedReader;
+}
+
+/** Asks for the tunnel. Null when it is open, else what the proxy says of it. */
+async function ask(
+  { proxy, target, stream, reader }: Asked,
+  signal: AbortSignal,
+): Promise<readonly string[] | null> {
+  signal.addEventListener("abort", () => stream.close(), { once: true });
+  const head = await requestTunnel(reader, stream, target, {
+    authorization: proxy.authorization,
+    headBytes: DEFAULT_LIMITS.headBytes,
+    headFields: DEFAULT_LIMITS.headFields,
+  }).catch((cause) => {
+    signal.throwIfAborted();
+    throw cause instanceof ProtocolError ? cause : unusable("the connection broke off", cause);
+  });
+  const { status, reason } = head;
+  if (status >= 200 && status < 300) return null;
+  const sentences = await sentencesOf(head, reader);
+  const place = formatEndpoint(target);
+  return sentences.length > 0
+    ? sentences
+    : [`Cannot connect to ${place}: the proxy answered ${status} ${reason}`];
 }
 
 async function dialProxy(
@@ -168,13 +192,17 @@ async function sentencesOf(head: ResponseHead, reader: BufferedReader): Promise<
     .slice(0, REFUSAL_LINES_MAX);
 }
 
+/** The error for a proxy that was reached and did not answer. */
+function unusable(detail: string, cause?: unknown): ConnectError {
+  return new ConnectError("connection_failed", "Cannot use the proxy", { cause, detail });
+}
+
 function faultLines(error: ConnectError | ProtocolError, proxy: ProxyPlace): readonly string[] {
   const place = formatEndpoint(proxy.endpoint);
-  if (error instanceof ProtocolError) {
-    return [`Cannot use ${place} as a proxy: ${error.message}`];
-  }
+  if (error instanceof ProtocolError) return [`Cannot use ${place} as a proxy: ${error.message}`];
+  if (error.detail !== "") return [`Cannot use ${place} as a proxy: ${error.detail}`];
   return [
-    `Cannot reach the proxy at ${place}: ${error.code.replaceAll("_", " ")}`,
+    `Cannot reach the proxy at ${place}: ${FAULT_WORDS[error.code]}`,
     "start one with doorward start, or name the one that runs: --proxy http://HOST:PORT",
   ];
 }

@@ -1,6 +1,5 @@
 import { basicAuthorization } from "../http/connect_client.ts";
 import { type Endpoint, parseEndpoint } from "../net/address/endpoint.ts";
-import type { BadHost } from "../net/address/host.ts";
 
 /** A proxy that somebody else runs, as its clients are told of it. */
 export interface ProxyPlace {
@@ -9,11 +8,17 @@ export interface ProxyPlace {
   readonly authorization: string | null;
 }
 
+/** Text that names no proxy. */
+export interface BadProxyPlace {
+  readonly kind: "bad";
+  readonly why: string;
+}
+
 /** Where Doorward listens unless told otherwise. */
 const DEFAULT_PORT = 3128;
 
 /** Reads `http://user:password@host:port`; without a scheme it is `http`, without a port 3128. */
-export function parseProxyPlace(text: string): ProxyPlace | BadHost {
+export function parseProxyPlace(text: string): ProxyPlace | BadProxyPlace {
   const [, scheme = "http", rest = ""] = /^(?:([^:/?#]*):\/\/)?([^]*)$/.exec(text.trim())!;
   if (scheme.toLowerCase() !== "http") return bad("only http:// proxies can be used here");
   const authority = rest.replace(/[/?#][^]*$/, "");
@@ -39,6 +44,6 @@ function basic(userInfo: string): string | null {
   }
 }
 
-function bad(why: string): BadHost {
+function bad(why: string): BadProxyPlace {
   return { kind: "bad", why };
 }

@@ -14,18 +14,19 @@ export function standardStream(
   clock: Clock,
 ): ByteStream {
   const over = new AbortController();
-  const ended = Promise.withResolvers<null>();
+  // Of the read under way. One promise for all reads would keep hold of each of them until the end.
+  let endRead = (): void => {};
   const end = (): void => {
+    endRead();
     over.abort();
-    ended.resolve(null);
   };
   const read = (into: Uint8Array): Promise<number | null> => {
-    if (over.signal.aborted) return ended.promise;
-    const reading = patiently(() => stdin.read(into), clock, over.signal);
-    reading.catch(() => {
-      // Of what fails after the end nobody is to know.
-    });
-    return Promise.race([reading, ended.promise]);
+    if (over.signal.aborted) return Promise.resolve(null);
+    const { promise, resolve, reject } = Promise.withResolvers<number | null>();
+    endRead = () => resolve(null);
+    // Of what comes, or fails, after the end nobody is to know.
+    patiently(() => stdin.read(into), clock, over.signal).then(resolve, reject);
+    return promise;
   };
   return {
     read,

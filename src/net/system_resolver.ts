@@ -3,6 +3,7 @@ import { ConnectError } from "./errors.ts";
 import { type IpAddress, LOOPBACK_IPV4, LOOPBACK_IPV6, parseIp } from "./address/ip.ts";
 import { Places } from "./places.ts";
 import type { Resolver } from "./ports.ts";
+import { unlessAborted } from "./time/unless_aborted.ts";
 
 /**
  * Look-ups under way at once. Each holds a thread of the runtime's pool (512, shared with file access)
@@ -55,7 +56,7 @@ export function systemResolver(ask: (name: string) => Promise<Answer> = getaddri
     signal.throwIfAborted();
     if (name === "localhost" || name.endsWith(".localhost")) return LOOPBACK;
     const { answer } = underWay.get(name) ?? await begin(name, signal);
-    return addresses(name, await abortable(answer, signal));
+    return addresses(name, await unlessAborted(answer.catch((error: Error) => error), signal));
   };
 }
 
@@ -75,16 +76,4 @@ function addresses(name: string, answer: Answer | Error): IpAddress[] {
   }
   if (found.length === 0) throw new ConnectError("dns_failure", `Cannot resolve "${name}"`);
   return found;
-}
-
-/** The answer, or the error as a value; rejects with the signal's reason when that comes first. */
-function abortable<T>(answer: Promise<T>, signal: AbortSignal): Promise<T | Error> {
-  const { promise, resolve, reject } = Promise.withResolvers<T | Error>();
-  const stop = () => reject(signal.reason);
-  if (signal.aborted) stop();
-  signal.addEventListener("abort", stop, { once: true });
-  answer.then(resolve, (error) => resolve(error as Error)).finally(() =>
-    signal.removeEventListener("abort", stop)
-  );
-  return promise;
 }

@@ -2,7 +2,7 @@ import { formatSocketAddress, type SocketAddress } from "./address/endpoint.ts";
 import { ConnectError, type ConnectFault } from "./errors.ts";
 import { formatIp } from "./address/ip.ts";
 import type { ByteStream } from "./stream/stream.ts";
-import { TcpStream } from "./tcp_stream.ts";
+import { SystemStream } from "./system_stream.ts";
 
 /**
  * Dials with the system's TCP. Rejects with a {@linkcode ConnectError}, or with the signal's reason once it
@@ -10,7 +10,7 @@ import { TcpStream } from "./tcp_stream.ts";
  */
 export async function tcpDialer(to: SocketAddress, signal: AbortSignal): Promise<ByteStream> {
   try {
-    return new TcpStream(
+    return new SystemStream(
       await Deno.connect({ hostname: formatIp(to.ip), port: to.port, signal }),
     );
   } catch (cause) {

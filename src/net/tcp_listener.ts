@@ -1,7 +1,7 @@
 import type { SocketAddress } from "./address/endpoint.ts";
 import { formatIp, parseIp } from "./address/ip.ts";
 import type { ByteStream } from "./stream/stream.ts";
-import { TcpStream } from "./tcp_stream.ts";
+import { SystemStream } from "./system_stream.ts";
 
 /** A client that has connected. */
 export interface Accepted {
@@ -32,7 +32,7 @@ export function listenTcp(at: SocketAddress): TcpListener {
         try {
           const conn = await listener.accept();
           return {
-            stream: new TcpStream(conn),
+            stream: new SystemStream(conn),
             peer: socketAddress(conn.remoteAddr, at),
             local: socketAddress(conn.localAddr, at),
           };

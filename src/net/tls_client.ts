@@ -27,7 +27,7 @@ export function trusting(authorities: readonly string[] | null): TlsClient {
       stream.close();
       throw signal.reason;
     }
-    const socket = await startTls(stream, host, authorities);
+    const { socket, tookSome } = await startTls(stream, host, authorities);
     const fault = Promise.withResolvers<never>();
     const fail = (cause: unknown) => fault.reject(cause);
     const stop = () => fail(signal.reason);
@@ -37,7 +37,7 @@ export function trusting(authorities: readonly string[] | null): TlsClient {
     signal.addEventListener("abort", stop, { once: true });
     if (signal.aborted) stop();
     const secured = new Promise<void>((resolve) => socket.once("secureConnect", resolve));
-    const inside = byteStream(socket);
+    const inside = byteStream(socket, tookSome);
     try {
       await Promise.race([fault.promise, secured]);
       return inside;
@@ -57,32 +57,56 @@ export function trusting(authorities: readonly string[] | null): TlsClient {
   };
 }
 
+/** A connection whose handshake has begun. */
+interface Started {
+  readonly socket: TLSSocket;
+  /** To be told whenever something was read from the socket. */
+  readonly tookSome: () => void;
+}
+
 /** Begins a handshake. The modules are loaded when they are first needed, for they are slow to load. */
 async function startTls(
   stream: ByteStream,
   host: Host,
   authorities: readonly string[] | null,
-): Promise<TLSSocket> {
+): Promise<Started> {
   const [tls, { Duplex }] = await Promise.all([import("node:tls"), import("node:stream")]);
   const name = formatHost(host);
-  return tls.connect({
-    socket: nodeStream(stream, Duplex),
+  let socket: TLSSocket | null = null;
+  let taken = Promise.withResolvers<void>();
+  // The runtime's socket never says that it is full: a slow reader would have it take in all that comes.
+  const room = async (): Promise<void> => {
+    while (socket !== null && socket.readableLength >= socket.readableHighWaterMark) {
+      await taken.promise;
+    }
+  };
+  socket = tls.connect({
+    socket: nodeStream(stream, room, Duplex),
     host: name,
     // RFC 6066 section 3: no address goes into the server name; the certificate is verified for `host` then.
     servername: host.kind === "name" ? name : "",
     ALPNProtocols: ALPN,
     ...(authorities === null ? {} : { ca: [...authorities] }),
   });
+  const tookSome = () => {
+    taken.resolve();
+    taken = Promise.withResolvers<void>();
+  };
+  return { socket, tookSome };
 }
 
-/** A stream of ours as one of Node's. */
-function nodeStream(stream: ByteStream, NodeDuplex: typeof Duplex): Duplex {
+/** A stream of ours as one of Node's, that is read only when there is room. */
+function nodeStream(
+  stream: ByteStream,
+  room: () => Promise<void>,
+  NodeDuplex: typeof Duplex,
+): Duplex {
   const made = new NodeDuplex({
     allowHalfOpen: true,
     read() {
       // Node keeps what it is given: each read has bytes of its own.
       const bytes = new Uint8Array(READ_BYTES);
-      stream.read(bytes).then(
+      room().then(() => stream.read(bytes)).then(
         (count) => made.push(count === null ? null : bytes.subarray(0, count)),
         (error) => made.destroy(error),
       );
@@ -102,7 +126,7 @@ function nodeStream(stream: ByteStream, NodeDuplex: typeof Duplex): Duplex {
 }
 
 /** A stream of Node's as one of ours. */
-function byteStream(socket: TLSSocket): ByteStream {
+function byteStream(socket: TLSSocket, tookSome: () => void): ByteStream {
   let rest = new Uint8Array();
   let hasEnded = false;
   let failure: Error | null = null;
@@ -128,8 +152,10 @@ function byteStream(socket: TLSSocket): ByteStream {
     async read(into: Uint8Array): Promise<number | null> {
       while (rest.length === 0) {
         const chunk: Uint8Array<ArrayBuffer> | null = socket.read();
-        if (chunk !== null) rest = chunk;
-        else if (hasEnded) return null;
+        if (chunk !== null) {
+          rest = chunk;
+          tookSome();
+        } else if (hasEnded) return null;
         else if (failure !== null) throw failure;
         else await news.promise;
       }

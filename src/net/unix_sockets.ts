@@ -1,6 +1,7 @@
 import { ConnectError, type ConnectFault } from "./errors.ts";
 import type { UnixSockets } from "./ports.ts";
 import type { ByteStream } from "./stream/stream.ts";
+import { SystemStream } from "./system_stream.ts";
 
 /**
  * As many as Linux follows (path_resolution(7)), which says so itself. Only links that change while they are
@@ -50,7 +51,7 @@ async function dial(path: string, signal: AbortSignal): Promise<ByteStream> {
   // The runtime does not heed a signal here: what was opened all the same is closed.
   if (signal.aborted) conn.close();
   signal.throwIfAborted();
-  return new UnixStream(conn);
+  return new SystemStream(conn);
 }
 
 /** Nobody listens: there is no socket, it is another kind of file, or its server has gone. */
@@ -58,36 +59,4 @@ function faultOf(error: unknown): ConnectFault {
   const isNobody = error instanceof Deno.errors.ConnectionRefused ||
     error instanceof Deno.errors.NotFound || (error as { code?: unknown }).code === "ENOTSOCK";
   return isNobody ? "connection_refused" : "connection_failed";
-}
-
-/** A connection to a unix socket as a {@linkcode ByteStream}: safe to close twice. */
-class UnixStream implements ByteStream {
-  readonly #conn: Deno.UnixConn;
-  #closed = false;
-
-  constructor(conn: Deno.UnixConn) {
-    this.#conn = conn;
-  }
-
-  read(into: Uint8Array): Promise<number | null> {
-    return this.#conn.read(into);
-  }
-
-  write(bytes: Uint8Array): Promise<number> {
-    return this.#conn.write(bytes);
-  }
-
-  async closeWrite(): Promise<void> {
-    try {
-      await this.#conn.closeWrite();
-    } catch {
-      // The peer is gone already (ENOTCONN, EPIPE): it needs no telling.
-    }
-  }
-
-  close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#conn.close();
-  }
 }

@@ -42,7 +42,7 @@ export interface ConnectParts extends ThroughOptions {
 
 /**
  * Connects as granted: to the first of the addresses that answers, or through the upstream proxy. Rejects with
- * a `ConnectError`, the last one of several. The only caller of a dialer.
+ * a `ConnectError`, the last one of several. In the proxy the only caller of a dialer.
  */
 export async function connect(
   grant: Grant,

@@ -89,34 +89,13 @@ export function startProxy(options: ProxyOptions): RunningProxy {
   const live = new LiveConnections();
   const stopping = new AbortController();
   const buffer = new BlockedBuffer(options.blockedCapacity);
-  const relayPorts = new Set<number>();
-  const isOwn = ownListeners(addresses, interfacesTo(addresses), relayPorts);
-  const { dial, resolve, startTls, bindUdp: bind } = outside;
-  const { upstream } = options;
-  const door: Door = {
-    gateway: createGateway({
-      policy,
-      limits,
-      dial,
-      resolve,
-      startTls,
-      upstream,
-      clock,
-      deadlines,
-      isOwn,
-    }),
-    limits,
-    pool: new BufferPool(),
+  const { http, socks } = makeDoors(options, {
+    addresses,
+    deadlines,
     blocked: recorder(policy, buffer, outside, diagnose),
-  };
-  const http: HttpDoor = {
-    ...door,
-    sockets: createSocketGateway({ policy, limits, sockets: outside.unixSockets, deadlines }),
-    via: options.via ? pseudonym() : null,
     open: () => !stopping.signal.aborted,
-  };
-  const udp = options.socksUdp ? { bind, clock, deadlines, policy, relayPorts } : null;
-  const socks: SocksDoor = { ...door, udp, diagnose };
+    diagnose,
+  });
   const accepting = listeners.map(({ listener, speaks }) => {
     const doors: Doors = speaks === "http"
       ? { http, socks: null }
@@ -146,6 +125,46 @@ export function startProxy(options: ProxyOptions): RunningProxy {
     blocked: buffer,
     shutdown,
     [Symbol.asyncDispose]: () => shutdown(0),
+  };
+}
+
+/** What a running proxy has besides its options. */
+interface Running {
+  /** Where it listens. */
+  readonly addresses: readonly SocketAddress[];
+  readonly deadlines: Deadlines;
+  readonly blocked: Door["blocked"];
+  readonly open: HttpDoor["open"];
+  readonly diagnose: (line: string) => void;
+}
+
+/** One door for each protocol, with the same policy and the same gateway behind both. */
+function makeDoors(
+  { policy, limits, upstream, via, socksUdp, outside }: ProxyOptions,
+  { addresses, deadlines, blocked, open, diagnose }: Running,
+): { readonly http: HttpDoor; readonly socks: SocksDoor } {
+  const { dial, resolve, startTls, clock, bindUdp: bind, unixSockets: sockets } = outside;
+  const relayPorts = new Set<number>();
+  const isOwn = ownListeners(addresses, interfacesTo(addresses), relayPorts);
+  const network = { dial, resolve, startTls, upstream, isOwn };
+  const door: Door = {
+    gateway: createGateway({ policy, limits, clock, deadlines, ...network }),
+    limits,
+    pool: new BufferPool(),
+    blocked,
+  };
+  return {
+    http: {
+      ...door,
+      sockets: createSocketGateway({ policy, limits, sockets, deadlines }),
+      via: via ? pseudonym() : null,
+      open,
+    },
+    socks: {
+      ...door,
+      udp: socksUdp ? { bind, clock, policy, relayPorts } : null,
+      diagnose,
+    },
   };
 }
 

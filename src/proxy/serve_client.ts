@@ -1,3 +1,5 @@
+import { SOCKS_VERSION } from "../socks/messages.ts";
+import { SOCKS4_VERSION } from "../socks/other_protocols.ts";
 import { serveSocks } from "./socks/socks_session.ts";
 import type { SocksDoor } from "./socks/socks_door.ts";
 import type { ClientConnection } from "./client_connection.ts";
@@ -10,15 +12,15 @@ export type Doors =
   | { readonly http: null; readonly socks: SocksDoor }
   | { readonly http: HttpDoor; readonly socks: SocksDoor };
 
-/** The first byte of SOCKS5 (RFC 1928 section 3), and of SOCKS4, which is refused in its own words. */
-const SOCKS_VERSIONS = [5, 4];
+/** What begins with one of these is not HTTP. SOCKS4 is refused in its own words. */
+const FIRST_BYTES_OF_SOCKS: readonly number[] = [SOCKS_VERSION, SOCKS4_VERSION];
 
 /** Serves one client until it is done with, and closed. Where both are spoken, its first byte says which. */
 export async function serveClient(client: ClientConnection, doors: Doors): Promise<void> {
   if (doors.socks === null) return await httpSession(client, doors.http);
   if (doors.http === null) return await serveSocks(client, doors.socks);
   if (!(await client.reader.fill())) return client.close();
-  const isSocks = SOCKS_VERSIONS.includes(client.reader.buffered[0]!);
+  const isSocks = FIRST_BYTES_OF_SOCKS.includes(client.reader.buffered[0]!);
   if (isSocks) await serveSocks(client, doors.socks);
   else await httpSession(client, doors.http);
 }

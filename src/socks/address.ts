@@ -32,7 +32,7 @@ export interface BadAddress extends BadMessage {
 }
 
 /** Address types (RFC 1928 section 5). */
-export const ADDRESS_TYPE = { ipv4: 0x01, domain: 0x03, ipv6: 0x04 } as const;
+const ADDRESS_TYPE = { ipv4: 0x01, domain: 0x03, ipv6: 0x04 } as const;
 
 /** The length is one byte. */
 const DOMAIN_BYTES_MAX = 255;

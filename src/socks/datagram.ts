@@ -36,7 +36,7 @@ export interface Fragment {
 }
 
 /** The longest header that {@linkcode writeDatagramHeader} writes, in bytes: that of an IPv6 address. */
-export const MAX_DATAGRAM_HEADER = 22;
+export const DATAGRAM_HEADER_BYTES_MAX = 22;
 
 /** RSV and FRAG. */
 const PREFIX_BYTES = 3;

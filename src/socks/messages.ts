@@ -12,15 +12,14 @@ import {
 } from "./address.ts";
 import type { BadMessage, Decoded } from "./decoded.ts";
 
-/** The version of SOCKS, with which all messages begin but those of RFC 1929. */
-const SOCKS_VERSION = 5;
+/** The version of SOCKS that is spoken, with which all messages begin but those of RFC 1929. */
+export const SOCKS_VERSION = 5;
 /** The version of the negotiation of RFC 1929. */
 const PASSWORD_VERSION = 1;
 
-/** Authentication methods (RFC 1928 section 3). */
+/** Authentication methods (RFC 1928 section 3) that are spoken here, and the answer to all others. */
 export const METHOD = {
   none: 0x00,
-  gssapi: 0x01,
   password: 0x02,
   unacceptable: 0xff,
 } as const;

@@ -9,7 +9,7 @@ export interface Rebuff {
 }
 
 /** The first byte of a SOCKS4 request. */
-const SOCKS4_VERSION = 4;
+export const SOCKS4_VERSION = 4;
 /** The first byte of a TLS connection (RFC 8446 section 5.1). */
 const TLS_HANDSHAKE = 0x16;
 

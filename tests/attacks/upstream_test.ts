@@ -277,7 +277,7 @@ const ANSWERS: readonly (readonly [string, Script, string, string])[] = [
 
 for (const [what, script, reason, why] of ANSWERS) {
   Deno.test(`upstream: ${what} to CONNECT is told as ${reason}, and nothing of it comes through`, async () => {
-    await using made = makeUpstreamWorld({ script });
+    await using made = makeUpstreamWorld({ script, troubled: true });
     const answer = await made.world.ask(CONNECT);
     assertMatch(answer.start, /^HTTP\/1\.1 502 Doorward: the upstream proxy /);
     assertStringIncludes(fieldOf(answer, "Proxy-Status")!, `details="${reason}"`);
@@ -287,6 +287,10 @@ for (const [what, script, reason, why] of ANSWERS) {
     }
     await using socks = await made.world.client();
     assertEquals(await askSocks(socks, socksRequest(domainAddress(ALLOWED, 443))), 1);
+    // SOCKS5 has no words for it, so that whoever runs Doorward is told.
+    assertEquals(made.world.diagnosed.map((line) => line.replace(/^.* to /, "")), [
+      `${ALLOWED}:443: upstream proxy of HTTPS_PROXY: ${why}`,
+    ]);
     assertEquals(made.world.blocked, []);
     await until(() => made.world.upstreams === 0, "the proxy was left");
   });

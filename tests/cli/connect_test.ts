@@ -225,7 +225,7 @@ Deno.test("connect says when nobody is there, and what to do", async () => {
   assertEquals(await called.code, 125);
   assertEquals(called.here.printed(), {
     out: "",
-    err: "doorward: Cannot reach the proxy at 127.0.0.1:4000: connection refused\n" +
+    err: "doorward: Cannot reach the proxy at 127.0.0.1:4000: it refused the connection\n" +
       "doorward: start one with doorward start, or name the one that runs: --proxy http://HOST:PORT\n",
   });
 });
@@ -256,7 +256,10 @@ Deno.test("connect ends with 125 when the proxy resets the connection", async ()
   const stream = new ScriptedStream(new Deno.errors.ConnectionReset("reset"));
   await using called = call(undefined, { dial: () => Promise.resolve(stream) });
   assertEquals(await called.code, 125);
-  assertStringIncludes(called.here.printed().err, "127.0.0.1:4000: connection failed\n");
+  assertEquals(
+    called.here.printed().err,
+    "doorward: Cannot use 127.0.0.1:4000 as a proxy: the connection broke off\n",
+  );
   assertEquals(stream.closed, true);
 });
 
@@ -276,7 +279,10 @@ Deno.test("connect does not wait for an answer for ever", async () => {
   await called.proxy.send("HTTP/1.1 100 Continue\r\n\r\n");
   called.here.clock.advance(2_000);
   assertEquals(await called.code, 125);
-  assertStringIncludes(called.here.printed().err, "127.0.0.1:4000: connection timeout\n");
+  assertEquals(
+    called.here.printed().err,
+    "doorward: Cannot use 127.0.0.1:4000 as a proxy: it did not answer in time\n",
+  );
 });
 
 Deno.test("connect gives a dial ten seconds", async () => {
@@ -312,7 +318,10 @@ Deno.test("connect says when the name of the proxy has no address", async () => 
     resolve: () => Promise.resolve([]),
   });
   assertEquals(await called.code, 125);
-  assertStringIncludes(called.here.printed().err, "the proxy at proxy.test:1: dns failure\n");
+  assertStringIncludes(
+    called.here.printed().err,
+    "the proxy at proxy.test:1: its name cannot be resolved\n",
+  );
 });
 
 const RUN = { DOORWARD_ACTIVE: "1" };

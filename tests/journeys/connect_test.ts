@@ -90,7 +90,7 @@ Deno.test("connect ends with 125 and a way out where there is no proxy", async (
   assertEquals([code, stdout], [125, ""]);
   assertMatch(
     stderr,
-    /^doorward: Cannot reach the proxy at 127\.0\.0\.1:\d+: connection refused\n/,
+    /^doorward: Cannot reach the proxy at 127\.0\.0\.1:\d+: it refused the connection\n/,
   );
   assertStringIncludes(stderr, "doorward start");
 });

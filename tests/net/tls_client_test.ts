@@ -1,7 +1,8 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ConnectError } from "../../src/net/errors.ts";
 import { parseHost } from "../../src/net/address/host.ts";
 import type { Host } from "../../src/net/address/host.ts";
+import { type ByteStream, writeAll } from "../../src/net/stream/stream.ts";
 import { tcpDialer } from "../../src/net/tcp_dialer.ts";
 import { tlsClient, trusting } from "../../src/net/tls_client.ts";
 import { type Authority, makeAuthority } from "../support/authority.ts";
@@ -169,4 +170,65 @@ Deno.test("trusting() reads into as little room as it is given", () =>
     while (text.length < 3 && await inside.read(one) === 1) text += String.fromCharCode(one[0]!);
     assertEquals(text, "abc");
     inside.close();
+  }));
+
+/** More than the system and a socket of Node's hold together. */
+const FLOOD_BYTES = 16 * 1024 * 1024;
+const HELD_BYTES_MAX = 512 * 1024;
+
+/** A TLS server that sends as much as is taken, to everybody at once. */
+function startTlsFlood({ cert, key }: Authority): AsyncDisposable & Pick<TlsServer, "address"> {
+  const listener = Deno.listenTls({ hostname: "127.0.0.1", port: 0, cert, key });
+  const flood = async (conn: Deno.TlsConn): Promise<void> => {
+    using _ = conn;
+    const bytes = new Uint8Array(64 * 1024);
+    for (let sent = 0; sent < FLOOD_BYTES; sent += bytes.length) await writeAll(conn, bytes);
+  };
+  const serving = (async () => {
+    const floods: Promise<unknown>[] = [];
+    // Whoever has read enough goes.
+    for await (const conn of listener) floods.push(flood(conn).catch(() => {}));
+    await Promise.all(floods);
+  })();
+  return {
+    address: { ip: ip("127.0.0.1"), port: (listener.addr as Deno.NetAddr).port },
+    async [Symbol.asyncDispose](): Promise<void> {
+      listener.close();
+      await serving;
+    },
+  };
+}
+
+async function readAll(stream: ByteStream): Promise<number> {
+  const buffer = new Uint8Array(64 * 1024);
+  let total = 0;
+  let count: number | null;
+  while ((count = await stream.read(buffer)) !== null) total += count;
+  return total;
+}
+
+Deno.test("trusting() takes in no more than is read, and all of it in the end", () =>
+  withAuthority(async (authority) => {
+    await using server = startTlsFlood(authority);
+    const tls = trusting([authority.ca]);
+    const stream = await tcpDialer(server.address, NEVER);
+    let taken = 0;
+    const counted: ByteStream = {
+      read: async (into) => {
+        const count = await stream.read(into);
+        taken += count ?? 0;
+        return count;
+      },
+      write: (bytes) => stream.write(bytes),
+      closeWrite: () => stream.closeWrite(),
+      close: () => stream.close(),
+    };
+    const slow = await tls(counted, host("proxy.test"), NEVER);
+    const quick = await tls(await tcpDialer(server.address, NEVER), host("proxy.test"), NEVER);
+    assertEquals(await readAll(quick), FLOOD_BYTES);
+    quick.close();
+    // While another took all of it, nobody read here.
+    assert(taken <= HELD_BYTES_MAX, `${taken} bytes`);
+    assertEquals(await readAll(slow), FLOOD_BYTES);
+    slow.close();
   }));

@@ -1,9 +1,9 @@
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import type { SocksAddress } from "../../src/socks/address.ts";
 import {
+  DATAGRAM_HEADER_BYTES_MAX,
   datagramHeaderLength,
   decodeDatagram,
-  MAX_DATAGRAM_HEADER,
   writeDatagramHeader,
 } from "../../src/socks/datagram.ts";
 import { latin1 } from "../../src/net/stream/latin1.ts";
@@ -90,7 +90,7 @@ for (const [wire, why] of BAD) {
 Deno.test("datagramHeaderLength() is that of the family, and never more than the ceiling", () => {
   assertEquals(datagramHeaderLength(ip("192.0.2.1")), 10);
   assertEquals(datagramHeaderLength(ip("2001:db8::1")), 22);
-  assertEquals(MAX_DATAGRAM_HEADER, 22);
+  assertEquals(DATAGRAM_HEADER_BYTES_MAX, 22);
 });
 
 Deno.test("writeDatagramHeader() writes the header right before the data", () => {
@@ -124,9 +124,9 @@ Deno.test("writeDatagramHeader() fits the room to the byte, and writes nowhere e
 
 Deno.test("a header that was written reads as what it was written for", () => {
   for (const text of ["192.0.2.1", "0.0.0.0", "255.255.255.255", "::1", "2001:db8::ffff"]) {
-    const into = new Uint8Array(MAX_DATAGRAM_HEADER + 4);
+    const into = new Uint8Array(DATAGRAM_HEADER_BYTES_MAX + 4);
     const from = { ip: ip(text), port: 4660 };
-    const start = writeDatagramHeader(into, MAX_DATAGRAM_HEADER, from);
+    const start = writeDatagramHeader(into, DATAGRAM_HEADER_BYTES_MAX, from);
     const datagram = decodeDatagram(into.subarray(start));
     const payload = new Uint8Array(4);
     assertEquals(datagram, { kind: "datagram", address: at(text), port: 4660, payload });

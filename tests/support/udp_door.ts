@@ -64,7 +64,7 @@ export function makeUdpDoor(options: UdpDoorOptions = {}): UdpTestDoor {
   const { clock, deadlines, cell: policy } = base;
   const door: SocksDoor = {
     ...base.door,
-    udp: { bind: udp.bind, clock, deadlines, policy, relayPorts },
+    udp: { bind: udp.bind, clock, policy, relayPorts },
     diagnose: (line) => diagnosed.push(line),
   };
   return {

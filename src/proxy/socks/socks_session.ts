@@ -1,4 +1,5 @@
 import { attemptId } from "../../audit/attempt_id.ts";
+import { formatEndpoint } from "../../net/address/endpoint.ts";
 import { ConnectError, ProtocolError } from "../../net/errors.ts";
 import { type Handshake, readHandshake, type SocksRequest } from "../../socks/handshake.ts";
 import { hostOf } from "../../socks/address.ts";
@@ -76,7 +77,7 @@ async function open(
   client: ClientConnection,
   request: TunnelRequest,
   attempt: string | null,
-  { gateway, blocked }: SocksDoor,
+  { gateway, blocked, diagnose }: SocksDoor,
 ): Promise<Connected | ReplyCode> {
   try {
     const decision = await gateway.authorize(request, client.signal);
@@ -85,6 +86,11 @@ async function open(
     return REPLY.notAllowed;
   } catch (error) {
     if (!(error instanceof ConnectError)) throw error;
+    // What is wrong with an upstream proxy has no code, and is for those to mend who run Doorward.
+    if (error.detail !== "") {
+      const target = formatEndpoint(request.target);
+      diagnose(`Cannot connect SOCKS client ${client.address} to ${target}: ${error.detail}`);
+    }
     return connectFailureReply(error.code);
   }
 }

@@ -2,7 +2,11 @@ import type { SocketAddress } from "../../net/address/endpoint.ts";
 import type { IpAddress } from "../../net/address/ip.ts";
 import { unmapped } from "../../net/address/mapped.ts";
 import type { UdpSocket } from "../../net/ports.ts";
-import { decodeDatagram, MAX_DATAGRAM_HEADER, writeDatagramHeader } from "../../socks/datagram.ts";
+import {
+  DATAGRAM_HEADER_BYTES_MAX,
+  decodeDatagram,
+  writeDatagramHeader,
+} from "../../socks/datagram.ts";
 import type { SocksRequest } from "../../socks/handshake.ts";
 import type { ClientConnection } from "../client_connection.ts";
 import type { SocksDoor } from "./socks_door.ts";
@@ -91,9 +95,7 @@ export class UdpAssociation {
       const { payload } = datagram;
       const header = bytes.subarray(0, bytes.length - payload.length);
       const granted = this.#gate.admit(datagram, header);
-      if (granted === null) continue;
-      const sent = await this.#sendTo(addressInUse(granted), payload);
-      if (!sent) await this.#deliverElsewhere(granted, payload);
+      if (granted !== null) await this.#deliver(granted, payload);
     }
   }
 
@@ -140,15 +142,15 @@ export class UdpAssociation {
 
   async #fromOutside(socket: UdpSocket): Promise<void> {
     // The header is written in front of what was received.
-    const buffer = untouched(MAX_DATAGRAM_HEADER + RECEIVE_BYTES);
-    const room = buffer.subarray(MAX_DATAGRAM_HEADER);
+    const buffer = untouched(DATAGRAM_HEADER_BYTES_MAX + RECEIVE_BYTES);
+    const room = buffer.subarray(DATAGRAM_HEADER_BYTES_MAX);
     while (true) {
       const received = await socket.receive(room);
       if (received === null) return;
       const { count, from } = received;
       if (this.#answerTo === null || !this.#gate.admitsFrom(from)) continue;
-      const start = writeDatagramHeader(buffer, MAX_DATAGRAM_HEADER, from);
-      const end = MAX_DATAGRAM_HEADER + count;
+      const start = writeDatagramHeader(buffer, DATAGRAM_HEADER_BYTES_MAX, from);
+      const end = DATAGRAM_HEADER_BYTES_MAX + count;
       if (end - start > DATAGRAM_BYTES_MAX) continue;
       this.#client.watch.touch();
       await this.#relay.send(buffer.subarray(start, end), this.#answerTo);

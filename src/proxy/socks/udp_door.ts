@@ -1,12 +1,10 @@
 import type { Clock, UdpBinder } from "../../net/ports.ts";
-import type { Deadlines } from "../../net/time/deadlines.ts";
 import type { PolicyCell } from "../../policy/policy.ts";
 
 /** What UDP associations take, and what they have in common. */
 export interface UdpDoor {
   readonly bind: UdpBinder;
   readonly clock: Clock;
-  readonly deadlines: Deadlines;
   readonly policy: PolicyCell;
   /** The ports of the relays that are open: one for each association, and none of them is a destination. */
   readonly relayPorts: Set<number>;

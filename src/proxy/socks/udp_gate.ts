@@ -164,10 +164,14 @@ export class UdpGate {
   async #findOut(destination: Destination, { waiting }: Pending): Promise<void> {
     const { client, deliver, udp } = this.#parts;
     const policy = udp.policy.current;
-    const outcome = await this.#authorize(destination.request).finally(() => {
+    let outcome: Grant | Ask | Deny | null;
+    try {
+      outcome = await this.#authorize(destination.request);
+    } finally {
+      // In one go with what follows: no datagram may begin to wait in between.
       this.#pending -= 1;
       for (const payload of waiting) this.#waitingBytes -= payload.length;
-    });
+    }
     if (client.signal.aborted || !this.#destinations.has(destination)) return;
     if (outcome === null) {
       const until = udp.clock.monotonic() + UNRESOLVED_MS;
@@ -175,7 +179,8 @@ export class UdpGate {
     }
     this.#settle(destination, policy, outcome);
     for (const payload of waiting) {
-      // Asked for each: the policy may be replaced while one is sent, or was amid the look-up.
+      // Asked for each: while one is sent the policy may be replaced, and the destination forgotten.
+      if (!this.#destinations.has(destination)) return;
       const granted = this.#admitTo(destination, payload);
       if (granted !== null) await deliver(granted, payload);
     }

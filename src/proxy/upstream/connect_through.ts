@@ -5,6 +5,7 @@ import { BufferedReader } from "../../net/stream/buffered_reader.ts";
 import type { ByteStream } from "../../net/stream/stream.ts";
 import type { NetworkRequest } from "../../policy/request.ts";
 import { requestConnect } from "../../socks/client.ts";
+import { REPLY } from "../../socks/messages.ts";
 import type { Connected } from "../connect.ts";
 import { FAULT_WORDS } from "../fault_words.ts";
 import type { Limits } from "../limits.ts";
@@ -128,10 +129,10 @@ async function throughSocks(
 
 /** What a reply code (RFC 1928 section 6) says of the target; the others say something of the proxy. */
 const SOCKS_FAULTS: Readonly<Record<number, ConnectFault>> = {
-  3: "network_unreachable",
-  4: "host_unreachable",
-  5: "connection_refused",
-  6: "connection_timeout",
+  [REPLY.networkUnreachable]: "network_unreachable",
+  [REPLY.hostUnreachable]: "host_unreachable",
+  [REPLY.connectionRefused]: "connection_refused",
+  [REPLY.ttlExpired]: "connection_timeout",
 };
 
 function authorizationOf({ credentials }: UpstreamProxy): string | null {

@@ -380,6 +380,26 @@ Deno.test("the bytes that wait are bounded for all names together, and given bac
   assertEquals(test.delivered.length, 3);
 });
 
+// Between an answer and what is made of it there are a few steps: a datagram may come in any of them.
+for (let steps = 0; steps < 24; steps++) {
+  Deno.test(`a datagram ${steps} steps after the answer gives back the room that it took`, async () => {
+    const slow = slowResolver();
+    const policy = policyOf({}, { dangerouslyAllowAllDomains: true });
+    await using test = makeGate({ resolve: slow.resolve, policy });
+    const most = "x".repeat(WAITING_BYTES_MAX - 3);
+    test.offer(NAME, "one");
+    slow.answer("93.184.216.34");
+    for (let step = 0; step < steps; step++) await Promise.resolve();
+    test.offer(NAME, most);
+    await settle();
+    test.offer(domainAddress("other.test", 53), most);
+    slow.answer("93.184.216.35");
+    await settle();
+    const [to, data] = test.delivered.at(-1)!;
+    assertEquals([to, data.length], ["93.184.216.35:53", most.length]);
+  });
+}
+
 Deno.test("a few names are looked up at a time, and what is known goes on", async () => {
   const slow = slowResolver();
   const policy = policyOf({}, { dangerouslyAllowAllDomains: true });
@@ -459,6 +479,25 @@ Deno.test("what was forgotten amid its look-up is not sent, and may not answer",
   await settle();
   assertEquals(test.delivered, [["93.184.216.35:53", "two"]]);
   assertEquals(test.gate.admitsFrom(at("93.184.216.34:53")), false);
+});
+
+Deno.test("what was forgotten while the first that waited was sent may not answer either", async () => {
+  const first = Promise.withResolvers<void>();
+  const policy = policyOf({}, { dangerouslyAllowAllDomains: true });
+  await using test = makeGate({
+    deliver: () => first.promise,
+    policy,
+    limits: { udpDestinations: 1 },
+  });
+  test.offer(NAME, "one");
+  test.offer(NAME, "two");
+  await settle();
+  test.offer(ipAddress("93.184.216.99", 53), "three");
+  first.resolve();
+  await settle();
+  assertEquals(test.delivered.map(([, data]) => data), ["one", "three"]);
+  assertEquals(test.gate.admitsFrom(at("93.184.216.34:53")), false);
+  assertEquals(test.gate.size, 1);
 });
 
 Deno.test("nothing is sent or recorded once the client has gone", async () => {

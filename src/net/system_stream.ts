@@ -1,12 +1,16 @@
 import type { ByteStream } from "./stream/stream.ts";
 
-/** A TCP connection as a {@linkcode ByteStream}: without Nagle's delay, and safe to close twice. */
-export class TcpStream implements ByteStream {
-  readonly #conn: Deno.TcpConn;
+/**
+ * A connection of the system as a {@linkcode ByteStream}: over TCP without Nagle's delay, and safe to close
+ * twice.
+ */
+export class SystemStream implements ByteStream {
+  readonly #conn: Deno.TcpConn | Deno.UnixConn;
   #closed = false;
 
-  constructor(conn: Deno.TcpConn) {
+  constructor(conn: Deno.TcpConn | Deno.UnixConn) {
     this.#conn = conn;
+    if (!("setNoDelay" in conn)) return;
     try {
       // The runtime leaves Nagle's algorithm on; a head followed by a small body would wait 40 ms for an ACK.
       conn.setNoDelay(true);

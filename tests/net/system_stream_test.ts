@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { latin1, latin1Bytes } from "../../src/net/stream/latin1.ts";
-import { TcpStream } from "../../src/net/tcp_stream.ts";
+import { SystemStream } from "../../src/net/system_stream.ts";
 
 interface FakeConn {
   readonly calls: string[];
@@ -28,25 +28,32 @@ function fakeConn(changes: Partial<Deno.TcpConn> = {}): FakeConn {
   return { calls, conn: conn as Deno.TcpConn };
 }
 
-Deno.test("TcpStream sends at once what is written", () => {
+Deno.test("SystemStream sends at once what is written", () => {
   const { calls, conn } = fakeConn();
-  new TcpStream(conn);
+  new SystemStream(conn);
   assertEquals(calls, ["setNoDelay true"]);
 });
 
-Deno.test("TcpStream takes a connection whose options cannot be set any more", () => {
+Deno.test("SystemStream asks nothing of a unix socket, which has no such delay", () => {
+  const { calls, conn } = fakeConn();
+  const { setNoDelay: _, ...unix } = conn;
+  new SystemStream(unix as unknown as Deno.UnixConn).close();
+  assertEquals(calls, ["close"]);
+});
+
+Deno.test("SystemStream takes a connection whose options cannot be set any more", () => {
   const { calls, conn } = fakeConn({
     setNoDelay: () => {
       throw new Deno.errors.InvalidData("Invalid argument (os error 22)");
     },
   });
-  new TcpStream(conn).close();
+  new SystemStream(conn).close();
   assertEquals(calls, ["close"]);
 });
 
 Deno.test("read(), write() and closeWrite() are the connection's", async () => {
   const { calls, conn } = fakeConn();
-  const stream = new TcpStream(conn);
+  const stream = new SystemStream(conn);
   const into = new Uint8Array(5);
   assertEquals([await stream.read(into), latin1(into.subarray(0, 3))], [3, "abc"]);
   assertEquals(await stream.write(latin1Bytes("de")), 2);
@@ -58,12 +65,12 @@ Deno.test("closeWrite() does not mind that the peer is gone", async () => {
   const { conn } = fakeConn({
     closeWrite: () => Promise.reject(new Deno.errors.NotConnected()),
   });
-  await new TcpStream(conn).closeWrite();
+  await new SystemStream(conn).closeWrite();
 });
 
 Deno.test("close() is safe to call twice", () => {
   const { calls, conn } = fakeConn();
-  const stream = new TcpStream(conn);
+  const stream = new SystemStream(conn);
   stream.close();
   stream.close();
   assertEquals(calls.slice(1), ["close"]);
@@ -76,7 +83,7 @@ Deno.test("close() ends a read() that is waiting", async () => {
     Deno.connect({ hostname: "127.0.0.1", port }),
     listener.accept(),
   ]);
-  const stream = new TcpStream(conn);
+  const stream = new SystemStream(conn);
   const reading = stream.read(new Uint8Array(1));
   stream.close();
   await assertRejects(() => reading);
