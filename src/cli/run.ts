@@ -37,7 +37,9 @@ export async function run(command: RunCommand, here: Surroundings): Promise<numb
   }
   if (here.env["DOORWARD_ACTIVE"] !== undefined) {
     err.line(`doorward: Cannot run "${command.words[0]}" behind Doorward a second time`);
-    err.line("  this proxy would connect past the one outside (DOORWARD_ACTIVE is set)");
+    err.line(
+      "  what this proxy lets through would not all pass the one outside (DOORWARD_ACTIVE is set)",
+    );
     err.line("  run the command by itself: it is behind that one already");
     return EXIT.failed;
   }

@@ -24,7 +24,10 @@ export async function udpAssociate(
   door: SocksDoor,
 ): Promise<void> {
   const { udp } = door;
-  if (udp === null) return await client.answer(encodeReply(REPLY.commandNotSupported));
+  if (udp === null) {
+    door.diagnose(`Refused SOCKS client ${client.address}: enable_socks5_udp is off`);
+    return await client.answer(encodeReply(REPLY.commandNotSupported));
+  }
   const relay = openRelay(client, request, attempt, door, udp);
   if (typeof relay === "number") return await client.answer(encodeReply(relay));
   const { port } = relay.address;

@@ -35,6 +35,7 @@ Deno.test("udpAssociate() answers 0x07 where datagrams are switched off", async 
   await udpAssociate(connection, request, null, { ...world.door, udp: null });
   assertEquals(await wire.readExactly(10), replyOf(7));
   assertEquals(world.udp.sockets, []);
+  assertEquals(world.diagnosed, ["Refused SOCKS client 127.0.0.1:50000: enable_socks5_udp is off"]);
 });
 
 Deno.test("udpAssociate() takes a name that a client announces for none, and looks nothing up", async () => {
