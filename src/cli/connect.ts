@@ -121,6 +121,7 @@ async function ask(
   signal.addEventListener("abort", () => stream.close(), { once: true });
   const head = await requestTunnel(reader, stream, target, {
     authorization: proxy.authorization,
+    via: [],
     headBytes: DEFAULT_LIMITS.headBytes,
     headFields: DEFAULT_LIMITS.headFields,
   }).catch((cause) => {

@@ -1,4 +1,5 @@
-import { loadConfig } from "../config/config.ts";
+import { type Config, loadConfig } from "../config/config.ts";
+import type { SocketAddress } from "../net/address/endpoint.ts";
 import type { EnvCommand } from "./argv/command.ts";
 import { configSource } from "./config_source.ts";
 import { EXIT } from "./exit_code.ts";
@@ -9,9 +10,8 @@ import type { Surroundings } from "./surroundings.ts";
 /** `doorward env`: the variables that point a shell at the configured listener. */
 export async function env(command: EnvCommand, here: Surroundings): Promise<number> {
   const { out, err } = here.terminal;
-  const { proxyAddress, socksAddress, network } = await loadConfig(
-    configSource(command.policy, here),
-  );
+  const config = await loadConfig(configSource(command.policy, here));
+  const { proxyAddress, network } = config;
   if (proxyAddress.port === 0) {
     err.line("doorward: Cannot print variables: network.proxy_url leaves the port to the system");
     err.line('  "doorward start" prints the port it got');
@@ -19,8 +19,7 @@ export async function env(command: EnvCommand, here: Surroundings): Promise<numb
   }
   const variables = proxyVariables({
     listener: proxyAddress,
-    // A port that only the running proxy knows cannot be printed; the HTTP proxy serves as well.
-    allProxy: socksAddress?.port === 0 ? null : socksAddress,
+    allProxy: allProxyOf(config),
     allowLocalBinding: network.allow_local_binding,
   });
   if (command.json) {
@@ -32,4 +31,13 @@ export async function env(command: EnvCommand, here: Surroundings): Promise<numb
     out.line(assignments({ [name]: value }, shell));
   }
   return EXIT.done;
+}
+
+/**
+ * What `ALL_PROXY` names: SOCKS5 while it is on (the seeds), unless somebody wrote that it is HTTP. A port that
+ * only the running proxy knows cannot be printed; there the HTTP proxy serves as well.
+ */
+function allProxyOf({ network, socksAddress, originOf }: Config): SocketAddress | null {
+  const isHttpWritten = network.all_proxy === "http" && originOf("network.all_proxy") !== undefined;
+  return isHttpWritten || socksAddress?.port === 0 ? null : socksAddress;
 }

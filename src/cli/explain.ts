@@ -2,17 +2,25 @@ import { type Config, loadConfig } from "../config/config.ts";
 import { ownProxy, refuseOwnListeners, upstreamSettings } from "../config/upstream_routes.ts";
 import { Deadlines } from "../net/time/deadlines.ts";
 import type { SocketAddress } from "../net/address/endpoint.ts";
-import { ConnectError } from "../net/errors.ts";
-import type { Clock, Resolver } from "../net/ports.ts";
+import { ConnectError, ProtocolError } from "../net/errors.ts";
+import type { Clock, Resolver, UnixSockets } from "../net/ports.ts";
 import { compilePolicy } from "../policy/compile.ts";
 import type { Allow, Ask, Deny } from "../policy/decision.ts";
-import type { Step } from "../policy/policy.ts";
+import { within } from "../net/time/within.ts";
+import type { Policy, Step } from "../policy/policy.ts";
 import type { NetworkRequest } from "../policy/request.ts";
+import type { PolicyRequest, SocketRequest } from "../policy/socket_request.ts";
 import { authorize, type AuthorizeOptions } from "../proxy/authorize.ts";
+import { authorizeSocket } from "../proxy/authorize_socket.ts";
 import { boundedResolver } from "../proxy/bounded_resolver.ts";
 import { UPSTREAM_LOOKUP_MS } from "../proxy/gateway.ts";
 import { interfacesTo, ownListeners } from "../proxy/own_listeners.ts";
-import { chooseUpstream, type UpstreamRoutes } from "../proxy/upstream/choose_upstream.ts";
+import {
+  chooseUpstream,
+  proxiesOf,
+  type UpstreamRoutes,
+} from "../proxy/upstream/choose_upstream.ts";
+import { proxyDestinations } from "../proxy/upstream/proxy_destinations.ts";
 import type { UpstreamProxy } from "../proxy/upstream/upstream_proxy.ts";
 import type { ExplainCommand } from "./argv/command.ts";
 import { configSource } from "./config_source.ts";
@@ -33,6 +41,8 @@ export type Outcome =
     /** The proxy that would be gone through; null for none. */
     readonly via: UpstreamProxy | null;
   }
+  /** It goes to the unix socket at this path, which no link leads on from. */
+  | { readonly verdict: "allow"; readonly socket: string }
   | Ask
   | Deny
   /** It is no request that the proxy understands. */
@@ -52,6 +62,7 @@ export async function explain(command: ExplainCommand, here: Surroundings): Prom
       resolve: command.lookup ? here.resolve : null,
       clock: here.clock,
       env: here.env,
+      sockets: here.unixSockets,
       note: (step) => steps.push(step),
     });
   const explanation = {
@@ -74,49 +85,135 @@ interface ForeseeOptions {
   readonly resolve: Resolver | null;
   readonly clock: Clock;
   readonly env: Surroundings["env"];
+  readonly sockets: UnixSockets | null;
   readonly note: (step: Step) => void;
 }
 
 async function foresee(
-  request: NetworkRequest,
+  request: PolicyRequest,
   config: Config,
-  { resolve, clock, env, note }: ForeseeOptions,
+  options: ForeseeOptions,
 ): Promise<Outcome> {
   const policy = compilePolicy(policyInForce(config));
+  const deadlines = new Deadlines(options.clock, (error) => reportError(error));
+  try {
+    return request.kind === "socket"
+      ? await foreseeSocket(request, policy, config, deadlines, options)
+      : await foreseeNetwork(request, policy, config, deadlines, options);
+  } catch (error) {
+    return failureOf(error);
+  } finally {
+    deadlines.stop();
+  }
+}
+
+/** What the proxy would answer where policy was not the trouble. */
+function failureOf(error: unknown): Outcome {
+  if (error instanceof ProtocolError) {
+    const status = error.code === "unsupported" ? 501 : 400;
+    return { verdict: "refused", status, why: error.message };
+  }
+  if (!(error instanceof ConnectError)) throw error;
+  const isLate = error.code === "dns_timeout" || error.code === "connection_timeout";
+  return { verdict: "unreachable", status: isLate ? 504 : 502, error };
+}
+
+async function foreseeNetwork(
+  request: NetworkRequest,
+  policy: Policy,
+  config: Config,
+  deadlines: Deadlines,
+  { resolve, env, note }: ForeseeOptions,
+): Promise<Outcome> {
   const { proxyAddress, socksAddress } = config;
   const listeners = [proxyAddress, ...(socksAddress === null ? [] : [socksAddress])];
-  const deadlines = new Deadlines(clock, (error) => reportError(error));
   const bounded = (ms: number): Resolver =>
     resolve === null ? () => Promise.resolve([]) : boundedResolver(resolve, deadlines, ms);
   const { dnsMs } = config.limits;
+  const routes = routesAsSeen(config, env, listeners);
   const options: AuthorizeOptions = {
     resolve: bounded(dnsMs),
     upstream: {
-      choose: chooseUpstream(routesAsSeen(config, env, listeners)),
+      choose: chooseUpstream(routes),
       resolve: bounded(Math.min(dnsMs, UPSTREAM_LOOKUP_MS)),
     },
+    proxies: proxyDestinations(proxiesOf(routes), bounded(dnsMs)),
     isOwn: ownListeners(listeners, interfacesTo(listeners), new Set()),
     dnsAddresses: config.limits.dnsAddresses,
     note,
   };
-  try {
-    const answer = await authorize(request, policy, options, new AbortController().signal);
-    if (answer.verdict !== "allow") return answer;
-    const isUnknown = request.target.host.kind === "name" &&
-      (resolve === null || answer.addresses.length === 0);
-    return {
-      verdict: "allow",
-      decision: answer.decision,
-      addresses: isUnknown ? null : answer.addresses,
-      via: answer.via,
-    };
-  } catch (error) {
-    if (!(error instanceof ConnectError)) throw error;
-    const status = error.code === "dns_timeout" ? 504 : 502;
-    return { verdict: "unreachable", status, error };
-  } finally {
-    deadlines.stop();
+  const answer = await authorize(request, policy, options, new AbortController().signal);
+  if (answer.verdict !== "allow") return answer;
+  const isUnknown = request.target.host.kind === "name" &&
+    (resolve === null || answer.addresses.length === 0);
+  return {
+    verdict: "allow",
+    decision: answer.decision,
+    addresses: isUnknown ? null : answer.addresses,
+    via: answer.via,
+  };
+}
+
+/** The way of a socket gateway, up to the connection. */
+async function foreseeSocket(
+  request: SocketRequest,
+  policy: Policy,
+  { limits }: Config,
+  deadlines: Deadlines,
+  { sockets, note }: ForeseeOptions,
+): Promise<Outcome> {
+  const entrance: Step[] = [];
+  const refusal = policy.decideSocketEntrance(request, (step) => entrance.push(step));
+  entrance.forEach(note);
+  if (refusal !== null) return refusal;
+  if (sockets === null) {
+    const why = "Cannot reach a unix socket: there are none on this system";
+    return { verdict: "refused", status: 501, why };
   }
+  const outcome = await within(
+    deadlines,
+    limits.connectMs,
+    new AbortController().signal,
+    // The same code as at a request; what it asks is told by its ports.
+    (signal) =>
+      authorizeSocket(
+        request,
+        tellingPolicy(policy, entrance.length, note),
+        tellingSockets(sockets, note),
+        signal,
+      ),
+    () => new ConnectError("connection_timeout", "Cannot connect in time"),
+  );
+  return outcome.verdict === "allow" ? { verdict: "allow", socket: outcome.path } : outcome;
+}
+
+/** Tells the steps to the whole answer, but the first ones: they are those of the entrance. */
+function tellingPolicy(policy: Policy, told: number, note: (step: Step) => void): Policy {
+  return {
+    ...policy,
+    decideSocket(request, canonical): Deny | null {
+      const steps: Step[] = [];
+      const denied = policy.decideSocket(request, canonical, (step) => steps.push(step));
+      steps.slice(told).forEach(note);
+      return denied;
+    },
+  };
+}
+
+/** Tells where a path leads. */
+function tellingSockets(sockets: UnixSockets, note: (step: Step) => void): UnixSockets {
+  const tell = (answer: string) => note({ question: "path", answer, rule: null });
+  return {
+    ...sockets,
+    async canonical(path): Promise<string> {
+      const canonical = await sockets.canonical(path).catch((error) => {
+        tell("cannot be followed to a place");
+        throw error;
+      });
+      tell(canonical === path ? "no links in it" : `leads to ${canonical}`);
+      return canonical;
+    },
+  };
 }
 
 /**

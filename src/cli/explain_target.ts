@@ -1,16 +1,20 @@
 import { parseAbsoluteTarget } from "../http/target.ts";
 import { type Endpoint, formatEndpoint, parseEndpoint } from "../net/address/endpoint.ts";
+import { parseHost } from "../net/address/host.ts";
 import { ProtocolError } from "../net/errors.ts";
-import type { NetworkRequest } from "../policy/request.ts";
+import type { HttpAction } from "../policy/request.ts";
+import type { PolicyRequest } from "../policy/socket_request.ts";
+import { socketPath } from "../proxy/http/socket_header.ts";
+import { shellQuote } from "./shell/shell_quote.ts";
 
-/** What a client would send to the proxy for a URL. */
+/** What a client would send to the proxy for a URL, or for the path of a unix socket. */
 export type ExplainTarget =
   | {
     readonly kind: "request";
-    readonly request: NetworkRequest;
+    readonly request: PolicyRequest;
     /** `CONNECT` for a tunnel. */
     readonly method: string;
-    /** `host:port` of a tunnel, the URL of a plain request. */
+    /** `host:port` of a tunnel, the URL of a plain request, `unix:` and a path of one to a unix socket. */
     readonly target: string;
   }
   /** The proxy would not take it for a request. */
@@ -23,23 +27,30 @@ export type ExplainTarget =
   };
 
 /** Schemes that a client of a proxy opens a tunnel for, and their default ports. */
-const TUNNELLED: Readonly<Record<string, number>> = { https: 443, wss: 443, ws: 80 };
+const TUNNELLED: ReadonlyMap<string, number> = new Map([["https", 443], ["wss", 443], ["ws", 80]]);
+
+/** Ports of protocols that need a tunnel, and whose URLs people have at hand. */
+const OTHERS: ReadonlyMap<string, number> = new Map([["ssh", 22], ["git", 9418]]);
 
 /** RFC 9110 section 5.6.2. */
 const TOKEN_REGEXP = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+
+const NO_METHOD = "the method is not a token";
 
 /** Methods whose requests commonly announce a body. */
 const WITH_BODY = new Set(["POST", "PUT", "PATCH"]);
 
 /** Reads what `doorward explain` is asked about. */
 export function explainTarget(text: string, method: string | null): ExplainTarget {
+  const socket = /^unix:(?:\/\/)?(.*)$/is.exec(text);
+  if (socket !== null) return unixSocket(socket[1]!, method ?? "GET");
   const parts = /^([A-Za-z][A-Za-z0-9+.-]*):\/\/([^/?#]*)([^#]*)/.exec(text);
   if (parts === null) return tunnel(text.replace(/[/?#].*$/s, ""), 443);
   const [, written, authority, rest] = parts as unknown as [string, string, string, string];
   const scheme = written.toLowerCase();
   // A client keeps user information and fragment to itself: they never reach a proxy.
   const place = authority.slice(authority.lastIndexOf("@") + 1);
-  const port = TUNNELLED[scheme];
+  const port = TUNNELLED.get(scheme);
   if (port !== undefined) return tunnel(place, port);
   if (scheme === "http" && method === "CONNECT") return tunnel(place, 80);
   return plain(`${scheme}://${place}${rest}`, method ?? "GET");
@@ -57,23 +68,52 @@ function tunnel(authority: string, defaultPort: number): ExplainTarget {
 
 function plain(target: string, method: string): ExplainTarget {
   if (!TOKEN_REGEXP.test(method)) {
-    return { kind: "refused", status: 400, method, target, why: "the method is not a token" };
+    return { kind: "refused", status: 400, method, target, why: NO_METHOD };
   }
   const endpoint = readAbsolute(target);
   if (endpoint instanceof ProtocolError) {
-    const status = endpoint.code === "unsupported" ? 501 : 400;
-    return { kind: "refused", status, method, target, why: endpoint.message };
+    const isOther = endpoint.code === "unsupported";
+    const why = endpoint.message + (isOther ? wayOfOthers(target) : "");
+    return { kind: "refused", status: isOther ? 501 : 400, method, target, why };
   }
-  const request = {
-    kind: "http",
-    protocol: "http",
-    target: endpoint,
-    method,
-    hasBody: WITH_BODY.has(method),
-    upgrades: false,
-    methodOverride: null,
-  } as const;
+  const request = { kind: "http", protocol: "http", target: endpoint, ...action(method) } as const;
   return { kind: "request", request, method, target };
+}
+
+/** A plain request with `x-unix-socket`. Whether the path is one is for the proxy's own code to say. */
+function unixSocket(path: string, method: string): ExplainTarget {
+  const target = `unix:${path}`;
+  const why = whyNoSocket(path, method);
+  if (why !== null) return { kind: "refused", status: 400, method, target, why };
+  const request = { kind: "socket", protocol: "http", path, ...action(method) } as const;
+  return { kind: "request", request, method, target };
+}
+
+function whyNoSocket(path: string, method: string): string | null {
+  if (!TOKEN_REGEXP.test(method)) return NO_METHOD;
+  if (method === "CONNECT") return "no tunnel leads to a unix socket: send the request itself";
+  try {
+    socketPath([{ name: "x-unix-socket", key: "x-unix-socket", value: path }]);
+    return null;
+  } catch (error) {
+    if (error instanceof ProtocolError) return error.message;
+    throw error;
+  }
+}
+
+function action(method: string): HttpAction {
+  return { method, hasBody: WITH_BODY.has(method), upgrades: false, methodOverride: null };
+}
+
+/** How to ask about a protocol that is none of the proxy's; empty where no host is named. */
+function wayOfOthers(url: string): string {
+  const [scheme, rest] = url.split("://", 2) as [string, string];
+  const place = rest.replace(/[/?].*$/s, "");
+  const endpoint = parseEndpoint(place, OTHERS.get(scheme) ?? null);
+  if ("kind" in endpoint && parseHost(place).kind === "bad") return "";
+  const asked = "kind" in endpoint ? `${place}:PORT` : formatEndpoint(endpoint);
+  const words = `doorward explain ${shellQuote(asked, "sh")}`;
+  return `; for a connection of another protocol, ask: ${words}`;
 }
 
 function readAbsolute(target: string): Endpoint | ProtocolError {

@@ -5,7 +5,7 @@ import { formatSocketAddress, type SocketAddress } from "../net/address/endpoint
 import { compilePolicy } from "../policy/compile.ts";
 import { policyCell, type PolicyDocument } from "../policy/policy.ts";
 import type { ProxyOptions, RunningProxy } from "../proxy/proxy.ts";
-import { chooseUpstream } from "../proxy/upstream/choose_upstream.ts";
+import { chooseUpstream, proxiesOf } from "../proxy/upstream/choose_upstream.ts";
 import { listenFailure, socksListenFailure } from "./printed/listen_failure.ts";
 import type { Line } from "./printed/terminal.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -38,6 +38,7 @@ export function openProxy(options: OpenOptions, here: Surroundings): RunningProx
       socks,
       socksUdp: config.network.enable_socks5_udp,
       upstream: chooseUpstream(upstream),
+      upstreamProxies: proxiesOf(upstream),
       policy: policyCell(compilePolicy(options.policy)),
       limits: config.limits,
       via: config.network.via,

@@ -53,7 +53,9 @@ export async function run(command: RunCommand, here: Surroundings): Promise<numb
   });
   troubles.forEach((line) => err.line(`doorward: ${line}`));
   if (!command.quiet) {
-    tally.lines(command, likelyShell(here.env, here.os)).forEach((line) => err.line(line));
+    const shell = likelyShell(here.env, here.os);
+    const lines = tally.lines(command, config.network.allow_unix_sockets, shell);
+    lines.forEach((line) => err.line(line));
   }
   return code;
 }

@@ -1,5 +1,6 @@
 import { violationLine } from "../audit/violation_line.ts";
 import { type Config, type ConfigSource, loadConfig } from "../config/config.ts";
+import { setsUpstreamProxy } from "../config/toml/printable_override.ts";
 import { upstreamSettings } from "../config/upstream_routes.ts";
 import { formatOrigin } from "../policy/rule.ts";
 import type { RunningProxy } from "../proxy/proxy.ts";
@@ -62,7 +63,8 @@ function opening(
 ): readonly Line[] {
   const shell = likelyShell(here.env, here.os);
   // `env` takes what says where the proxy listens; a port that the system chose is in no file.
-  const flags = flagWords({ ...command.policy, allow: [], deny: [], mode: null });
+  const overrides = command.policy.overrides.filter((flag) => !setsUpstreamProxy(flag));
+  const flags = flagWords({ ...command.policy, overrides, allow: [], deny: [], mode: null });
   const envCommand = config.proxyAddress.port === 0
     ? null
     : quoteWords(["doorward", "env", ...flags], shell);

@@ -12,7 +12,8 @@ import { noteLaterFeatures } from "./later_features.ts";
 import { readLimits } from "./limits_table.ts";
 import { readListenAddresses } from "./listen_addresses.ts";
 import { readNetwork } from "./network_table.ts";
-import { escapeControls, withoutCredentials } from "./toml/printable.ts";
+import { escapeControls } from "./toml/printable.ts";
+import { printableOverride } from "./toml/printable_override.ts";
 import { checkPublicSuffixes } from "./public_suffix.ts";
 import { filePlace, readLayers } from "./source_layers.ts";
 import { emptyTable, type LocatedTable, type Place } from "./toml/located.ts";
@@ -180,7 +181,7 @@ function noteAllProxy(table: LocatedTable, network: NetworkConfig, findings: Fin
 
 function sourceNames(file: string, source: ConfigSource): readonly string[] {
   const flags = [
-    ...source.overrides.map((flag) => `-c ${withoutCredentials(flag)}`),
+    ...source.overrides.map((flag) => `-c ${printableOverride(flag)}`),
     ...source.allow.map((host) => `--allow ${host}`),
     ...source.deny.map((host) => `--deny ${host}`),
   ];

@@ -16,11 +16,15 @@ export interface BadListenUrl {
   readonly why: string;
 }
 
+/** `http//host` and `http:/host`: read as they stand, `http` would be the host. */
+const MANGLED_SCHEME = /^\s*[a-z][a-z0-9+.-]*(?::\/(?!\/)|\/\/)/i;
+
 /**
  * Reads `proxy_url` and its like: any scheme or none, user information and a path that are ignored, a
  * host and a port. A name is never looked up: it means loopback.
  */
 export function parseListenUrl(text: string, defaultPort: number): ListenUrl | BadListenUrl {
+  if (MANGLED_SCHEME.test(text)) return bad('its scheme is not followed by "://"');
   const authority = text.trim().replace(/^[^:/?#]*:\/\//, "").replace(/[/?#].*$/s, "");
   const hostPort = authority.slice(authority.lastIndexOf("@") + 1);
   const bare = parseIp(hostPort);

@@ -21,6 +21,10 @@ export async function resolveUnixSockets(
   const resolved: string[] = [];
   for (const [index, path] of network.allow_unix_sockets.entries()) {
     const place = placeOf(table, index);
+    if (/[*?[]/.test(path)) {
+      const message = `patterns are not understood here: ${quote(path)} is the name of one file`;
+      findings.notice(place, message);
+    }
     const canonical = await sockets.canonical(path).catch(() => null);
     if (canonical === null) {
       const why = "its links lead in a circle, or a part of it is no folder or cannot be read";
@@ -28,7 +32,9 @@ export async function resolveUnixSockets(
       continue;
     }
     resolved.push(canonical);
-    if (!await mayConnect(canonical)) {
+    if (await isFolder(canonical, sockets)) {
+      findings.notice(place, `${quote(path)} is a folder: it allows nothing that lies in it`);
+    } else if (!await mayConnect(canonical)) {
       const message = `no request reaches ${
         quote(path)
       }: Doorward runs without --allow-write for it`;
@@ -36,6 +42,11 @@ export async function resolveUnixSockets(
     }
   }
   return resolved;
+}
+
+/** Nothing but a folder holds a "." that leads to itself. */
+async function isFolder(canonical: string, sockets: UnixSockets): Promise<boolean> {
+  return await sockets.canonical(`${canonical}/.`).catch(() => null) === canonical;
 }
 
 /** The runtime asks for more than a connection over the network takes. */

@@ -52,11 +52,12 @@ export function upstreamSettings(
     return { ...routes, bypass: [], warnings: [...bad.values()] };
   }
   const name = EXCEPTIONS.find((name) => valueOf(name, env) !== "") ?? "";
-  const { entries, unread } = parseNoProxy(valueOf(name, env));
+  const exceptions = valueOf(name, env);
+  const { entries, unread } = parseNoProxy(exceptions);
   return {
     ...routes,
     bypass: entries,
-    warnings: [...bad.values(), ...unreadWarning(name, unread)],
+    warnings: [...bad.values(), ...unreadWarning(name, exceptions, unread)],
   };
 }
 
@@ -113,9 +114,12 @@ function valueOf(name: string, env: Env): string {
   return env[name]?.trim() ?? "";
 }
 
-function unreadWarning(name: string, unread: readonly string[]): string[] {
+function unreadWarning(name: string, text: string, unread: readonly string[]): string[] {
   if (unread.length === 0) return [];
+  const what = `${name} holds what is no host, address or block`;
+  // The password of a URL may hold commas and blanks: each entry may be a piece of it.
+  if (text.includes("@")) return [`${what}, nor to be shown: it may hold a password`];
   const shown = unread.slice(0, UNREAD_SHOWN).map(quote).join(", ");
   const more = unread.length > UNREAD_SHOWN ? `, and ${unread.length - UNREAD_SHOWN} more` : "";
-  return [`${name} holds what is no host, address or block: ${shown}${more}`];
+  return [`${what}: ${shown}${more}`];
 }

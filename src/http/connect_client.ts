@@ -2,7 +2,7 @@ import { type Endpoint, formatEndpoint } from "../net/address/endpoint.ts";
 import { ProtocolError } from "../net/errors.ts";
 import type { BufferedReader } from "../net/stream/buffered_reader.ts";
 import { type ByteStream, writeAll } from "../net/stream/stream.ts";
-import { field } from "./fields.ts";
+import { field, type Fields } from "./fields.ts";
 import type { ResponseHead } from "./head.ts";
 import { parseResponseHead } from "./parse_head.ts";
 import { readResponseHead } from "./read_head.ts";
@@ -15,6 +15,8 @@ const INTERIM_MAX = 16;
 export interface TunnelOptions {
   /** The value of `Proxy-Authorization`; null sends none. */
   readonly authorization: string | null;
+  /** The `Via` fields by which a loop is known (RFC 9110 section 7.6.3). */
+  readonly via: Fields;
   /** Bytes of a response head, its first line included. */
   readonly headBytes: number;
   /** Fields of a response head. */
@@ -32,11 +34,12 @@ export async function requestTunnel(
   reader: BufferedReader,
   stream: Pick<ByteStream, "write">,
   target: Endpoint,
-  { authorization, headBytes, headFields }: TunnelOptions,
+  { authorization, via, headBytes, headFields }: TunnelOptions,
 ): Promise<ResponseHead> {
   const authority = formatEndpoint(target);
   const fields = [
     field("Host", authority),
+    ...via,
     ...(authorization === null ? [] : [field("Proxy-Authorization", authorization)]),
   ];
   await writeAll(stream, requestHeadBytes("CONNECT", authority, fields));

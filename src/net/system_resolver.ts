@@ -6,10 +6,11 @@ import type { Resolver } from "./ports.ts";
 import { unlessAborted } from "./time/unless_aborted.ts";
 
 /**
- * Look-ups under way at once. Each holds a thread of the runtime's pool (512, shared with file access)
- * until the system gives up, even after nobody waits for it any more.
+ * Look-ups under way at once. Each holds a thread of the runtime's pool until the system gives up, even after
+ * nobody waits for it any more. Deno has 32 of them (on Windows four a processor), for files and all that is
+ * printed as well: half of them are left to those, however many names have a silent server.
  */
-const LOOKUPS_AT_ONCE = 128;
+const LOOKUPS_AT_ONCE = 16;
 
 const LOOPBACK: readonly IpAddress[] = [LOOPBACK_IPV4, LOOPBACK_IPV6];
 

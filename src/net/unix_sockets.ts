@@ -1,4 +1,4 @@
-import { ConnectError, type ConnectFault } from "./errors.ts";
+import { ConnectError } from "./errors.ts";
 import type { UnixSockets } from "./ports.ts";
 import type { ByteStream } from "./stream/stream.ts";
 import { SystemStream } from "./system_stream.ts";
@@ -44,9 +44,10 @@ function nullIfMissing(error: unknown): null {
 
 async function dial(path: string, signal: AbortSignal): Promise<ByteStream> {
   signal.throwIfAborted();
-  const conn = await Deno.connect({ transport: "unix", path }).catch((cause) => {
+  const conn = await Deno.connect({ transport: "unix", path }).catch(async (cause) => {
+    const error = failure(path, cause, await whyNoSocket(path, cause));
     signal.throwIfAborted();
-    throw new ConnectError(faultOf(cause), `Cannot connect to unix socket "${path}"`, { cause });
+    throw error;
   });
   // The runtime does not heed a signal here: what was opened all the same is closed.
   if (signal.aborted) conn.close();
@@ -54,9 +55,24 @@ async function dial(path: string, signal: AbortSignal): Promise<ByteStream> {
   return new SystemStream(conn);
 }
 
-/** Nobody listens: there is no socket, it is another kind of file, or its server has gone. */
-function faultOf(error: unknown): ConnectFault {
-  const isNobody = error instanceof Deno.errors.ConnectionRefused ||
-    error instanceof Deno.errors.NotFound || (error as { code?: unknown }).code === "ENOTSOCK";
-  return isNobody ? "connection_refused" : "connection_failed";
+/** Only a socket refuses a connection: its server has gone. */
+function failure(path: string, cause: unknown, detail: string): ConnectError {
+  const isRefused = cause instanceof Deno.errors.ConnectionRefused && detail === "";
+  return new ConnectError(
+    isRefused ? "connection_refused" : "connection_failed",
+    `Cannot connect to unix socket "${path}"${detail === "" ? "" : `: ${detail}`}`,
+    { cause, detail },
+  );
+}
+
+/**
+ * What is there in place of a socket; empty where there is one, or where that cannot be told. Linux refuses a
+ * connection to any other file as it does one to a socket without a server.
+ */
+async function whyNoSocket(path: string, cause: unknown): Promise<string> {
+  if (cause instanceof Deno.errors.NotFound) return "there is no such socket";
+  if ((cause as { code?: unknown }).code === "ENOTSOCK") return "it is not a socket";
+  if (!(cause instanceof Deno.errors.ConnectionRefused)) return "";
+  const file = await Deno.lstat(path).catch(() => null);
+  return file !== null && !file.isSocket ? "it is not a socket" : "";
 }

@@ -9,6 +9,7 @@ export const BLOCK_REASONS = {
   not_allowed: "no allow rule names this host (it is not denied either)",
   not_allowed_local: "this is a local, private or otherwise special address",
   own_listener: "this is Doorward's own address",
+  upstream_proxy: "this is the proxy that Doorward itself goes through",
   method_not_allowed:
     "limited mode is read-only: GET, HEAD and OPTIONS, without a body or an upgrade",
   mitm_required: "limited mode cannot see the methods inside a tunnel",

@@ -5,9 +5,12 @@ import type { Resolver } from "../net/ports.ts";
 import type { Allow, Ask, Deny } from "../policy/decision.ts";
 import type { Policy, Step } from "../policy/policy.ts";
 import type { NetworkRequest, Protocol } from "../policy/request.ts";
+import { leadsToProxy, type ProxyDestinations } from "./upstream/proxy_destinations.ts";
 import {
   type ChooseUpstream,
+  chosenProxy,
   describeUpstream,
+  type Route,
   type UpstreamProxy,
 } from "./upstream/upstream_proxy.ts";
 
@@ -39,6 +42,8 @@ export interface AuthorizeOptions {
   readonly dnsAddresses: number;
   /** Without it every request goes directly. */
   readonly upstream?: UpstreamWay;
+  /** The upstream proxies, which are no destinations. */
+  readonly proxies?: ProxyDestinations;
   /** Told each step of the way. */
   readonly note?: (step: Step) => void;
 }
@@ -69,13 +74,16 @@ export async function authorize(
   const decision = decideByName(request, policy, options);
   if (decision.verdict !== "allow") return decision;
   const ips = await addressesOf(request, options, signal);
+  const { port } = request.target;
+  const proxies = await options.proxies?.on(port, signal) ?? [];
   for (const ip of ips) {
     const refusal = decideByAddress(request, policy, options, ip);
     if (refusal !== null) return refusal;
+    if (leadsToProxy(ip, proxies)) return upstreamProxy(options);
   }
-  const via = options.upstream?.choose(request, ips) ?? null;
-  noteRoute(via, options);
-  const { port } = request.target;
+  const route = options.upstream?.choose(request, ips) ?? null;
+  noteRoute(route, options);
+  const via = chosenProxy(route);
   const addresses = ips.slice(0, options.dnsAddresses).map((ip) => ({ ip, port }));
   return { verdict: "allow", [issued]: true, request, decision, addresses, via };
 }
@@ -105,7 +113,7 @@ async function addressesOf(
   const { host } = request.target;
   if (host.kind === "ip") return [host.ip];
   const { upstream } = options;
-  if (upstream === undefined || upstream.choose(request, []) === null) {
+  if (upstream === undefined || chosenProxy(upstream.choose(request, [])) === null) {
     return await options.resolve(host.name, signal);
   }
   try {
@@ -119,10 +127,14 @@ async function addressesOf(
   }
 }
 
-function noteRoute(via: UpstreamProxy | null, options: AuthorizeOptions): void {
-  if (options.upstream === undefined) return;
-  const answer = via === null ? "direct" : `through ${describeUpstream(via)}`;
-  options.note?.({ question: "route", answer, rule: null });
+function noteRoute(route: Route, { upstream, note }: AuthorizeOptions): void {
+  if (upstream === undefined || note === undefined) return;
+  note({ question: "route", answer: routeWords(route), rule: null });
+}
+
+function routeWords(route: Route): string {
+  if (route === null) return "direct";
+  return route.kind === "direct" ? `direct (${route.why})` : `through ${describeUpstream(route)}`;
 }
 
 function decideByName(
@@ -132,6 +144,9 @@ function decideByName(
 ): Allow | Ask | Deny {
   const decision = policy.decide(request, options.note);
   const { host, port } = request.target;
+  if (decision.verdict === "allow" && options.proxies?.named(request.target)) {
+    return upstreamProxy(options);
+  }
   if (host.kind !== "ip" || !options.isOwn({ ip: host.ip, port }, request.protocol)) {
     return decision;
   }
@@ -154,4 +169,16 @@ function decideByAddress(
 function ownListener(options: AuthorizeOptions): Deny {
   options.note?.({ question: "Doorward's own listeners", answer: "this is one", rule: null });
   return { verdict: "deny", reason: "own_listener", source: "proxy_state", rule: null, detail: "" };
+}
+
+/** Inside a tunnel to another proxy a client could ask it for any host. */
+function upstreamProxy(options: AuthorizeOptions): Deny {
+  options.note?.({ question: "upstream proxies", answer: "this is one", rule: null });
+  return {
+    verdict: "deny",
+    reason: "upstream_proxy",
+    source: "proxy_state",
+    rule: null,
+    detail: "",
+  };
 }

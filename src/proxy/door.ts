@@ -8,6 +8,10 @@ export interface Door {
   readonly gateway: Gateway;
   readonly limits: Limits;
   readonly pool: BufferPool;
+  /** Our name in `Via`, unlike that of any other proxy; null leaves `Via` out. */
+  readonly via: string | null;
   /** Told of each request that policy stopped, before it is answered. */
   readonly blocked: (what: BlockedRequest) => void;
+  /** Told, in one line, of what a client cannot be told. */
+  readonly diagnose: (line: string) => void;
 }

@@ -1,3 +1,4 @@
+import type { Fields } from "../http/fields.ts";
 import type { Deadlines } from "../net/time/deadlines.ts";
 import type { SocketAddress } from "../net/address/endpoint.ts";
 import { ConnectError } from "../net/errors.ts";
@@ -17,7 +18,8 @@ import { boundedResolver } from "./bounded_resolver.ts";
 import { connect, type Connected } from "./connect.ts";
 import type { Limits } from "./limits.ts";
 import { proxyFailure } from "./upstream/connect_through.ts";
-import type { ChooseUpstream } from "./upstream/upstream_proxy.ts";
+import { proxyDestinations } from "./upstream/proxy_destinations.ts";
+import type { ChooseUpstream, UpstreamProxy } from "./upstream/upstream_proxy.ts";
 
 /**
  * How long a look-up may take for what goes through an upstream proxy, which looks names up itself. A resolver
@@ -31,8 +33,12 @@ export interface Gateway {
   authorize(request: NetworkRequest, signal: AbortSignal): Promise<Grant | Ask | Deny>;
   /** Asks whether the connection to `address` may carry this request too. */
   authorizeReuse(request: NetworkRequest, address: SocketAddress): Grant | Ask | Deny;
-  /** Connects as granted. Rejects with a `ConnectError`. */
-  connect(grant: Grant, signal: AbortSignal): Promise<Connected>;
+  /**
+   * Connects as granted. Rejects with a `ConnectError`.
+   *
+   * @param via the `Via` fields for an upstream proxy that is asked for a tunnel
+   */
+  connect(grant: Grant, signal: AbortSignal, via: Fields): Promise<Connected>;
 }
 
 /** What a {@linkcode Gateway} is made of. */
@@ -43,9 +49,13 @@ export interface GatewayParts {
   readonly dial: Dialer;
   readonly startTls: TlsClient;
   readonly upstream: ChooseUpstream;
+  /** Those that `upstream` may choose. */
+  readonly upstreamProxies: readonly UpstreamProxy[];
   readonly clock: Clock;
   readonly deadlines: Deadlines;
   readonly isOwn: IsOwn;
+  /** Told, in one line, what is wrong with an upstream proxy. */
+  readonly diagnose: (line: string) => void;
 }
 
 /** Composes a gateway. */
@@ -61,18 +71,47 @@ export function createGateway(parts: GatewayParts): Gateway {
       choose: parts.upstream,
       resolve: bounded(Math.min(limits.dnsMs, UPSTREAM_LOOKUP_MS)),
     },
+    proxies: proxyDestinations(parts.upstreamProxies, resolve),
   };
+  const connectInTime = (grant: Grant, signal: AbortSignal, via: Fields) =>
+    within(
+      deadlines,
+      limits.connectMs,
+      signal,
+      (signal) => connect(grant, { ...parts, resolve, via }, signal),
+      () => late(grant),
+    );
+  const tell = tellOnce(parts.diagnose);
   return {
     authorize: (request, signal) => authorize(request, policy.current, options, signal),
     authorizeReuse: (request, address) => authorizeReuse(request, policy.current, options, address),
-    connect: (grant, signal) =>
-      within(
-        deadlines,
-        limits.connectMs,
-        signal,
-        (signal) => connect(grant, { ...parts, resolve }, signal),
-        () => late(grant),
-      ),
+    connect: (grant, signal, via) => {
+      const connecting = connectInTime(grant, signal, via);
+      return grant.via === null ? connecting : tell(connecting);
+    },
+  };
+}
+
+/**
+ * Tells what is wrong with an upstream proxy: few programs show their user what a CONNECT failed of, and
+ * whoever runs Doorward is the one to mend it. The same again is told only after something has worked.
+ */
+function tellOnce(
+  diagnose: (line: string) => void,
+): (connecting: Promise<Connected>) => Promise<Connected> {
+  let told = "";
+  return async (connecting) => {
+    try {
+      const connected = await connecting;
+      told = "";
+      return connected;
+    } catch (error) {
+      if (error instanceof ConnectError && error.detail !== "" && error.detail !== told) {
+        told = error.detail;
+        diagnose(`Cannot connect: ${told}`);
+      }
+      throw error;
+    }
   };
 }
 

@@ -17,12 +17,12 @@ export function ownListeners(
   relayPorts: ReadonlySet<number>,
 ): IsOwn {
   const ports = new Set(listeners.map((listener) => listener.port));
-  const ips = new Set([...listeners.map((listener) => listener.ip), ...machine].map(keyOf));
+  const ips = new Set([...listeners.map((listener) => listener.ip), ...machine].map(addressKey));
   return ({ ip, port }, protocol) => {
     const isRelay = protocol === "socks5_udp" && relayPorts.has(port);
     if (!isRelay && !ports.has(port)) return false;
     const kind = classifyIp(ip);
-    return kind === "loopback" || kind === "unspecified" || ips.has(keyOf(ip));
+    return kind === "loopback" || kind === "unspecified" || ips.has(addressKey(ip));
   };
 }
 
@@ -32,7 +32,7 @@ export function interfacesTo(listeners: readonly SocketAddress[]): IpAddress[] {
 }
 
 /** Addresses that lead to the same place have the same key: IPv4 inside IPv6 counts as IPv4. */
-function keyOf(ip: IpAddress): string {
+export function addressKey(ip: IpAddress): string {
   const { family, bits } = embeddedIpv4(ip) ?? ip;
   return `${family}/${bits}`;
 }

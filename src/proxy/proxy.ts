@@ -22,7 +22,7 @@ import { plainReply } from "./reply.ts";
 import { type Doors, serveClient } from "./serve_client.ts";
 import { createSocketGateway } from "./socket_gateway.ts";
 import type { SocksDoor } from "./socks/socks_door.ts";
-import type { ChooseUpstream } from "./upstream/upstream_proxy.ts";
+import type { ChooseUpstream, UpstreamProxy } from "./upstream/upstream_proxy.ts";
 
 /** The ways out, so that a test can own each. */
 export interface Outside {
@@ -50,6 +50,8 @@ export interface ProxyOptions {
   readonly socksUdp: boolean;
   /** Which requests go through another proxy. */
   readonly upstream: ChooseUpstream;
+  /** The proxies that `upstream` may choose. None of them is a destination. */
+  readonly upstreamProxies: readonly UpstreamProxy[];
   readonly policy: PolicyCell;
   readonly limits: Limits;
   /** Whether `Via` is appended to what is forwarded (RFC 9110 section 7.6.3). */
@@ -140,30 +142,30 @@ interface Running {
 
 /** One door for each protocol, with the same policy and the same gateway behind both. */
 function makeDoors(
-  { policy, limits, upstream, via, socksUdp, outside }: ProxyOptions,
+  { policy, limits, upstream, upstreamProxies, via, socksUdp, outside }: ProxyOptions,
   { addresses, deadlines, blocked, open, diagnose }: Running,
 ): { readonly http: HttpDoor; readonly socks: SocksDoor } {
   const { dial, resolve, startTls, clock, bindUdp: bind, unixSockets: sockets } = outside;
   const relayPorts = new Set<number>();
   const isOwn = ownListeners(addresses, interfacesTo(addresses), relayPorts);
-  const network = { dial, resolve, startTls, upstream, isOwn };
+  const network = { dial, resolve, startTls, upstream, upstreamProxies, isOwn, diagnose };
   const door: Door = {
     gateway: createGateway({ policy, limits, clock, deadlines, ...network }),
     limits,
     pool: new BufferPool(),
+    via: via ? pseudonym() : null,
     blocked,
+    diagnose,
   };
   return {
     http: {
       ...door,
       sockets: createSocketGateway({ policy, limits, sockets, deadlines }),
-      via: via ? pseudonym() : null,
       open,
     },
     socks: {
       ...door,
       udp: socksUdp ? { bind, clock, policy, relayPorts } : null,
-      diagnose,
     },
   };
 }

@@ -1,7 +1,9 @@
 import { formatEndpoint } from "../net/address/endpoint.ts";
 import { type Ask, BLOCK_REASONS, type BlockReason, type Deny } from "../policy/decision.ts";
+import { narrowestPattern } from "../policy/narrowest_pattern.ts";
 import { formatOrigin } from "../policy/rule.ts";
 import type { PolicyRequest } from "../policy/socket_request.ts";
+import { mayHideName } from "./hidden_name.ts";
 import { placeOf } from "./place.ts";
 
 /** How a block is told to the program and to the person behind it. The words of the wire are the seeds'. */
@@ -49,6 +51,7 @@ const HEADERS: Readonly<Record<BlockReason, ProxyErrorHeader | null>> = {
   method_not_allowed: "blocked-by-method-policy",
   mitm_required: "blocked-by-method-policy",
   own_listener: "blocked-by-policy",
+  upstream_proxy: "blocked-by-policy",
   proxy_disabled: null,
 };
 
@@ -96,10 +99,9 @@ export function decisionLine({ fields }: Refusal): string {
 export function unsaidLines(request: PolicyRequest, decision: Ask | Deny): readonly string[] {
   if (request.protocol !== "socks5_tcp" && request.protocol !== "socks5_udp") return [];
   const refusal = refusalOf(request, decision);
-  // A name that the client has looked up itself is hidden from every rule about names.
-  const isMissedByAddress = request.protocol === "socks5_tcp" &&
-    request.target.host.kind === "ip" && decision.reason === "not_allowed";
-  return [decisionLine(refusal), refusal.message, ...(isMissedByAddress ? [USE_SOCKS5H] : [])];
+  const { host, port } = placeOf(request);
+  const isHint = mayHideName({ protocol: request.protocol, host, port, reason: decision.reason });
+  return [decisionLine(refusal), refusal.message, ...(isHint ? [USE_SOCKS5H] : [])];
 }
 
 const USE_SOCKS5H = "If the program was given a name, it has looked it up itself: use socks5h:// " +
@@ -144,6 +146,7 @@ const PHRASES: Readonly<Record<BlockReason, string>> = {
   method_not_allowed: "limited mode is read-only",
   mitm_required: "no tunnels in limited mode",
   own_listener: "this is the proxy itself",
+  upstream_proxy: "this is the upstream proxy",
   proxy_disabled: "the proxy is disabled",
 };
 
@@ -155,11 +158,12 @@ function stepsToAllow(request: PolicyRequest): string[] {
     const path = JSON.stringify(request.path);
     return [ASK_A_PERSON, `They can allow it: add ${path} to allow_unix_sockets under [network]`];
   }
-  const { host } = placeOf(request);
+  const { host, port } = placeOf(request);
+  const pattern = narrowestPattern(host, port);
   return [
     ASK_A_PERSON,
-    `They can allow it for one command: doorward run --allow ${host} -- COMMAND`,
-    `They can allow it always: add "${host}" to allowed_domains under [network]`,
+    `They can allow it for one command: doorward run --allow ${pattern} -- COMMAND`,
+    `They can allow it always: add "${pattern}" to allowed_domains under [network]`,
   ];
 }
 
@@ -183,6 +187,7 @@ function nextSteps(request: PolicyRequest, decision: Ask | Deny): string[] {
     case "mitm_required":
       return ['To allow more than reading: mode = "full" under [network]', ASK_A_PERSON];
     case "own_listener":
+    case "upstream_proxy":
       return ["Send requests through Doorward, not to it."];
     case "proxy_disabled":
       return ["To switch it on: enabled = true under [network]"];

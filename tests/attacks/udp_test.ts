@@ -197,9 +197,31 @@ Deno.test("a client that repeats what is denied does not fill the log", async ()
   assertEquals(world.blocked.length, 1);
 });
 
+// Recording is slower than sending: what is written of a flood may be more than the flood.
+Deno.test("a client that makes up destinations without end does not fill the log", async () => {
+  await using network = makeUdpNetwork();
+  await using world = makeWorld({ bindUdp: network.bind, troubled: true });
+  await using client = await openUdp(world);
+  for (let number = 0; number < 1000; number++) {
+    await client.send(domainAddress(`n${number}.denied.test`, 53), "x");
+    if (number % 100 === 99) await roundTrip(client, `${number}`);
+  }
+  assertEquals([world.blocked.length, world.diagnosed], [64, []]);
+  world.clock.advance(1000);
+  for (let number = 0; number < 20; number++) {
+    await client.send(domainAddress(`later${number}.denied.test`, 53), "x");
+  }
+  await roundTrip(client, "still here");
+  assertEquals([world.blocked.length, world.diagnosed.length], [64 + 16, 1]);
+});
+
 Deno.test("10,000 destinations cost one client its own memory of them, and nobody else anything", async () => {
   await using network = makeUdpNetwork();
-  await using world = makeWorld({ bindUdp: network.bind, limits: { udpDestinations: 16 } });
+  await using world = makeWorld({
+    bindUdp: network.bind,
+    limits: { udpDestinations: 16 },
+    troubled: true,
+  });
   await using client = await openUdp(world);
   await using neighbour = await openUdp(world);
   await roundTrip(neighbour, "before");
@@ -208,14 +230,14 @@ Deno.test("10,000 destinations cost one client its own memory of them, and nobod
     await client.send(ipAddress(`93.${number >> 8}.${number & 255}.1`, 53), "x");
     // What the system has no room for is lost: here everything is to arrive.
     if (number % 100 === 99) {
-      await until(() => world.blocked.length === number + 1, `${number + 1} are blocked`);
+      await roundTrip(client, `${number}`);
       await roundTrip(neighbour, `${number}`);
     }
   }
   await roundTrip(client, "after");
   await roundTrip(neighbour, "after");
-  // The flood has pushed out what the client knew; what the neighbour knew is still known.
-  assertEquals(world.lookups.length, 3);
+  // The flood has pushed out what the client knew, each time; what the neighbour knew is still known.
+  assertEquals(world.lookups.length, 102);
   assert((await world.ask("GET http://allowed.test/ HTTP/1.1\r\nHost: allowed.test\r\n\r\n")).body);
 });
 
@@ -240,7 +262,7 @@ Deno.test("names that nobody answers for are asked about a few at a time", async
     await client.send(domainAddress(`n${number}.test`, 53), "x".repeat(1000));
     await turn();
   }
-  assertEquals(world.lookups.length, 16);
+  assertEquals(world.lookups.length, 4);
   // The control connection ends the wait.
   client.control.close();
   await until(() => network.open === 0, "every socket is closed");

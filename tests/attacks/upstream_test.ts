@@ -1,5 +1,5 @@
 // Behind an upstream proxy: no policy is weaker for it, no credential goes astray, no answer of it hurts.
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { ConnectError } from "../../src/net/errors.ts";
 import { parseNoProxy } from "../../src/config/no_proxy.ts";
 import type { SocketAddress } from "../../src/net/address/endpoint.ts";
@@ -287,9 +287,9 @@ for (const [what, script, reason, why] of ANSWERS) {
     }
     await using socks = await made.world.client();
     assertEquals(await askSocks(socks, socksRequest(domainAddress(ALLOWED, 443))), 1);
-    // SOCKS5 has no words for it, so that whoever runs Doorward is told.
-    assertEquals(made.world.diagnosed.map((line) => line.replace(/^.* to /, "")), [
-      `${ALLOWED}:443: upstream proxy of HTTPS_PROXY: ${why}`,
+    // Few clients show it, so that whoever runs Doorward is told; not again for the same.
+    assertEquals(made.world.diagnosed, [
+      `Cannot connect: upstream proxy of HTTPS_PROXY: ${why}`,
     ]);
     assertEquals(made.world.blocked, []);
     await until(() => made.world.upstreams === 0, "the proxy was left");
@@ -402,6 +402,7 @@ Deno.test("upstream: a proxy whose name leads to ourselves is never dialled", as
     await using world = makeWorld({
       upstream: () => through,
       resolve: { "self.test": ["10.0.0.1", "127.0.0.1"] },
+      troubled: true,
     });
     through = upstreamProxy(`${scheme}://self.test:${world.proxy.address.port}`);
     for (const request of [GET, CONNECT]) {
@@ -409,6 +410,9 @@ Deno.test("upstream: a proxy whose name leads to ourselves is never dialled", as
       assertEquals(statusOf(answer), 502);
       assertStringIncludes(answer.body, "it is Doorward itself");
     }
+    assertEquals(world.diagnosed, [
+      "Cannot connect: upstream proxy of HTTPS_PROXY: it is Doorward itself",
+    ]);
     assertEquals(world.dialled, []);
   }
 });
@@ -528,3 +532,76 @@ function startTlsProxy({ cert, key }: Authority): TlsProxy {
     },
   };
 }
+
+// RFC 9110 section 9.3.8: a proxy answers TRACE with what it was sent.
+Deno.test("upstream: TRACE, whose answer is what was sent, gets no credentials", async () => {
+  const script: Script = async (wire) => {
+    const head = await wire.readHead();
+    await wire.send(ok(head, "Content-Type: message/http"));
+  };
+  await using made = makeUpstreamWorld({ script, url: URL_WITH_USER });
+  const trace = GET.replace("GET ", "TRACE ").replace("\r\n\r\n", "\r\nMax-Forwards: 1\r\n\r\n");
+  const answer = await made.world.ask(trace);
+  assertStringIncludes(answer.body, "TRACE http://allowed.test");
+  assertEquals(answer.body.includes("Proxy-Authorization"), false);
+  assertEquals(made.proxy.received.includes("Proxy-Authorization"), false);
+});
+
+// S-42: two that are each other's upstream would open connections until none is left.
+Deno.test("upstream: a CONNECT that has passed here before is 508, and a tunnel says that it has", async () => {
+  await using made = makeUpstreamWorld({ script: echoing });
+  const { world, proxy } = made;
+  const others = CONNECT.replace("\r\n\r\n", "\r\nVia: 1.0 other\r\n\r\n");
+  await using first = await world.client();
+  await first.send(others);
+  assertStringIncludes(await first.readHead(), "HTTP/1.1 200 ");
+  const said = /Via: 1\.0 other\r\nVia: (1\.1 doorward-[0-9a-f]+)\r\n/.exec(proxy.received);
+  assert(said !== null, proxy.received);
+  const again = CONNECT.replace("\r\n\r\n", `\r\nVia: 1.0 other, ${said[1]}\r\n\r\n`);
+  assertEquals(statusOf(await world.ask(again)), 508);
+  assertEquals(proxy.connections.length, 1);
+  await using socks = await world.client();
+  assertEquals(await askSocks(socks, socksRequest(domainAddress(ALLOWED, 443))), 0);
+  assertEquals(proxy.received.split(said[1]!).length - 1, 2);
+});
+
+// What a client says inside a tunnel to the upstream proxy is for no rule of ours to see.
+for (
+  const target of [
+    "proxy.test:3128",
+    "alias.test:3128",
+    `${PROXY_IP}:3128`,
+    "[::ffff:10.9.8.7]:3128",
+  ]
+) {
+  Deno.test(`upstream: ${target}, the proxy itself, is no destination`, async () => {
+    await using made = makeUpstreamWorld({
+      script: echoing,
+      policy: { allow: ["proxy.test", "alias.test", PROXY_IP], allowLocalBinding: true },
+      resolve: { "alias.test": [PROXY_IP] },
+    });
+    const { world, proxy } = made;
+    const requests = [
+      CONNECT.replaceAll("allowed.test:443", target),
+      GET.replaceAll("allowed.test", target),
+    ];
+    for (const request of requests) {
+      const answer = await world.ask(request);
+      assertEquals([statusOf(answer), /"reason":"([a-z_]+)"/.exec(answer.body)?.[1]], [
+        403,
+        "upstream_proxy",
+      ]);
+    }
+    assertEquals([world.dialled, proxy.connections.length], [[], 0]);
+  });
+}
+
+Deno.test("upstream: its machine may be a destination, on other ports", async () => {
+  await using made = makeUpstreamWorld({
+    script: saying(ok("its own page")),
+    policy: { allow: ["proxy.test"], allowLocalBinding: true },
+  });
+  const answer = await made.world.ask(GET.replaceAll("allowed.test", "proxy.test:8080"));
+  assertEquals(answer.body, "its own page");
+  assertEquals(made.world.dialled, [`${PROXY_IP}:8080`]);
+});

@@ -51,8 +51,9 @@ const ALL_PROXY: readonly (readonly [readonly string[], string])[] = [
   [["network.enable_socks5=false"], "http://127.0.0.1:3128"],
   // Only the running proxy knows that port.
   [["network.socks_url=http://127.0.0.1:0"], "http://127.0.0.1:3128"],
-  // `all_proxy` is about the children of `run`.
-  [["network.all_proxy=http"], "socks5h://127.0.0.1:8081"],
+  // Unwritten, `all_proxy` is about the children of `run` alone.
+  [["network.all_proxy=http"], "http://127.0.0.1:3128"],
+  [["network.all_proxy=socks5h"], "socks5h://127.0.0.1:8081"],
 ];
 
 for (const [flags, expected] of ALL_PROXY) {

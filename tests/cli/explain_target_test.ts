@@ -1,6 +1,7 @@
 import { assertEquals, assertObjectMatch, assertStringIncludes } from "@std/assert";
 import { explainTarget } from "../../src/cli/explain_target.ts";
 import { formatEndpoint } from "../../src/net/address/endpoint.ts";
+import type { NetworkRequest } from "../../src/policy/request.ts";
 
 /** What is asked about, the method given, and what a client would send: method, target, host:port. */
 const REQUESTS: readonly (readonly [string, string | null, string, string, string])[] = [
@@ -23,7 +24,7 @@ for (const [text, given, method, target, endpoint] of REQUESTS) {
   Deno.test(`explainTarget() takes ${text} with ${given} for ${method} ${target}`, () => {
     const asked = explainTarget(text, given);
     assertObjectMatch({ ...asked }, { kind: "request", method, target });
-    const { request } = asked as Extract<typeof asked, { kind: "request" }>;
+    const { request } = asked as unknown as { readonly request: NetworkRequest };
     assertEquals(formatEndpoint(request.target), endpoint);
     assertEquals(request.kind, method === "CONNECT" ? "tunnel" : "http");
   });
@@ -41,6 +42,12 @@ const REFUSED: readonly (readonly [string, string | null, number, string])[] = [
   ["::1", null, 400, "brackets"],
   ["ftp://a.test/", null, 501, "ftp"],
   ["http://a.test/", "GET IT", 400, "method"],
+  ["constructor://a.test/", null, 501, "constructor"],
+  ["unix:/run/a.sock", "GET IT", 400, "method"],
+  ["unix:/run/a.sock", "CONNECT", 400, "no tunnel leads to a unix socket"],
+  ["unix:", null, 400, "Cannot use the x-unix-socket header: it is empty"],
+  ["unix:///run/a\u00e4.sock", null, 400, "visible ASCII"],
+  [`unix:/${"x".repeat(1024)}`, null, 400, "longer than 1024"],
 ];
 
 for (const [text, method, status, why] of REFUSED) {
@@ -51,7 +58,72 @@ for (const [text, method, status, why] of REFUSED) {
   });
 }
 
+/** Paths of unix sockets, and what a client would send as `x-unix-socket`. */
+const SOCKETS: readonly (readonly [string, string])[] = [
+  ["unix:/run/a.sock", "/run/a.sock"],
+  ["unix:///run/a.sock", "/run/a.sock"],
+  ["UNIX:/run/A.sock", "/run/A.sock"],
+  // What a URL would end at is a part of a path.
+  ["unix:/run/a?b#c@d.sock", "/run/a?b#c@d.sock"],
+  // What is wrong with these is for the proxy to say, once it is known to be on.
+  ["unix:run/a.sock", "run/a.sock"],
+  ["unix:////run/a.sock", "//run/a.sock"],
+];
+
+for (const [text, path] of SOCKETS) {
+  Deno.test(`explainTarget() takes ${text} for a request to ${path}`, () => {
+    assertEquals(explainTarget(text, null), {
+      kind: "request",
+      method: "GET",
+      target: `unix:${path}`,
+      request: {
+        kind: "socket",
+        protocol: "http",
+        path,
+        method: "GET",
+        hasBody: false,
+        upgrades: false,
+        methodOverride: null,
+      },
+    });
+  });
+}
+
+/** URLs of other protocols, and how their connection is asked about; null where no host is named. */
+const OTHERS: readonly (readonly [string, string | null])[] = [
+  ["ssh://a.test", "a.test:22"],
+  ["ssh://git@a.test/b/c.git", "a.test:22"],
+  ["ssh://a.test:2222/b://c", "a.test:2222"],
+  ["git://a.test/b?c", "a.test:9418"],
+  ["socks5h://a.test:443", "a.test:443"],
+  ["udp://a.test", "a.test:PORT"],
+  ["toString://a.test", "a.test:PORT"],
+  ["ssh://[2001:db8::1]", "'[2001:db8::1]:22'"],
+  ["udp://[2001:db8::1]", "'[2001:db8::1]:PORT'"],
+  ["ssh://", null],
+  ["ssh://$(a)/", null],
+  ["ssh://a.test:x", null],
+];
+
+for (const [url, asked] of OTHERS) {
+  Deno.test(`explainTarget() tells how to ask about ${url}`, () => {
+    const scheme = url.split(":")[0]!.toLowerCase();
+    const way = asked === null
+      ? ""
+      : `; for a connection of another protocol, ask: doorward explain ${asked}`;
+    assertObjectMatch({ ...explainTarget(url, null) }, {
+      kind: "refused",
+      status: 501,
+      why: `Cannot speak ${scheme}: only http and CONNECT${way}`,
+    });
+  });
+}
+
 Deno.test("explainTarget() counts a POST as one with a body", () => {
   assertObjectMatch({ ...explainTarget("http://a.test/", "POST") }, { request: { hasBody: true } });
   assertObjectMatch({ ...explainTarget("http://a.test/", "GET") }, { request: { hasBody: false } });
+  assertObjectMatch({ ...explainTarget("unix:/a", "PUT") }, {
+    method: "PUT",
+    request: { hasBody: true, method: "PUT" },
+  });
 });

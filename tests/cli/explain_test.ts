@@ -2,8 +2,10 @@ import { assertEquals, assertObjectMatch } from "@std/assert";
 import { cli } from "../../src/cli/cli.ts";
 import { ConnectError } from "../../src/net/errors.ts";
 import { parseIp } from "../../src/net/address/ip.ts";
-import type { Resolver } from "../../src/net/ports.ts";
+import type { Resolver, UnixSockets } from "../../src/net/ports.ts";
 import { systemClock } from "../../src/net/system_clock.ts";
+import { systemUnixSockets } from "../../src/net/unix_sockets.ts";
+import { makeScratch } from "../support/scratch.ts";
 import { configFile } from "./config_files.ts";
 import { fakeSurroundings, settle } from "./fake_surroundings.ts";
 
@@ -221,9 +223,21 @@ Deno.test("explain tells by which proxy a request would leave, and no password",
   assertEquals(first.endsWith(", through http://proxy.corp:3128 (HTTPS_PROXY)"), true, first);
   assertEquals(out.includes("secret"), false);
   assertEquals((await route({}, PUBLIC)).step, "direct");
-  assertEquals((await route({ ...CORP, NO_PROXY: "a.test" }, PUBLIC)).step, "direct");
+  const named = await route({ ...CORP, NO_PROXY: "a.test" }, PUBLIC);
+  assertEquals(named.step, "direct (NO_PROXY names it)");
+  const near = await route(CORP, answering("10.0.0.1"));
+  assertEquals(near.step, "direct (a local or private address)");
   const off = await route(CORP, PUBLIC, "-c", "network.allow_upstream_proxy=false");
   assertEquals(off.step, "direct");
+});
+
+Deno.test("explain knows that the proxy is no destination, by its name and by its address", async () => {
+  for (const target of ["proxy.corp:3128", "8.8.8.8:3128", "b.test:3128"]) {
+    const here = fakeSurroundings({ env: CORP, resolve: PUBLIC });
+    const code = await cli(["explain", target, "--json", "--allow", target], here);
+    const { verdict, reason } = JSON.parse(here.printed().out);
+    assertEquals([code, verdict, reason], [1, "deny", "upstream_proxy"], target);
+  }
 });
 
 Deno.test("explain lets an unknown name through only where a proxy would resolve it", async () => {
@@ -253,3 +267,176 @@ Deno.test("explain refuses a configuration in which Doorward is its own proxy", 
   assertEquals(code, 125);
   assertEquals(err.startsWith("doorward: -c: names Doorward itself (127.0.0.1:3128)"), true, err);
 });
+
+const ignore = Deno.build.os === "windows";
+
+/** `explain` on a machine whose only port is that of these unix sockets; nothing is dialled. */
+async function ofSocket(
+  words: readonly string[],
+  sockets: UnixSockets | null = systemUnixSockets("linux"),
+) {
+  const unixSockets: UnixSockets | null = sockets === null ? null : {
+    ...sockets,
+    dial: () => Promise.reject(new Error("explain connects to nothing")),
+  };
+  const here = { ...fakeSurroundings(), unixSockets };
+  const code = await cli(["explain", ...words], here);
+  const lines = here.printed().out.trimEnd().split("\n");
+  const steps = lines.filter((line) => line.startsWith("  "))
+    .map((line) => line.trim().replace(/ {2,}/, ": "));
+  return { code, first: lines[0], steps, last: lines.filter((line) => !line.startsWith("  ")) };
+}
+
+Deno.test("explain tells where the path of an allowed unix socket leads", { ignore }, async () => {
+  await using scratch = await makeScratch();
+  const { folder } = scratch;
+  await Deno.symlink(`${folder}/real.sock`, `${folder}/link.sock`);
+  const text = `[network]\nenabled = true\nallow_unix_sockets = ["${folder}/real.sock"]\n`;
+  await using file = await configFile(text);
+  const asked = (path: string) => ofSocket([`unix:${path}`, "--config", file.path]);
+  const place = `by allow_unix_sockets at ${file.path}:3:1, to ${folder}/real.sock`;
+  assertEquals(await asked(`${folder}/link.sock`), {
+    code: 0,
+    first: `allowed  GET unix:${folder}/link.sock  ${place}`,
+    steps: [
+      "proxy: enabled",
+      "mode: full: every method passes",
+      `path: leads to ${folder}/real.sock`,
+      `unix sockets: ${folder}/real.sock is allowed`,
+    ],
+    last: [`allowed  GET unix:${folder}/link.sock  ${place}`],
+  });
+  const direct = await asked(`//${folder}/real.sock`);
+  assertEquals([direct.code, direct.steps[2]], [0, "path: no links in it"]);
+  assertEquals(direct.first, `allowed  GET unix:${folder}/real.sock  ${place}`);
+});
+
+Deno.test("explain says how a unix socket can be allowed", { ignore }, async () => {
+  const { code, first, steps, last } = await ofSocket(["unix:///no/such's.sock"]);
+  assertEquals([code, first], [
+    1,
+    "blocked  GET unix:/no/such's.sock  not_allowed: not in allow_unix_sockets; the list is empty",
+  ]);
+  assertEquals(steps.at(-1), "unix sockets: no match");
+  assertEquals(last.slice(1), [
+    `to allow it once: doorward run -c 'network.allow_unix_sockets=["/no/such'\\''s.sock"]' ` +
+    "-- COMMAND",
+    `to allow it always: "/no/such's.sock" in allow_unix_sockets of a configuration file`,
+  ]);
+  const flag = 'network.allow_unix_sockets=["/no/b.sock"]';
+  assertEquals((await ofSocket(["unix:/no/a.sock", "-c", flag])).last, [
+    "blocked  GET unix:/no/a.sock  not_allowed: not in allow_unix_sockets",
+    'to allow it: add "/no/a.sock" to allow_unix_sockets at -c',
+  ]);
+});
+
+Deno.test("explain says that every unix socket is allowed, where it is", { ignore }, async () => {
+  const all = ["-c", "network.dangerously_allow_all_unix_sockets=true"];
+  const { code, first, steps } = await ofSocket(["unix:/no/a.sock", ...all]);
+  assertEquals([code, first, steps.at(-1)], [
+    0,
+    "allowed  GET unix:/no/a.sock  by dangerously_allow_all_unix_sockets at -c, to /no/a.sock",
+    "unix sockets: all are allowed",
+  ]);
+});
+
+Deno.test("explain asks about the method before the path of a unix socket is looked at", async () => {
+  const sockets: UnixSockets = {
+    canonical: () => Promise.reject(new Error("This test resolves nothing")),
+    dial: () => Promise.reject(new Error("This test dials nothing")),
+  };
+  for (
+    const [flags, reason, question] of [
+      [["--mode", "limited"], "method_not_allowed", "mode"],
+      [["-c", "network.enabled=false"], "proxy_disabled", "proxy"],
+    ] as const
+  ) {
+    const asked = ["unix:/run/a.sock", "-X", "POST", ...flags];
+    const { code, first, steps } = await ofSocket(asked, sockets);
+    assertEquals(code, 1);
+    assertEquals(first!.startsWith(`blocked  POST unix:/run/a.sock  ${reason}: `), true, first);
+    assertEquals(steps.at(-1)!.startsWith(`${question}: `), true);
+    assertEquals(new Set(steps).size, steps.length);
+  }
+});
+
+Deno.test("explain refuses what is no path of a unix socket in the proxy's words", async () => {
+  const { code, first, steps } = await ofSocket(["unix:@abstract"]);
+  assertEquals([code, first], [
+    1,
+    "refused  GET unix:@abstract  would be refused with 400: Cannot use the x-unix-socket header: " +
+    "abstract names cannot be reached, only paths",
+  ]);
+  assertEquals(steps.length, 2);
+  const none = await ofSocket(["unix:/run/a.sock"], null);
+  assertEquals(
+    none.first,
+    "refused  GET unix:/run/a.sock  would be refused with 501: " +
+      "Cannot reach a unix socket: there are none on this system",
+  );
+});
+
+Deno.test("explain tells of links that lead nowhere", { ignore }, async () => {
+  await using scratch = await makeScratch();
+  const path = `${scratch.folder}/loop`;
+  await Deno.symlink("loop", path);
+  const blocked = await ofSocket([`unix:${path}`]);
+  assertEquals([blocked.code, blocked.steps[2]], [1, "path: cannot be followed to a place"]);
+  const all = ["-c", "network.dangerously_allow_all_unix_sockets=true"];
+  assertEquals(
+    (await ofSocket([`unix:${path}`, ...all])).first,
+    `failed  GET unix:${path}  connection_failed: the proxy would answer 502: ` +
+      `Cannot resolve the path "${path}"`,
+  );
+});
+
+Deno.test("explain gives up on a path when the proxy would", async () => {
+  const asked = Promise.withResolvers<void>();
+  const unixSockets: UnixSockets = {
+    canonical: () => {
+      asked.resolve();
+      return new Promise<string>(() => {});
+    },
+    dial: () => Promise.reject(new Error("explain connects to nothing")),
+  };
+  const here = { ...fakeSurroundings(), unixSockets };
+  const code = cli(["explain", "--json", "unix:/run/a.sock"], here);
+  await asked.promise;
+  here.clock.advance(60_000);
+  assertEquals(await code, 1);
+  assertObjectMatch(JSON.parse(here.printed().out), { reason: "connection_timeout", status: 504 });
+});
+
+Deno.test(
+  "explain tells programs of a unix socket what a client would be told",
+  { ignore },
+  async () => {
+    const here = { ...fakeSurroundings(), unixSockets: systemUnixSockets("linux") };
+    assertEquals(await cli(["explain", "--json", "unix:/no/a.sock"], here), 1);
+    assertObjectMatch(JSON.parse(here.printed().out), {
+      verdict: "deny",
+      method: "GET",
+      target: "unix:/no/a.sock",
+      host: "unix-socket",
+      port: 0,
+      protocol: "http",
+      status: 403,
+      reason: "not_allowed",
+      rule: null,
+      addresses: null,
+      upstream_proxy: null,
+    });
+    const all = ["-c", "network.dangerously_allow_all_unix_sockets=true"];
+    const there = { ...fakeSurroundings(), unixSockets: systemUnixSockets("linux") };
+    assertEquals(await cli(["explain", "--json", "unix:/no/a.sock", ...all], there), 0);
+    assertObjectMatch(JSON.parse(there.printed().out), {
+      verdict: "allow",
+      status: null,
+      reason: null,
+      rule: null,
+      addresses: null,
+      message: "by dangerously_allow_all_unix_sockets at -c, to /no/a.sock",
+      next_steps: [],
+    });
+  },
+);

@@ -4,6 +4,7 @@ import { policyInForce } from "../../src/cli/policy_in_force.ts";
 import { loadConfig } from "../../src/config/config.ts";
 import type { PolicyDocument } from "../../src/policy/policy.ts";
 import { parseIp } from "../../src/net/address/ip.ts";
+import { chosenProxy } from "../../src/proxy/upstream/upstream_proxy.ts";
 import { connectTo, httpTo } from "../support/policy.ts";
 import { fakeSurroundings } from "./fake_surroundings.ts";
 
@@ -109,9 +110,9 @@ Deno.test("openProxy() chooses by the environment which requests leave through a
   });
   openProxy(await options(), here);
   const { upstream } = here.proxies[0]!.options;
-  assertEquals(upstream(connectTo("a.test"), [])?.source, "HTTPS_PROXY");
-  assertEquals(upstream(connectTo("b.test"), []), null);
-  assertEquals(upstream(httpTo("a.test"), []), null);
+  assertEquals(chosenProxy(upstream(connectTo("a.test"), []))?.source, "HTTPS_PROXY");
+  assertEquals(chosenProxy(upstream(connectTo("b.test"), [])), null);
+  assertEquals(chosenProxy(upstream(httpTo("a.test"), [])), null);
 });
 
 Deno.test("openProxy() keeps the permission to write only where a unix socket may be reached", async () => {

@@ -122,6 +122,18 @@ Deno.test("run tells at the end what was blocked", async () => {
   );
 });
 
+Deno.test("run tells how a unix socket joins those that are listed", async () => {
+  const { here } = machine(0, (here) => {
+    here.proxies[0]!.options.outside.record({ ...BLOCKED, host: "/no/a.sock", port: 0 }, []);
+  });
+  await cli(["run", "-c", 'network.allow_unix_sockets=["/no/b.sock"]', "tool"], here);
+  assertEquals(
+    here.printed().err,
+    "doorward: blocked /no/a.sock (not in allow_unix_sockets) — allow it: " +
+      'add "/no/a.sock" to allow_unix_sockets\n',
+  );
+});
+
 Deno.test("run --quiet says nothing of its own", async () => {
   const during = (here: FakeSurroundings) => here.proxies[0]!.options.outside.record(BLOCKED, []);
   const { here } = machine(1, during, { HTTP_PROXY: "http://corp.test:1" });

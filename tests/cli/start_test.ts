@@ -152,10 +152,10 @@ Deno.test("start warns of what the configuration says, and of a proxy that canno
 
 /** Flags, and how the network is reached by an environment that names a proxy. */
 const ROUTES: readonly (readonly [readonly string[], string | undefined])[] = [
-  [[], "  leaves  through http://corp.test:1 (HTTP_PROXY)"],
+  [[], "  leaves  through http://corp.test:1 (HTTP_PROXY); datagrams directly"],
   [
     ["-c", 'network.upstream_proxy="socks5://me:secret@corp.test"'],
-    "  leaves  through socks5://corp.test:1080 (-c)",
+    "  leaves  through socks5://corp.test:1080 (-c); datagrams directly",
   ],
   [["-c", "network.allow_upstream_proxy=false"], undefined],
 ];
@@ -189,7 +189,8 @@ Deno.test("start refuses to be its own upstream proxy", async () => {
 });
 
 Deno.test("start names the command that prints the variables for this listener", async () => {
-  const flags = ["-c", "network.proxy_url=http://127.0.0.1:99", "--allow", "*.a.test"];
+  const upstream = ["-c", "network.upstream_proxy=http://u:it's3cret@h.test:1"];
+  const flags = ["-c", "network.proxy_url=http://127.0.0.1:99", ...upstream, "--allow", "*.a.test"];
   const { here, code } = await starting(["start", ...flags]);
   here.send("SIGINT");
   here.proxies[0]!.finish();
@@ -238,6 +239,6 @@ Deno.test("start answers a port in use with 125 and how to choose another", asyn
   assertEquals(
     here.printed().err,
     "doorward: Cannot listen on 127.0.0.1:3128: the port is in use, perhaps by another doorward\n" +
-      "  choose a free port:  doorward start -c network.proxy_url=http://127.0.0.1:0\n",
+      "  to take a free port, add:  -c network.proxy_url=http://127.0.0.1:0\n",
   );
 });

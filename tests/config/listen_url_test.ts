@@ -52,6 +52,8 @@ const URLS: readonly (readonly [string, string])[] = [
   ["http://:80", "the host is missing"],
   ["http://u:p@/", "the host is missing"],
   ["unix:///tmp/x", "the host is missing"],
+  ["http//127.0.0.1:1", 'its scheme is not followed by "://"'],
+  ["socks5h:/127.0.0.1:1", 'its scheme is not followed by "://"'],
   ["example.com:notaport", "the port is not a plain decimal number"],
   ["127.0.0.1:65536", "the port is not between 1 and 65535"],
   ["127.0.0.1:-1", "the port is not a plain decimal number"],

@@ -83,6 +83,14 @@ Deno.test("readLayers() says which value a table takes the place of", async () =
   ]);
 });
 
+Deno.test("readLayers() shows nothing of an upstream proxy that a table takes the place of", async () => {
+  const text = "[network]\nupstream_proxy = 'http://u:a@s3cret:1'";
+  const [, , notices] = await layers(text, "network.upstream_proxy.x=1");
+  assertEquals(notices, [
+    '-c in "network.upstream_proxy.x=…": "upstream_proxy" becomes a table: its URL is lost',
+  ]);
+});
+
 Deno.test("readLayers() tells the faults of file and flags together", async () => {
   const [table, faults] = await layers(
     "[network]\nmode = full",

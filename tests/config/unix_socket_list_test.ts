@@ -66,6 +66,29 @@ Deno.test("loadConfig() tells of an entry that leads nowhere, and allows the oth
   ]);
 });
 
+Deno.test("loadConfig() tells of entries that were meant to allow more than one socket", {
+  ignore,
+}, async () => {
+  await using scratch = await makeFolders();
+  const { folder } = scratch;
+  await scratch.write("real/a[1].sock", "");
+  const entries = ["link", "real/*.sock", "real/a[1].sock", "real/a?.sock", "real/b.sock"]
+    .map((name) => `${folder}/${name}`);
+  const lines = entries.map((path) => `  "${path}",\n`).join("");
+  const { policy, notices } = await load(
+    `[network]\nask = true\nallow_unix_sockets = [\n${lines}]`,
+  );
+  assertEquals(policy.unixSockets, entries.map((path) => path.replace("/link", "/real")));
+  assertEquals(print(notices), [
+    `4:3 "${folder}/link" is a folder: it allows nothing that lies in it`,
+    ...[5, 6, 7].map((line) =>
+      `${line}:3 patterns are not understood here: "${entries[line - 4]}" is the name of one file`
+    ),
+  ]);
+  const root = await load('[network]\nask = true\nallow_unix_sockets = ["/"]');
+  assertEquals(print(root.notices), ['3:23 "/" is a folder: it allows nothing that lies in it']);
+});
+
 Deno.test("loadConfig() makes both switches for sockets part of the policy", async () => {
   const { policy } = await load(
     "[network]\nask = true\ndangerously_allow_all_unix_sockets = true",

@@ -6,7 +6,7 @@ import { latin1 } from "../../src/net/stream/latin1.ts";
 import { connectTo } from "../support/policy.ts";
 import { cuts, type Piece, ScriptedStream } from "../support/scripted_stream.ts";
 
-const OPTIONS = { authorization: null, headBytes: 1000, headFields: 10 };
+const OPTIONS = { authorization: null, via: [], headBytes: 1000, headFields: 10 };
 
 /** Asks a proxy that answers with these pieces. */
 async function ask(

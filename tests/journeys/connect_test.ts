@@ -155,7 +155,7 @@ testClient(
     assertEquals(code, 255, stderr);
     assertEquals(
       await Deno.readTextFile(program.replace(/doorward$/, "words")),
-      "connect|--proxy|http://127.0.0.1:1|one.test|2222|",
+      "connect|--proxy|http://127.0.0.1:1|--|one.test|2222|",
     );
   },
 );

@@ -116,7 +116,7 @@ Deno.test("start fails with 125 when its port is in use, and tells a way out", a
   assertEquals(
     stderr,
     `doorward: Cannot listen on 127.0.0.1:${taken.addr.port}: the port is in use, perhaps by another doorward\n` +
-      "  choose a free port:  doorward start -c network.proxy_url=http://127.0.0.1:0\n",
+      "  to take a free port, add:  -c network.proxy_url=http://127.0.0.1:0\n",
   );
   assertEquals(code, 125);
 });
@@ -130,8 +130,8 @@ Deno.test("start fails with 125 when the port for SOCKS5 is in use, and tells tw
     stderr,
     `doorward: Cannot listen on 127.0.0.1:${taken.addr.port} for SOCKS5 (network.socks_url): ` +
       "the port is in use, perhaps by another doorward\n" +
-      "  choose a free port:  doorward start -c network.socks_url=http://127.0.0.1:0\n" +
-      "  or do without:       doorward start -c network.enable_socks5=false\n",
+      "  to take a free port, add:  -c network.socks_url=http://127.0.0.1:0\n" +
+      "  to do without it, add:     -c network.enable_socks5=false\n",
   );
   assertEquals(code, 125);
 });

@@ -2,10 +2,11 @@ import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { ConnectError } from "../../src/net/errors.ts";
 import { formatIp } from "../../src/net/address/ip.ts";
 import { systemResolver } from "../../src/net/system_resolver.ts";
+import { turn } from "../support/in_time.ts";
 
 const NEVER = new AbortController().signal;
 /** What the resolver looks up at once. */
-const AT_ONCE = 128;
+const AT_ONCE = 16;
 
 // A name that is an address is answered by the runtime without asking anybody.
 const ADDRESS = "127.0.0.1";
@@ -63,6 +64,23 @@ Deno.test("systemResolver() asks once for those who ask at the same time, and ag
   assertEquals((await Promise.all(waiting)).length, AT_ONCE * 2);
   await resolve("a.test", NEVER);
   assertEquals(asked, ["silent.test", "a.test", "a.test"]);
+});
+
+Deno.test("systemResolver() leaves threads of the runtime to others", async () => {
+  const silent = Promise.withResolvers<void>();
+  let asked = 0;
+  const resolve = systemResolver(async () => {
+    asked += 1;
+    await silent.promise;
+    return [{ address: "192.0.2.1" }];
+  });
+  const names = Array.from({ length: AT_ONCE + 1 }, (_, number) => `${number}.test`);
+  const asking = names.map((name) => resolve(name, NEVER));
+  await turn();
+  assertEquals(asked, AT_ONCE);
+  silent.resolve();
+  await Promise.all(asking);
+  assertEquals(asked, AT_ONCE + 1);
 });
 
 Deno.test("systemResolver() answers everybody, however many ask at once", async () => {

@@ -96,18 +96,20 @@ Deno.test("dial() says why it could not", { ignore }, async () => {
     await Deno.rename(closed.path, `${folder}/left.sock`);
     return { path: `${folder}/left.sock` };
   })();
-  const table: Record<string, string> = {
-    [`${folder}/missing`]: "connection_refused",
-    [`${folder}/file`]: "connection_refused",
-    [folder]: "connection_refused",
-    [path]: "connection_refused",
-    [`${folder}/file/x`]: "connection_failed",
-    [`${folder}/loop`]: "connection_failed",
-    [`${folder}/${"x".repeat(108)}`]: "connection_failed",
+  const table: Record<string, readonly [code: string, detail: string]> = {
+    [`${folder}/missing`]: ["connection_failed", "there is no such socket"],
+    [`${folder}/file`]: ["connection_failed", "it is not a socket"],
+    [folder]: ["connection_failed", "it is not a socket"],
+    [path]: ["connection_refused", ""],
+    [`${folder}/file/x`]: ["connection_failed", ""],
+    [`${folder}/loop`]: ["connection_failed", ""],
+    [`${folder}/${"x".repeat(108)}`]: ["connection_failed", ""],
   };
-  for (const [path, code] of Object.entries(table)) {
+  for (const [path, [code, detail]] of Object.entries(table)) {
     const error = await assertRejects(() => sockets.dial(path, CALM), ConnectError);
-    assertEquals(error.code, code, path);
+    assertEquals([error.code, error.detail], [code, detail], path);
+    const more = detail === "" ? "" : `: ${detail}`;
+    assertEquals(error.message, `Cannot connect to unix socket "${path}"${more}`);
   }
 });
 
@@ -122,6 +124,10 @@ Deno.test("dial() rejects with the reason of an aborted signal, and opens nothin
   const dialling = sockets.dial(server.path, leaving.signal);
   leaving.abort(new TypeError("left"));
   await assertRejects(() => dialling, TypeError, "left");
+  const late = new AbortController();
+  const failing = sockets.dial(`${scratch.folder}/missing`, late.signal);
+  late.abort(new TypeError("late"));
+  await assertRejects(() => failing, TypeError, "late");
   // The one that was made all the same has been closed.
   await (await server.connection()).readEnd();
 });

@@ -153,6 +153,7 @@ Deno.test("authorizeReuse() asks the policy in force, and looks nothing up", () 
   assertEquals(lookups, []);
 });
 
+const PAST = { kind: "direct", why: "it is near" } as const;
 const PROXY = upstreamProxy("http://me:secret@proxy.test:3128");
 
 /** Options with an upstream proxy for what has only public addresses, and what its resolver does. */
@@ -164,7 +165,7 @@ function behind(
   });
   const steps: Step[] = [];
   const choose: NonNullable<AuthorizeOptions["upstream"]>["choose"] = (_, ips) =>
-    ips.some((found) => found.bits >> 24n === 10n) ? null : PROXY;
+    ips.some((found) => found.bits >> 24n === 10n) ? PAST : PROXY;
   const resolve = async (name: string) => {
     made.lookups.push(name);
     return (await look(name)).map(ip);
@@ -213,17 +214,30 @@ Deno.test("authorize() dials directly what the choice leaves to us, at the addre
   const outcome = await authorize(connectTo("a.test"), policy, options, NEVER);
   assertObjectMatch(outcome, { verdict: "allow", via: null });
   assertEquals(addressesOf(outcome as never), ["10.0.0.1:443"]);
+  assertEquals(steps.at(-1), { question: "route", answer: "direct (it is near)", rule: null });
+});
+
+Deno.test("authorize() gives no reason to go directly where there is no other way", async () => {
+  const steps: Step[] = [];
+  const { options } = asking([], {
+    note: (step) => void steps.push(step),
+    upstream: { choose: () => null, resolve: () => Promise.reject(new Error("Not asked")) },
+  });
+  const policy = policyOf({ allow: ["93.184.216.34"] });
+  await authorize(connectTo("93.184.216.34"), policy, options, NEVER);
   assertEquals(steps.at(-1), { question: "route", answer: "direct", rule: null });
 });
 
 Deno.test("authorize() refuses a failed look-up where no proxy would be gone through", async () => {
   const policy = policyOf({ allow: ["a.test"] });
   const fail = () => Promise.reject(new ConnectError("dns_failure", "Cannot"));
-  const { options } = asking([], {
-    resolve: fail,
-    upstream: { choose: () => null, resolve: () => Promise.reject(new Error("Not asked")) },
-  });
-  await assertRejects(() => authorize(connectTo("a.test"), policy, options, NEVER), ConnectError);
+  for (const route of [null, PAST]) {
+    const { options } = asking([], {
+      resolve: fail,
+      upstream: { choose: () => route, resolve: () => Promise.reject(new Error("Not asked")) },
+    });
+    await assertRejects(() => authorize(connectTo("a.test"), policy, options, NEVER), ConnectError);
+  }
 });
 
 Deno.test("authorize() ends with its caller, whatever the look-up for a proxy does", async () => {

@@ -45,6 +45,7 @@ function parts(
     resolve: () => Promise.reject(new Error("This test looks nothing up")),
     startTls: () => Promise.reject(new Error("This test speaks no TLS")),
     isOwn: () => false,
+    via: [],
     limits: DEFAULT_LIMITS,
     ...changes,
   };

@@ -5,6 +5,7 @@ import type { Grant } from "../../src/proxy/authorize.ts";
 import { type DoorOptions, makeDoor, never, type TestDoor } from "../support/door.ts";
 import { turn } from "../support/in_time.ts";
 import { httpTo, ip, policyOf } from "../support/policy.ts";
+import { ScriptedStream } from "../support/scripted_stream.ts";
 import { upstreamProxy } from "../support/upstream.ts";
 
 const NEVER = new AbortController().signal;
@@ -78,7 +79,7 @@ Deno.test("connect() ends attempts that take too long", async () => {
   const code = await faultAfter(
     1500,
     { limits: { connectMs: 1000 }, dial: (_, signal) => never(signal) },
-    async (made) => await made.door.gateway.connect(await granted(made), NEVER),
+    async (made) => await made.door.gateway.connect(await granted(made), NEVER, []),
   );
   assertEquals(code, "connection_timeout");
 });
@@ -88,7 +89,7 @@ Deno.test("connect() rejects with what the dialer failed with", async () => {
   const code = await faultAfter(
     0,
     { dial: () => Promise.reject(refused) },
-    async (made) => await made.door.gateway.connect(await granted(made), NEVER),
+    async (made) => await made.door.gateway.connect(await granted(made), NEVER, []),
   );
   assertEquals(code, "connection_refused");
 });
@@ -127,7 +128,7 @@ Deno.test("connect() ends a proxy that does not answer in time, and says that it
   const request = httpTo("allowed.test", { upgrades: true });
   const outcome = await made.door.gateway.authorize(request, NEVER);
   if (outcome.verdict !== "allow") throw new Error("This grant is needed");
-  const failing = assertRejects(() => made.door.gateway.connect(outcome, NEVER), ConnectError);
+  const failing = assertRejects(() => made.door.gateway.connect(outcome, NEVER, []), ConnectError);
   const proxy = await made.upstream();
   await proxy.readHead();
   made.clock.advance(1500);
@@ -145,9 +146,47 @@ Deno.test("connect() says once that it was the proxy, where dialling it takes to
     dial: (_, signal) => never(signal),
   });
   const grant = await granted(made);
-  const failing = assertRejects(() => made.door.gateway.connect(grant, NEVER), ConnectError);
+  const failing = assertRejects(() => made.door.gateway.connect(grant, NEVER, []), ConnectError);
   await turn();
   made.clock.advance(1500);
   const { detail } = await failing;
   assertEquals(detail, "upstream proxy of HTTPS_PROXY: no connection was made in time");
+});
+
+Deno.test("connect() tells what is wrong with an upstream proxy, once until something works", async () => {
+  const faults: (ConnectError | null)[] = [
+    new ConnectError("connection_refused", "Cannot connect"),
+    new ConnectError("connection_refused", "Cannot connect"),
+    new ConnectError("host_unreachable", "Cannot connect"),
+    null,
+    new ConnectError("host_unreachable", "Cannot connect"),
+  ];
+  await using made = makeDoor({
+    upstream: () => upstreamProxy("http://192.0.2.1:3128"),
+    dial: () => {
+      const fault = faults.shift()!;
+      return fault === null ? Promise.resolve(new ScriptedStream()) : Promise.reject(fault);
+    },
+  });
+  for (const _ of [...faults]) {
+    const grant = await granted(made);
+    await made.door.gateway.connect(grant, NEVER, []).catch(() => {
+      // What is told is what this is about.
+    });
+  }
+  const why = "Cannot connect: upstream proxy of HTTPS_PROXY:";
+  assertEquals(made.diagnosed, [
+    `${why} it refused the connection`,
+    `${why} its address cannot be reached`,
+    `${why} its address cannot be reached`,
+  ]);
+});
+
+Deno.test("connect() tells nothing of a target that cannot be reached directly", async () => {
+  await using made = makeDoor({
+    dial: () => Promise.reject(new ConnectError("connection_refused", "Cannot connect")),
+  });
+  const grant = await granted(made);
+  await assertRejects(() => made.door.gateway.connect(grant, NEVER, []), ConnectError);
+  assertEquals(made.diagnosed, []);
 });

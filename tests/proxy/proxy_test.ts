@@ -25,6 +25,7 @@ function start(port: number, variant: Variant = {}): RunningProxy {
     socks: variant.socks ?? null,
     socksUdp: false,
     upstream: () => null,
+    upstreamProxies: [],
     policy: policyCell(policyOf({})),
     limits: DEFAULT_LIMITS,
     via: true,

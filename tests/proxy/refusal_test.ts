@@ -32,6 +32,7 @@ Deno.test("refusalOf() gives each reason one of the four header values of the se
     method_not_allowed: "blocked-by-method-policy",
     mitm_required: "blocked-by-method-policy",
     own_listener: "blocked-by-policy",
+    upstream_proxy: "blocked-by-policy",
     proxy_disabled: null,
   };
   for (const reason of REASONS) {
@@ -145,6 +146,24 @@ Deno.test("refusalOf() tells why an entry for the host was not enough", () => {
   assertStringIncludes(refusalOf(request, decision).message, "on port 443 only");
 });
 
+/** What is asked for, and the pattern that allows it and no other port, but those of the web. */
+const ALLOWED_BY: readonly (readonly [string, string])[] = [
+  ["a.test:443", "a.test"],
+  ["a.test:80", "a.test"],
+  ["a.test:22", "a.test:22"],
+  ["[2001:db8::1]:22", "[2001:db8::1]:22"],
+  ["[2001:db8::1]:443", "[2001:db8::1]"],
+];
+
+for (const [target, pattern] of ALLOWED_BY) {
+  Deno.test(`refusalOf() advises to allow ${target} by ${pattern}`, () => {
+    assertEquals(refuse(connectTo(target)).fields.next_steps.slice(1), [
+      `They can allow it for one command: doorward run --allow ${pattern} -- COMMAND`,
+      `They can allow it always: add "${pattern}" to allowed_domains under [network]`,
+    ]);
+  });
+}
+
 Deno.test("refusalOf() says which unix socket it was, and how it can be allowed", () => {
   const request = socketAt("/run/docker.sock");
   const decision = policyOf({}).decideSocket(request, "/run/docker.sock")!;
@@ -202,6 +221,7 @@ Deno.test("unsaidLines() hints at socks5h:// where a client asked for an address
   assertEquals(hints("192.0.2.1", "socks5_tcp", "not_allowed"), 1);
   assertEquals(hints("a.test", "socks5_tcp", "not_allowed"), 0);
   assertEquals(hints("192.0.2.1", "socks5_tcp", "denied"), 0);
+  assertEquals(hints("192.0.2.1:53", "socks5_tcp", "not_allowed"), 0);
   // Datagrams go to addresses as a rule: whoever sends them has asked a resolver before.
   assertEquals(hints("192.0.2.1", "socks5_udp", "not_allowed"), 0);
 });

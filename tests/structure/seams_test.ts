@@ -14,7 +14,7 @@ const SEAMS: Record<string, readonly string[]> = {
   "Deno.networkInterfaces": ["src/net/address/machine_addresses.ts"],
   "Deno.exit": [],
   "Deno.open": ["src/config/config_file.ts"],
-  "Deno.lstat": ["src/config/config_file.ts"],
+  "Deno.lstat": ["src/config/config_file.ts", "src/net/unix_sockets.ts"],
   "Deno.stdin": ["src/cli/surroundings.ts"],
   "Deno.stdout": ["src/cli/surroundings.ts"],
   "Deno.execPath": ["src/cli/program.ts"],

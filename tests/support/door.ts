@@ -14,7 +14,7 @@ import type { HttpDoor } from "../../src/proxy/http/http_door.ts";
 import { createSocketGateway } from "../../src/proxy/socket_gateway.ts";
 import type { SocksDoor } from "../../src/proxy/socks/socks_door.ts";
 import { DEFAULT_LIMITS, type Limits } from "../../src/proxy/limits.ts";
-import type { ChooseUpstream } from "../../src/proxy/upstream/upstream_proxy.ts";
+import type { ChooseUpstream, UpstreamProxy } from "../../src/proxy/upstream/upstream_proxy.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { until } from "./in_time.ts";
 import { streamPair } from "./memory_stream.ts";
@@ -33,6 +33,7 @@ export interface DoorOptions {
   readonly upstream?: ChooseUpstream;
   /** None, unless said otherwise. */
   readonly unixSockets?: UnixSockets;
+  readonly upstreamProxies?: readonly UpstreamProxy[];
   readonly via?: string | null;
 }
 
@@ -88,8 +89,10 @@ export function makeDoor(options: DoorOptions = {}): TestDoor {
       clock,
       deadlines,
       isOwn: () => false,
+      diagnose: (line) => diagnosed.push(line),
       startTls: () => Promise.reject(new Error("This door speaks no TLS")),
       upstream: options.upstream ?? (() => null),
+      upstreamProxies: options.upstreamProxies ?? [],
       resolve: (name, signal) => {
         lookups.push(name);
         return resolve(name, signal);
@@ -102,6 +105,8 @@ export function makeDoor(options: DoorOptions = {}): TestDoor {
     limits,
     pool: new BufferPool(),
     blocked: (what) => blocked.push(what),
+    diagnose: (line) => diagnosed.push(line),
+    via: options.via ?? null,
   };
   const made: TestDoor = {
     door: {
@@ -115,7 +120,7 @@ export function makeDoor(options: DoorOptions = {}): TestDoor {
       via: options.via ?? null,
       open: () => made.open,
     },
-    socks: { ...common, udp: null, diagnose: (line) => diagnosed.push(line) },
+    socks: { ...common, udp: null },
     clock,
     deadlines,
     cell,

@@ -71,7 +71,7 @@ export async function startDoorward(
   );
   try {
     const [, url, port] = await program.stderr.until(/ listening on (http:\/\/[^ ]+:(\d+)), /);
-    const [, socksPort] = await program.stderr.until(/\n {2}socks {3}socks5h:\/\/[^ ]+:(\d+)\n/);
+    const [, socksPort] = await program.stderr.until(/\n {2}socks {3}socks5h:\/\/[^ ]+:(\d+)[,\n]/);
     return { ...program, url: url!, port: Number(port), socksPort: Number(socksPort) };
   } catch (error) {
     await program[Symbol.asyncDispose]();

@@ -14,12 +14,15 @@ export function responseHead(...lines: readonly string[]): ResponseHead {
   return parseResponseHead(latin1Bytes(`${lines.join("\r\n")}\r\n\r\n`), 100);
 }
 
-/** The message of a request to `http://allowed.test/`, or to a unix socket that a field names. */
+/** The head of a request to `http://allowed.test/`; with a field that names a unix socket, to that. */
+export function headTo(method: string, ...fields: readonly string[]): RequestHead {
+  const isToSocket = fields.some((line) => line.toLowerCase().startsWith("x-unix-socket:"));
+  const host = isToSocket ? "localhost" : "allowed.test";
+  return requestHead(`${method} http://${host}/ HTTP/1.1`, `Host: ${host}`, ...fields);
+}
+
+/** The message of a request that {@linkcode headTo} makes. */
 export function messageOf(method: string, ...fields: readonly string[]): Message {
-  const head = requestHead(
-    `${method} http://allowed.test/ HTTP/1.1`,
-    "Host: allowed.test",
-    ...fields,
-  );
+  const head = headTo(method, ...fields);
   return readMessage(head, requestFraming(head));
 }

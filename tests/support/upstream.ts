@@ -43,7 +43,10 @@ export function makeUpstreamWorld(options: UpstreamWorldOptions): UpstreamWorld 
   const through = upstreamProxy(url);
   const world = makeWorld({
     upstream: chooseUpstream({ tunnels: through, plain: through, bypass }),
+    upstreamProxies: [through],
     ...rest,
+    // What is wrong with the proxy is told; of anything else the test must not hear.
+    troubled: true,
     resolve: { "proxy.test": [PROXY_IP], ...rest.resolve },
     dial: (to, signal) =>
       formatSocketAddress(to).startsWith(`${PROXY_IP}:`)
@@ -56,6 +59,8 @@ export function makeUpstreamWorld(options: UpstreamWorldOptions): UpstreamWorld 
     async [Symbol.asyncDispose](): Promise<void> {
       try {
         await world[Symbol.asyncDispose]();
+        const others = world.diagnosed.filter((line) => !line.includes(": upstream proxy of "));
+        if (others.length > 0 && rest.troubled !== true) throw new Error(others.join("\n"));
       } finally {
         await proxy[Symbol.asyncDispose]();
       }

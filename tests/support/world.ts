@@ -12,7 +12,7 @@ import { type Policy, policyCell, type PolicyDocument } from "../../src/policy/p
 import type { PolicyCell } from "../../src/policy/policy.ts";
 import { DEFAULT_LIMITS, type Limits } from "../../src/proxy/limits.ts";
 import { type RunningProxy, startProxy } from "../../src/proxy/proxy.ts";
-import type { ChooseUpstream } from "../../src/proxy/upstream/upstream_proxy.ts";
+import type { ChooseUpstream, UpstreamProxy } from "../../src/proxy/upstream/upstream_proxy.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { inTime, turn } from "./in_time.ts";
 import { answering, ok, type Origin, type Script, startOrigin } from "./origin.ts";
@@ -44,6 +44,7 @@ export interface WorldOptions {
   readonly socks?: SocketAddress | null;
   readonly socksUdp?: boolean;
   readonly upstream?: ChooseUpstream;
+  readonly upstreamProxies?: readonly UpstreamProxy[];
   /** Trusts whom the test trusts. */
   readonly startTls?: TlsClient;
   readonly bindUdp?: UdpBinder;
@@ -132,6 +133,7 @@ export function makeWorld(options: WorldOptions = {}): World {
     socks: options.socks === undefined ? "shared" : options.socks,
     socksUdp: options.socksUdp ?? true,
     upstream: options.upstream ?? (() => null),
+    upstreamProxies: options.upstreamProxies ?? [],
     policy: cell,
     limits: { ...DEFAULT_LIMITS, ...options.limits },
     via: options.via ?? true,

@@ -112,13 +112,15 @@ export const COMMANDS = {
       "Asks the questions that the proxy asks, in its order, and prints each answer with the rule",
       "and the place where it is written. Nothing is connected to; a name that the rules allow is",
       "looked up once. http:// is taken for a plain request; https://, host:port and host for a",
-      "CONNECT. Exit codes: 0 when it would go through, 1 when not.",
+      "CONNECT; unix:/path for a plain request with x-unix-socket. Exit codes: 0 when it would go",
+      "through, 1 when not.",
     ],
     options: ["method", "no-lookup", "allow", "deny", "mode", "json"],
     operands: "required",
     examples: [
       "doorward explain https://example.com",
       "doorward explain http://example.com/upload -X POST --allow example.com",
+      "doorward explain unix:/run/docker.sock",
     ],
   },
   env: {

@@ -30,7 +30,7 @@ export function banner(facts: BannerFacts): readonly Line[] {
       paint("good", `doorward ${VERSION}`),
       ` listening on http://${formatSocketAddress(listener)}, mode ${policy.mode}`,
     ],
-    ...(socks === null ? [] : [[`  socks   socks5h://${formatSocketAddress(socks)}`]]),
+    ...(socks === null ? [] : [[`  socks   ${socksSummary(socks, policy)}`]]),
     [`  policy  ${sourceSummary(config)}: ${policySummary(policy)}`],
     ...(envCommand === null ? [] : [[`  use it  ${evaluation(envCommand, shell)}`]]),
     [
@@ -39,6 +39,11 @@ export function banner(facts: BannerFacts): readonly Line[] {
     ],
     ...(isEmptyDefault(facts) ? howToAllow(facts.homeFile) : []),
   ];
+}
+
+function socksSummary(socks: SocketAddress, { mode }: PolicyDocument): string {
+  const url = `socks5h://${formatSocketAddress(socks)}`;
+  return mode === "limited" ? `${url}, all of which limited mode blocks` : url;
 }
 
 /** Which file was read, and whether the command line added to it. */

@@ -1,9 +1,16 @@
 import type { BlockedRecord } from "../../audit/blocked_record.ts";
-import { parseIp } from "../../net/address/ip.ts";
 import type { BlockReason } from "../../policy/decision.ts";
+import { mayHideName } from "../../proxy/hidden_name.ts";
 import type { PolicyFlags, RunCommand } from "../argv/command.ts";
 import { flagWords, quoteWords } from "../shell/command_line.ts";
-import { applyRemedy, hostAndPort, type Remedy, remedyFor } from "./remedy.ts";
+import {
+  applyRemedy,
+  hostAndPort,
+  isSocket,
+  type Remedy,
+  remedyFor,
+  socketsOverride,
+} from "./remedy.ts";
 import type { Shell } from "../shell/shell_quote.ts";
 
 /** Lines printed at most: more is not read by anybody. */
@@ -19,6 +26,7 @@ const BRIEFLY: Readonly<Record<BlockReason, string>> = {
   not_allowed: "not in the allowlist",
   not_allowed_local: "a local, private or special address",
   own_listener: "Doorward's own address",
+  upstream_proxy: "the proxy that Doorward goes through",
   method_not_allowed: "limited mode only reads",
   mitm_required: "limited mode cannot see inside a tunnel",
   proxy_disabled: "the proxy is disabled",
@@ -43,20 +51,26 @@ export class BlockedTally {
     else this.#overflowed = true;
   }
 
-  /** One line for each, in the order they were first seen, with what would let it through. */
-  lines(command: RunCommand, shell: Shell): readonly string[] {
+  /**
+   * One line for each, in the order they were first seen, with what would let it through.
+   *
+   * @param listed the unix sockets that the configuration allows, as they are written
+   */
+  lines(command: RunCommand, listed: readonly string[], shell: Shell): readonly string[] {
     const entries = [...this.#entries.values()];
     const lines = entries.slice(0, LINES_MAX).map(({ first, times }) => {
       const where = hostAndPort(first.host, first.port);
       const often = times === 1 ? "" : `, ${times} times`;
-      const hint = isLookedUpByClient(first) ? "; asked for by address: use socks5h://" : "";
-      const advice = adviceFor(remedyFor(first), where, command, shell);
-      return `doorward: blocked ${where} (${BRIEFLY[first.reason]}${often}${hint})${advice}`;
+      const hint = mayHideName(first) ? "; asked for by address: use socks5h://" : "";
+      const advice = adviceFor(first, remedyFor(first, listed), command, shell);
+      return `doorward: blocked ${where} (${briefly(first)}${often}${hint})${advice}`;
     });
-    const all = allowAll(entries.map(({ first }) => first), command.policy);
+    const missing = entries.map(({ first }) => first).filter(isMissing)
+      .map((blocked) => remedyFor(blocked, listed));
+    const all = allowAll(missing, command.policy);
     if (all !== null) {
-      const own = quoteWords(["doorward", "run", ...flagWords(all), "--"], shell);
-      lines.push(`doorward: to allow every missing host: ${own} ${shorten(command.words, shell)}`);
+      const own = quoteWords(["doorward", "run", ...flagWords(all.flags), "--"], shell);
+      lines.push(`doorward: to allow ${all.what}: ${own} ${shorten(command.words, shell)}`);
     }
     const more = entries.length - Math.min(entries.length, LINES_MAX);
     if (more > 0) lines.push(`doorward: and ${this.#overflowed ? "over " : ""}${more} more`);
@@ -64,34 +78,60 @@ export class BlockedTally {
   }
 }
 
-/** Whether a rule about a name could not apply: with `socks5://` a client looks the name up by itself. */
-function isLookedUpByClient({ host, protocol, reason }: BlockedRecord): boolean {
-  return protocol === "socks5" && reason === "not_allowed" && parseIp(host) !== null;
+function briefly({ port, reason }: BlockedRecord): string {
+  return isSocket(port) && reason === "not_allowed" ? "not in allow_unix_sockets" : BRIEFLY[reason];
 }
 
-/**
- * The flags that allow every host that was missing from the list; null where one line says as much. Local
- * addresses are to be allowed one by one, with open eyes.
- */
-function allowAll(blocked: readonly BlockedRecord[], flags: PolicyFlags): PolicyFlags | null {
-  const missing = blocked.filter(({ reason }) => reason === "not_allowed").map(remedyFor);
+/** Local addresses are to be allowed one by one, with open eyes. */
+function isMissing({ reason }: BlockedRecord): boolean {
+  return reason === "not_allowed";
+}
+
+/** Flags that allow more than one thing at once. */
+interface AllowAll {
+  readonly flags: PolicyFlags;
+  readonly what: string;
+}
+
+/** The flags that allow all that was missing from a list; null where one line says as much. */
+function allowAll(missing: readonly Remedy[], flags: PolicyFlags): AllowAll | null {
   const patterns = new Set(
     missing.flatMap((remedy) => (remedy.kind === "allow" ? [remedy.pattern] : [])),
   );
-  if (patterns.size < 2 || patterns.size > LINES_MAX) return null;
-  return { ...flags, allow: [...flags.allow, ...patterns] };
+  // Each -c puts a whole list in place of the one before, so the sockets go into one.
+  const paths = missing.flatMap((remedy) => (remedy.kind === "allow_socket" ? [remedy.path] : []));
+  const size = patterns.size + paths.length;
+  if (size < 2 || size > LINES_MAX) return null;
+  const sockets = paths.length === 0 ? [] : [socketsOverride(paths)];
+  return {
+    flags: {
+      ...flags,
+      overrides: [...flags.overrides, ...sockets],
+      allow: [...flags.allow, ...patterns],
+    },
+    what: paths.length === 0 ? "every missing host" : "all that is missing",
+  };
 }
 
-function adviceFor(remedy: Remedy, where: string, command: RunCommand, shell: Shell): string {
+function adviceFor(
+  { host, port }: BlockedRecord,
+  remedy: Remedy,
+  command: RunCommand,
+  shell: Shell,
+): string {
   switch (remedy.kind) {
     case "allow":
+    case "allow_socket":
     case "full_mode": {
       const flags = flagWords(applyRemedy(command.policy, remedy));
       const own = quoteWords(["doorward", "run", ...flags, "--"], shell);
       return ` — allow it: ${own} ${shorten(command.words, shell)}`;
     }
+    case "list_socket":
+      return ` — allow it: add ${JSON.stringify(remedy.path)} to allow_unix_sockets`;
     case "explain": {
-      const words = ["doorward", "explain", ...flagWords(command.policy), where];
+      const asked = isSocket(port) ? `unix:${host}` : hostAndPort(host, port);
+      const words = ["doorward", "explain", ...flagWords(command.policy), asked];
       return ` — see why: ${quoteWords(words, shell)}`;
     }
     case "none":

@@ -1,9 +1,10 @@
 import type { Config } from "../../config/config.ts";
 import { formatSocketAddress } from "../../net/address/endpoint.ts";
-import { formatHost } from "../../net/address/host.ts";
 import { type Ask, BLOCK_REASONS, type Deny } from "../../policy/decision.ts";
 import type { Step } from "../../policy/policy.ts";
 import { formatOrigin, type Rule } from "../../policy/rule.ts";
+import type { PolicyRequest } from "../../policy/socket_request.ts";
+import { placeOf } from "../../proxy/place.ts";
 import { refusalOf } from "../../proxy/refusal.ts";
 import { describeUpstream } from "../../proxy/upstream/upstream_proxy.ts";
 import type { PolicyFlags } from "../argv/command.ts";
@@ -45,14 +46,15 @@ export function explanationLines(explanation: Explanation): readonly Line[] {
 /** For programs. Fields are added at the end, never renamed. */
 export function explanationJson(explanation: Explanation): Readonly<Record<string, unknown>> {
   const { asked, outcome, steps, config } = explanation;
-  const target = asked.kind === "request" ? asked.request.target : null;
+  const place = asked.kind === "request" ? placeOf(asked.request) : null;
+  const network = networkOf(outcome);
   const isBlock = outcome.verdict === "deny" || outcome.verdict === "ask";
   return {
     verdict: outcome.verdict,
     method: asked.method,
     target: asked.target,
-    host: target === null ? null : formatHost(target.host),
-    port: target?.port ?? null,
+    host: place?.host ?? null,
+    port: place?.port ?? null,
     protocol: asked.kind === "request" ? asked.request.protocol : null,
     status: statusOf(explanation),
     reason: isBlock
@@ -63,16 +65,19 @@ export function explanationJson(explanation: Explanation): Readonly<Record<strin
     source: isBlock ? outcome.source : null,
     message: answer(explanation),
     rule: ruleJson(ruleOf(outcome)),
-    addresses: outcome.verdict === "allow"
-      ? outcome.addresses?.map(formatSocketAddress) ?? null
-      : null,
+    addresses: network?.addresses?.map(formatSocketAddress) ?? null,
     steps: steps.map(({ question, answer, rule }) => ({ question, answer, rule: ruleJson(rule) })),
     next_steps: nextSteps(explanation),
     sources: config.sources,
-    upstream_proxy: outcome.verdict === "allow" && outcome.via !== null
-      ? describeUpstream(outcome.via)
-      : null,
+    upstream_proxy: network === null || network.via === null ? null : describeUpstream(network.via),
   };
+}
+
+/** How the network would be reached. */
+type AllowedNetwork = Extract<Outcome, { readonly addresses: unknown }>;
+
+function networkOf(outcome: Outcome): AllowedNetwork | null {
+  return outcome.verdict === "allow" && "addresses" in outcome ? outcome : null;
 }
 
 function verdictWord({ verdict }: Outcome): Painted {
@@ -89,13 +94,13 @@ function verdictWord({ verdict }: Outcome): Painted {
   }
 }
 
-function answer({ outcome }: Explanation): string {
+function answer({ asked, outcome, config }: Explanation): string {
   switch (outcome.verdict) {
     case "allow":
-      return allowed(outcome);
+      return "socket" in outcome ? allowedSocket(outcome.socket, config) : allowed(outcome);
     case "ask":
     case "deny":
-      return `${outcome.reason}: ${because(outcome)}`;
+      return `${outcome.reason}: ${because(asked, outcome)}`;
     case "refused":
       return `would be refused with ${outcome.status}: ${outcome.why}`;
     case "unreachable":
@@ -103,7 +108,14 @@ function answer({ outcome }: Explanation): string {
   }
 }
 
-function allowed({ decision, addresses, via }: Extract<Outcome, { verdict: "allow" }>): string {
+function allowedSocket(path: string, { network, originOf }: Config): string {
+  const isAll = network.dangerously_allow_all_unix_sockets;
+  const key = isAll ? "dangerously_allow_all_unix_sockets" : "allow_unix_sockets";
+  const origin = originOf(`network.${key}`);
+  return `by ${key}${origin === undefined ? "" : ` at ${formatOrigin(origin)}`}, to ${path}`;
+}
+
+function allowed({ decision, addresses, via }: AllowedNetwork): string {
   const by = decision.rule === null
     ? "nothing denies it, and everything that is not denied is allowed"
     : `by ${ruleText(decision.rule)}`;
@@ -114,8 +126,10 @@ function allowed({ decision, addresses, via }: Extract<Outcome, { verdict: "allo
   return by + where;
 }
 
-function because(decision: Ask | Deny): string {
-  const sentence = BLOCK_REASONS[decision.reason];
+function because(asked: ExplainTarget, decision: Ask | Deny): string {
+  const isUnlisted = asked.kind === "request" && asked.request.kind === "socket" &&
+    decision.reason === "not_allowed";
+  const sentence = isUnlisted ? "not in allow_unix_sockets" : BLOCK_REASONS[decision.reason];
   const detail = decision.detail === "" ? "" : `; ${decision.detail}`;
   const rule = decision.rule === null ? "" : ` (${ruleText(decision.rule)})`;
   return sentence + detail + rule;
@@ -128,7 +142,7 @@ function ruleText(rule: Rule): string {
 function ruleOf(outcome: Outcome): Rule | null {
   switch (outcome.verdict) {
     case "allow":
-      return outcome.decision.rule;
+      return networkOf(outcome)?.decision.rule ?? null;
     case "ask":
     case "deny":
       return outcome.rule;
@@ -159,11 +173,11 @@ function statusOf({ asked, outcome }: Explanation): number | null {
 
 /** What to do who wants it to go through. */
 function nextSteps(explanation: Explanation): readonly string[] {
-  const { asked, outcome, policy, shell } = explanation;
+  const { asked, outcome, config, policy, shell } = explanation;
   if (asked.kind === "refused") return [];
   if (outcome.verdict !== "ask" && outcome.verdict !== "deny") return [];
-  const { host, port } = asked.request.target;
-  const remedy = remedyFor({ host: formatHost(host), port, reason: outcome.reason });
+  const blocked = { ...blockedPlace(asked.request), reason: outcome.reason };
+  const remedy = remedyFor(blocked, config.network.allow_unix_sockets);
   const flags = flagWords(applyRemedy(policy, remedy));
   const once = `to allow it once: ${
     quoteWords(["doorward", "run", ...flags, "--"], shell)
@@ -176,6 +190,13 @@ function nextSteps(explanation: Explanation): readonly string[] {
         once,
         `to allow it always: "${remedy.pattern}" in allowed_domains of ${file}`,
       ];
+    case "allow_socket":
+      return [
+        once,
+        `to allow it always: ${JSON.stringify(remedy.path)} in allow_unix_sockets of ${file}`,
+      ];
+    case "list_socket":
+      return [toList(remedy.path, config)];
     case "full_mode":
       return [once, `to allow it always: mode = "full" in ${file}`];
     case "explain":
@@ -185,6 +206,18 @@ function nextSteps(explanation: Explanation): readonly string[] {
         ? [`to switch it on: enabled = true in ${file}`]
         : [];
   }
+}
+
+/** As a record has it: the path of a unix socket in place of its host. */
+function blockedPlace(request: PolicyRequest) {
+  const { host, port } = placeOf(request);
+  return { host: request.kind === "socket" ? request.path : host, port };
+}
+
+function toList(path: string, { originOf }: Config): string {
+  const origin = originOf("network.allow_unix_sockets");
+  const where = origin === undefined ? "" : ` at ${formatOrigin(origin)}`;
+  return `to allow it: add ${JSON.stringify(path)} to allow_unix_sockets${where}`;
 }
 
 function fileToEdit({ config, homeFile }: Explanation): string {

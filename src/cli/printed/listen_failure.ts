@@ -7,10 +7,7 @@ export function listenFailure(error: unknown, at: SocketAddress): readonly Line[
   if (why === null) return null;
   return [
     [`doorward: Cannot listen on ${formatSocketAddress(at)}: ${why}`],
-    ...anotherPort(
-      at,
-      "  choose a free port:  doorward start -c network.proxy_url=http://127.0.0.1:0",
-    ),
+    ...anotherPort(at, "  to take a free port, add:  -c network.proxy_url=http://127.0.0.1:0"),
   ];
 }
 
@@ -22,11 +19,8 @@ export function socksListenFailure(error: unknown, at: SocketAddress): readonly 
     [`doorward: Cannot listen on ${
       formatSocketAddress(at)
     } for SOCKS5 (network.socks_url): ${why}`],
-    ...anotherPort(
-      at,
-      "  choose a free port:  doorward start -c network.socks_url=http://127.0.0.1:0",
-    ),
-    ["  or do without:       doorward start -c network.enable_socks5=false"],
+    ...anotherPort(at, "  to take a free port, add:  -c network.socks_url=http://127.0.0.1:0"),
+    ["  to do without it, add:     -c network.enable_socks5=false"],
   ];
 }
 

@@ -15,7 +15,7 @@ export function upstreamRoute(
 /** The line of the banner; none where everything goes directly, as it does by default. */
 export function upstreamLines(settings: UpstreamSettings): readonly Line[] {
   const route = upstreamRoute(settings);
-  return route === "direct" ? [] : [[`  leaves  ${route}`]];
+  return route === "direct" ? [] : [[`  leaves  ${route}; datagrams directly`]];
 }
 
 /** What is wrong with the variables that name upstream proxies. */

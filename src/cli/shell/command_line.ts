@@ -1,4 +1,4 @@
-import { withoutCredentials } from "../../config/toml/printable.ts";
+import { printableOverride } from "../../config/toml/printable_override.ts";
 import type { PolicyFlags } from "../argv/command.ts";
 import { type Shell, shellQuote } from "./shell_quote.ts";
 
@@ -11,7 +11,7 @@ export function quoteWords(words: readonly string[], shell: Shell): string {
 export function flagWords(flags: PolicyFlags): readonly string[] {
   return [
     ...(flags.file === null ? [] : ["--config", flags.file]),
-    ...flags.overrides.flatMap((override) => ["-c", withoutCredentials(override)]),
+    ...flags.overrides.flatMap((override) => ["-c", printableOverride(override)]),
     ...flags.allow.flatMap((host) => ["--allow", host]),
     ...flags.deny.flatMap((host) => ["--deny", host]),
     ...(flags.mode === null ? [] : ["--mode", flags.mode]),

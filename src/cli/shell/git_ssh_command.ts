@@ -1,7 +1,8 @@
 import { shellQuote } from "./shell_quote.ts";
 
-/** The word of a command line, written without quotes, that calls OpenSSH. */
-const SSH_WORD = /(?<=^|\s)(?:[^\s'"]*[/\\])?ssh(?:\.exe)?(?=\s|$)/;
+/** The word of a command line that calls OpenSSH: bare, or all of it in quotes. */
+const SSH_WORD =
+  /(?<=^|\s)(?:(?:[^\s'"]*[/\\])?ssh(?:\.exe)?|'(?:[^']*[/\\])?ssh(?:\.exe)?'|"(?:[^"]*[/\\])?ssh(?:\.exe)?")(?=\s|$)/;
 
 /**
  * What `GIT_SSH_COMMAND` is set to, so that git over ssh goes through the proxy: the command that `inherited`
@@ -32,5 +33,6 @@ function ownCommand({ GIT_SSH_COMMAND, GIT_SSH }: Readonly<Record<string, string
 /** ssh replaces `%h` and `%p` in it, and hands it to a shell: a `%` of ours is doubled. */
 function proxyCommand(connect: readonly string[]): string {
   const words = connect.map((word) => shellQuote(word, "sh").replaceAll("%", "%%"));
-  return [...words, "%h", "%p"].join(" ");
+  // A host that begins with a hyphen is no option of ours.
+  return [...words, "--", "%h", "%p"].join(" ");
 }

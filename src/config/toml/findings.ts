@@ -1,6 +1,7 @@
 import type { Notice } from "../config.ts";
 import type { ConfigFault } from "../errors.ts";
 import { escapeControls, quote } from "./printable.ts";
+import { printableOverride } from "./printable_override.ts";
 import type { Place } from "./located.ts";
 
 interface Finding {
@@ -37,7 +38,9 @@ export class Findings {
 function inOrder(findings: readonly Finding[]) {
   return findings.toSorted((a, b) => compare(a.place, b.place)).map(({ place, message }) => ({
     origin: place.origin,
-    message: escapeControls(place.flag === null ? message : `in ${quote(place.flag)}: ${message}`),
+    message: escapeControls(
+      place.flag === null ? message : `in ${quote(printableOverride(place.flag))}: ${message}`,
+    ),
   }));
 }
 

@@ -22,23 +22,22 @@ export function escapeControls(text: string): string {
 }
 
 /**
- * Cuts the user information out of whatever may be a URL: messages end up in logs. Rather too much than
- * too little, for a password may hold any character.
+ * Cuts the user information out of whatever may be a URL: messages end up in logs. Rather too much than too
+ * little, for a password may hold any character: all up to the last at sign goes.
  */
 export function withoutCredentials(text: string): string {
-  return text.split(/(?<=[\s"'])/).map((word) => {
-    const at = word.lastIndexOf("@");
-    const start = userInfoStart(word.slice(0, Math.max(at, 0)));
-    return start === -1 ? word : `${word.slice(0, start)}…${word.slice(at)}`;
-  }).join("");
+  const at = text.lastIndexOf("@");
+  const start = userInfoStart(text.slice(0, Math.max(at, 0)));
+  return start === -1 ? text : `${text.slice(0, start)}…${text.slice(at)}`;
 }
 
 /** Where user information starts in the text before an at sign; -1 where it is only a name. */
 function userInfoStart(text: string): number {
-  const slashes = text.indexOf("//");
-  if (slashes !== -1) return slashes + 2;
   const colon = text.indexOf(":");
-  return colon === -1 ? -1 : text.lastIndexOf("=", colon) + 1;
+  const slashes = text.indexOf("//");
+  // Two slashes elsewhere may be part of a password.
+  if (slashes !== -1 && (colon === -1 || slashes <= colon + 1)) return slashes + 2;
+  return colon === -1 ? -1 : text.slice(0, colon).indexOf("=") + 1;
 }
 
 /** Names a value for a message: itself when it is small, else what it is. */

@@ -107,7 +107,8 @@ function bareWordMend(line: string, at: number): string | null {
   const isValue = /[=[,]$/.test(before.slice(-1)) && before.includes("=");
   if (!isValue) return null;
   const word = /^[A-Za-z_*/][^\s,\]}#"']*/.exec(line.slice(at))?.[0];
-  if (word === undefined) return null;
+  // A word that is part of a URL may end amid a password.
+  if (word === undefined || /@|upstream/i.test(line)) return null;
   const lower = word.toLowerCase();
   return lower === "true" || lower === "false" ? `write ${lower}` : `write ${quote(word)}`;
 }

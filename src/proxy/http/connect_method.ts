@@ -7,11 +7,13 @@ import { ConnectError, ProtocolError } from "../../net/errors.ts";
 import type { TunnelRequest } from "../../policy/request.ts";
 import type { ClientConnection } from "../client_connection.ts";
 import type { Connected } from "../connect.ts";
+import { hasPassed, passedFields } from "./forwarding.ts";
 import type { HttpDoor } from "./http_door.ts";
 import { connectingMs } from "../limits.ts";
 import { refusalOf } from "../refusal.ts";
 import { failureReply, refusalReply } from "../reply.ts";
 import { socketPath } from "./socket_header.ts";
+import { loopReply } from "./turn_back.ts";
 import { tunnel } from "../tunnel.ts";
 
 const FINAL = { close: true, headOnly: false } as const;
@@ -31,6 +33,8 @@ export async function connectMethod(
     const message = "Cannot open a tunnel to a unix socket: send the request itself";
     throw new ProtocolError("client", "bad_header", message);
   }
+  const { via } = door;
+  if (via !== null && hasPassed(head.fields, via)) return await client.answer(loopReply(FINAL));
   const request: TunnelRequest = { kind: "tunnel", protocol: "https_connect", target };
   client.closeAfter(connectingMs(door.limits));
   let connected: Connected;
@@ -43,7 +47,7 @@ export async function connectMethod(
       door.blocked({ request, decision: outcome, client: address, method: "CONNECT", attempt });
       return await client.answer(refusalReply(refusal, "text", FINAL));
     }
-    connected = await door.gateway.connect(outcome, client.signal);
+    connected = await door.gateway.connect(outcome, client.signal, passedFields(head, via));
   } catch (error) {
     if (!(error instanceof ConnectError)) throw error;
     return await client.answer(failureReply(error, request, "text", FINAL));

@@ -6,6 +6,7 @@ import { proxyUser } from "../../http/proxy_user.ts";
 import { ConnectError, ProtocolError } from "../../net/errors.ts";
 import type { Ask, Deny } from "../../policy/decision.ts";
 import type { ClientConnection } from "../client_connection.ts";
+import { passedFields } from "./forwarding.ts";
 import type { HttpDoor } from "./http_door.ts";
 import { connectingMs } from "../limits.ts";
 import { endsAfterReply, isRepeatable, type Message, readMessage } from "./message.ts";
@@ -62,7 +63,7 @@ function takeKept({ client, message: { request }, door }: Exchange): UpstreamCon
 
 /** A new connection to the origin, or policy's refusal. */
 async function open(
-  { client, message: { request }, door }: Exchange,
+  { client, message: { request, head }, door }: Exchange,
 ): Promise<UpstreamConnection | Ask | Deny> {
   client.closeAfter(connectingMs(door.limits));
   if (request.kind === "socket") {
@@ -72,7 +73,11 @@ async function open(
   }
   const outcome = await door.gateway.authorize(request, client.signal);
   if (outcome.verdict !== "allow") return outcome;
-  const connected = await door.gateway.connect(outcome, client.signal);
+  const connected = await door.gateway.connect(
+    outcome,
+    client.signal,
+    passedFields(head, door.via),
+  );
   return new UpstreamConnection(connected, request.target);
 }
 

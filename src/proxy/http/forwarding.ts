@@ -71,6 +71,13 @@ export function forwardedResponseFields(
   ];
 }
 
+/** The names of all whom a request has passed, and ours, as fields for the next proxy. */
+export function passedFields({ fields, minor }: RequestHead, via: string | null): Field[] {
+  return via === null
+    ? []
+    : [...fields.filter(({ key }) => key === "via"), ...viaField(minor, via)];
+}
+
 /** Whether our own name is among those the request has passed (RFC 9110 section 7.6.3). */
 export function hasPassed(fields: Fields, via: string): boolean {
   return tokensOf(fields, "via").some((member) => member.split(/\s+/)[1] === via);
@@ -113,7 +120,8 @@ function bodylessLength(head: ResponseHead): Field[] {
   return length !== undefined && /^[0-9]+$/.test(length) ? [field("Content-Length", length)] : [];
 }
 
-function viaField(minor: 0 | 1, via: string | null): Field[] {
+/** Our name as a `Via` field, for a message that came in as HTTP/1.`minor`. */
+export function viaField(minor: 0 | 1, via: string | null): Field[] {
   return via === null ? [] : [field("Via", `1.${minor} ${via}`)];
 }
 

@@ -4,8 +4,6 @@ import type { SocketGateway } from "../socket_gateway.ts";
 /** What serving HTTP takes. */
 export interface HttpDoor extends Door {
   readonly sockets: SocketGateway;
-  /** Our name in `Via`, unlike that of any other proxy; null leaves `Via` out. */
-  readonly via: string | null;
   /** Whether new requests are still taken. */
   readonly open: () => boolean;
 }

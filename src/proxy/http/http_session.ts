@@ -3,6 +3,7 @@ import type { RequestHead } from "../../http/head.ts";
 import { parseRequestHead } from "../../http/parse_head.ts";
 import { readRequestHead } from "../../http/read_head.ts";
 import { ProtocolError } from "../../net/errors.ts";
+import { SOCKS_VERSION } from "../../socks/messages.ts";
 import type { ClientConnection } from "../client_connection.ts";
 import { connectMethod } from "./connect_method.ts";
 import { exchange } from "./exchange.ts";
@@ -29,6 +30,12 @@ export async function httpSession(client: ClientConnection, door: HttpDoor): Pro
   } catch (error) {
     if (client.closed) return;
     if (!(error instanceof ProtocolError)) throw error;
+    if (client.reader.buffered[0] === SOCKS_VERSION) {
+      // Its program shows at most that the answer makes no sense.
+      door.diagnose(
+        `Refused client ${client.address}: it speaks SOCKS5, and this port speaks HTTP`,
+      );
+    }
     await client.answer(protocolErrorReply(error));
     await client.linger();
   }

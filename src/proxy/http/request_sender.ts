@@ -68,7 +68,8 @@ export class RequestSender {
     const { head, target, framing, hasBody } = message;
     const { stream, plainProxy } = this.#upstream;
     const fields = forwardedRequestFields(message, via);
-    if (plainProxy !== null && plainProxy.authorization !== null) {
+    // RFC 9110 section 9.3.8: nothing confidential goes with TRACE, whose answer is what was sent.
+    if (plainProxy !== null && plainProxy.authorization !== null && head.method !== "TRACE") {
       fields.push(field("Proxy-Authorization", plainProxy.authorization));
     }
     return transferBody({

@@ -1,5 +1,7 @@
 import { type Fields, valuesOf } from "../../http/fields.ts";
+import type { Endpoint } from "../../net/address/endpoint.ts";
 import { ProtocolError } from "../../net/errors.ts";
+import { classifyHost } from "../../policy/local_target.ts";
 
 /** The field by which a client asks for a unix socket in place of the network (the seeds), lower case. */
 const SOCKET_FIELD = "x-unix-socket";
@@ -24,6 +26,26 @@ export function socketPath(fields: Fields): string | null {
   if (path.length > PATH_LENGTH_MAX) throw bad(`it is longer than ${PATH_LENGTH_MAX} characters`);
   if (!/^[\x20-\x7e]+$/.test(path)) throw bad("it holds a character that is not visible ASCII");
   return path;
+}
+
+/**
+ * Makes sure that no web page asks: a page may set the header itself in a request to its own origin, reads the
+ * answer, and can make the name of that origin lead here (DNS rebinding). Browsers say so in fields of their
+ * own, but not to every origin; so the host must be one that no page comes from by the network: this machine,
+ * or a name without a dot.
+ *
+ * @throws {ProtocolError} code `bad_header`
+ */
+export function refusePages(fields: Fields, { host }: Endpoint): void {
+  if (fields.some(({ key }) => key === "origin" || key.startsWith("sec-fetch-"))) {
+    throw bad("a web page asks");
+  }
+  if (classifyHost(host) === "loopback" || (host.kind === "name" && !host.name.includes("."))) {
+    return;
+  }
+  throw bad(
+    'the host must be "localhost" or a name without a dot, as in http://docker/: pages of others ask',
+  );
 }
 
 function bad(why: string): ProtocolError {

@@ -1,7 +1,7 @@
 import { field } from "../../http/fields.ts";
 import { endsAfterReply, type Message } from "./message.ts";
 import { hasPassed, maxForwards } from "./forwarding.ts";
-import { plainReply } from "../reply.ts";
+import { plainReply, type ReplyOptions } from "../reply.ts";
 
 /**
  * The answer to a request that ends here for reasons of HTTP, before policy is asked: a loop, a hop count
@@ -10,11 +10,7 @@ import { plainReply } from "../reply.ts";
 export function turnBack(message: Message, via: string | null): Uint8Array<ArrayBuffer> | null {
   const { head } = message;
   const options = { close: endsAfterReply(message), headOnly: head.method === "HEAD" };
-  if (via !== null && hasPassed(head.fields, via)) {
-    const text = "Doorward refused this request: it has passed here before.\n";
-    const status = field("Proxy-Status", "doorward; error=proxy_loop_detected");
-    return plainReply(508, "Loop Detected", text, options, [status]);
-  }
+  if (via !== null && hasPassed(head.fields, via)) return loopReply(options);
   const hops = maxForwards(head);
   if (hops === null || hops > 0) return null;
   if (Number.isNaN(hops)) {
@@ -28,4 +24,11 @@ export function turnBack(message: Message, via: string | null): Uint8Array<Array
     : plainReply(405, "Method Not Allowed", "Doorward does not answer TRACE.\n", options, [
       field("Allow", "OPTIONS"),
     ]);
+}
+
+/** The answer to a request that has passed here before. */
+export function loopReply(options: ReplyOptions): Uint8Array<ArrayBuffer> {
+  const text = "Doorward refused this request: it has passed here before.\n";
+  const status = field("Proxy-Status", "doorward; error=proxy_loop_detected");
+  return plainReply(508, "Loop Detected", text, options, [status]);
 }

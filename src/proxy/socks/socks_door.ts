@@ -5,6 +5,4 @@ import type { UdpDoor } from "./udp_door.ts";
 export interface SocksDoor extends Door {
   /** What UDP ASSOCIATE takes; null where it is switched off. */
   readonly udp: UdpDoor | null;
-  /** Told, in one line, of what a client cannot be told: SOCKS5 has codes and no words. */
-  readonly diagnose: (line: string) => void;
 }

@@ -1,5 +1,4 @@
 import { attemptId } from "../../audit/attempt_id.ts";
-import { formatEndpoint } from "../../net/address/endpoint.ts";
 import { ConnectError, ProtocolError } from "../../net/errors.ts";
 import { type Handshake, readHandshake, type SocksRequest } from "../../socks/handshake.ts";
 import { hostOf } from "../../socks/address.ts";
@@ -8,6 +7,7 @@ import type { TunnelRequest } from "../../policy/request.ts";
 import type { ClientConnection } from "../client_connection.ts";
 import type { Connected } from "../connect.ts";
 import { connectingMs } from "../limits.ts";
+import { viaField } from "../http/forwarding.ts";
 import { tunnel } from "../tunnel.ts";
 import { connectFailureReply } from "./failure_reply.ts";
 import type { SocksDoor } from "./socks_door.ts";
@@ -77,20 +77,17 @@ async function open(
   client: ClientConnection,
   request: TunnelRequest,
   attempt: string | null,
-  { gateway, blocked, diagnose }: SocksDoor,
+  { gateway, via, blocked }: SocksDoor,
 ): Promise<Connected | ReplyCode> {
   try {
     const decision = await gateway.authorize(request, client.signal);
-    if (decision.verdict === "allow") return await gateway.connect(decision, client.signal);
+    if (decision.verdict === "allow") {
+      return await gateway.connect(decision, client.signal, viaField(1, via));
+    }
     blocked({ request, decision, client: client.address, method: "CONNECT", attempt });
     return REPLY.notAllowed;
   } catch (error) {
     if (!(error instanceof ConnectError)) throw error;
-    // What is wrong with an upstream proxy has no code, and is for those to mend who run Doorward.
-    if (error.detail !== "") {
-      const target = formatEndpoint(request.target);
-      diagnose(`Cannot connect SOCKS client ${client.address} to ${target}: ${error.detail}`);
-    }
     return connectFailureReply(error.code);
   }
 }

@@ -8,6 +8,7 @@ import { hostOf } from "../../socks/address.ts";
 import type { Datagram } from "../../socks/datagram.ts";
 import type { Grant } from "../authorize.ts";
 import type { ClientConnection } from "../client_connection.ts";
+import { RecordBudget, RECORDS_A_SECOND } from "./record_budget.ts";
 import type { SocksDoor } from "./socks_door.ts";
 import {
   addressInUse,
@@ -24,8 +25,11 @@ export const KEPT_MS = 30_000;
 /** How long a name that could not be resolved is let be. A client repeats its datagram within seconds. */
 export const UNRESOLVED_MS = 2000;
 
-/** Destinations of one client that are found out about at a time. A page has a few; a flood has more. */
-export const PENDING_MAX = 16;
+/**
+ * Destinations of one client that are found out about at a time: a quarter of the look-ups that are under way
+ * at once for everybody. What finds no room is dropped, and a client repeats it.
+ */
+export const PENDING_MAX = 4;
 
 /** Datagrams that wait for one destination: a QUIC client sends some ten before the first answer. */
 export const WAITING_MAX = 16;
@@ -37,7 +41,7 @@ export const WAITING_BYTES_MAX = 64 * 1024;
 export interface UdpGateParts {
   readonly client: Pick<ClientConnection, "address" | "signal">;
   readonly attempt: string | null;
-  readonly door: Pick<SocksDoor, "gateway" | "blocked" | "limits">;
+  readonly door: Pick<SocksDoor, "gateway" | "blocked" | "diagnose" | "limits">;
   readonly udp: Pick<UdpDoor, "clock" | "policy" | "relayPorts">;
   /** Sends a datagram that has waited. */
   readonly deliver: (granted: Granted, payload: Uint8Array) => Promise<void>;
@@ -52,12 +56,15 @@ export interface UdpGateParts {
 export class UdpGate {
   readonly #parts: UdpGateParts;
   readonly #destinations: UdpDestinations;
+  readonly #records: RecordBudget;
   #pending = 0;
   #waitingBytes = 0;
 
   constructor(parts: UdpGateParts) {
     this.#parts = parts;
     this.#destinations = new UdpDestinations(parts.door.limits.udpDestinations);
+    this.#records = new RecordBudget(parts.udp.clock);
+    parts.client.signal.addEventListener("abort", () => this.#tellLeftOut(), { once: true });
   }
 
   /** How many destinations are remembered. */
@@ -205,12 +212,11 @@ export class UdpGate {
     policy: Policy,
     outcome: Grant | Ask | Deny,
   ): Granted | null {
-    const { attempt, client, door, udp } = this.#parts;
-    const { request } = destination;
+    const { udp } = this.#parts;
     const until = udp.clock.monotonic() + KEPT_MS;
     if (outcome.verdict !== "allow") {
       this.#destinations.change(destination, { kind: "refused", policy, until });
-      door.blocked({ request, decision: outcome, client: client.address, method: "UDP", attempt });
+      this.#record(destination.request, outcome);
       return null;
     }
     const { addresses } = outcome;
@@ -226,5 +232,24 @@ export class UdpGate {
     this.#destinations.change(destination, granted);
     this.#destinations.expect(granted);
     return granted;
+  }
+
+  #record(request: TunnelRequest, decision: Ask | Deny): void {
+    const { attempt, client, door } = this.#parts;
+    if (!this.#records.take()) return;
+    this.#tellLeftOut();
+    door.blocked({ request, decision, client: client.address, method: "UDP", attempt });
+  }
+
+  /** Tells what was blocked without a record: before the next one, or in the end. */
+  #tellLeftOut(): void {
+    const { client, door } = this.#parts;
+    const count = this.#records.takeLeftOut();
+    if (count === 0) return;
+    const records = count === 1 ? "1 record" : `${count} records`;
+    door.diagnose(
+      `Left out ${records} of blocked datagrams of SOCKS client ${client.address}: ` +
+        `more than ${RECORDS_A_SECOND} a second`,
+    );
   }
 }

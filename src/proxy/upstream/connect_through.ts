@@ -1,4 +1,9 @@
-import { basicAuthorization, requestTunnel } from "../../http/connect_client.ts";
+import {
+  basicAuthorization,
+  requestTunnel,
+  type TunnelOptions,
+} from "../../http/connect_client.ts";
+import type { Fields } from "../../http/fields.ts";
 import { ConnectError, type ConnectFault, ProtocolError } from "../../net/errors.ts";
 import type { TlsClient } from "../../net/ports.ts";
 import { BufferedReader } from "../../net/stream/buffered_reader.ts";
@@ -16,6 +21,8 @@ const PROXY_AUTHENTICATION_REQUIRED = 407;
 /** What asking an upstream proxy takes. */
 export interface ThroughOptions {
   readonly startTls: TlsClient;
+  /** The `Via` fields to send, so that proxies that lead to each other notice. */
+  readonly via: Fields;
   readonly limits: Pick<Limits, "headBytes" | "headFields">;
 }
 
@@ -32,7 +39,7 @@ export async function connectThrough(
   proxy: UpstreamProxy,
   request: NetworkRequest,
   stream: ByteStream,
-  { startTls, limits }: ThroughOptions,
+  { startTls, via, limits }: ThroughOptions,
   signal: AbortSignal,
 ): Promise<Connected> {
   const inside = proxy.kind === "https" ? await secure(proxy, stream, startTls, signal) : stream;
@@ -50,7 +57,7 @@ export async function connectThrough(
   try {
     signal.throwIfAborted();
     if (proxy.kind === "socks5") await throughSocks(proxy, request, reader, inside);
-    else await throughHttp(proxy, request, reader, inside, limits);
+    else await throughHttp(proxy, request, reader, inside, { via, ...limits });
     signal.throwIfAborted();
     return { stream: inside, reader, address: null, plainProxy: null };
   } catch (error) {
@@ -100,10 +107,9 @@ async function throughHttp(
   request: NetworkRequest,
   reader: BufferedReader,
   stream: ByteStream,
-  { headBytes, headFields }: ThroughOptions["limits"],
+  asked: Omit<TunnelOptions, "authorization">,
 ): Promise<void> {
-  const authorization = authorizationOf(proxy);
-  const options = { authorization, headBytes, headFields };
+  const options = { authorization: authorizationOf(proxy), ...asked };
   const { status } = await requestTunnel(reader, stream, request.target, options);
   if (status >= 200 && status < 300) return;
   if (status === PROXY_AUTHENTICATION_REQUIRED) throw wantsCredentials(proxy);

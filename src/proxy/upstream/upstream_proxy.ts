@@ -21,14 +21,29 @@ export interface UpstreamCredentials {
   readonly password: string;
 }
 
+/** Past the upstream proxies that there are. */
+export interface Direct {
+  readonly kind: "direct";
+  /** In a few words, for `explain`. */
+  readonly why: string;
+}
+
+/** The way of a request: through an upstream proxy, or past it; null where there is none to choose. */
+export type Route = UpstreamProxy | Direct | null;
+
 /**
- * Chooses the upstream proxy for a request; null goes directly. Asked with the addresses that the target
- * resolved to; none when it has not been looked up, or could not be.
+ * Chooses the way of a request. Asked with the addresses that the target resolved to; none when it has not been
+ * looked up, or could not be.
  */
 export type ChooseUpstream = (
   request: NetworkRequest,
   ips: readonly IpAddress[],
-) => UpstreamProxy | null;
+) => Route;
+
+/** The proxy that was chosen; null goes directly. */
+export function chosenProxy(route: Route): UpstreamProxy | null {
+  return route === null || route.kind === "direct" ? null : route;
+}
 
 /** Names a proxy and where it was written, without its credentials: `http://proxy.corp:3128 (HTTPS_PROXY)`. */
 export function describeUpstream({ kind, endpoint, source }: UpstreamProxy): string {

@@ -64,6 +64,12 @@ Deno.test("banner() tells where SOCKS5 is spoken, below where HTTP is", async ()
   assertEquals(lines[1], "  socks   socks5h://[::1]:8081");
 });
 
+Deno.test("banner() does not let anybody hope for SOCKS5 in limited mode", async () => {
+  const socks = { ip: parseIp("127.0.0.1")!, port: 8081 };
+  const lines = await bannerOf({ overrides: ["network.mode=limited"] }, { socks });
+  assertEquals(lines[1], "  socks   socks5h://127.0.0.1:8081, all of which limited mode blocks");
+});
+
 Deno.test("policySummary() says what becomes of the rest", async () => {
   const summary = async (...overrides: string[]) =>
     policySummary((await loadConfig({ overrides, allow: [], deny: [] })).policy);

@@ -26,10 +26,14 @@ function record(part: Partial<BlockedRecord> = {}): BlockedRecord {
   };
 }
 
-function linesFor(records: readonly BlockedRecord[], command = COMMAND): readonly string[] {
+function linesFor(
+  records: readonly BlockedRecord[],
+  command = COMMAND,
+  listed: readonly string[] = [],
+): readonly string[] {
   const tally = new BlockedTally();
   records.forEach((blocked) => tally.note(blocked));
-  return tally.lines(command, "sh");
+  return tally.lines(command, listed, "sh");
 }
 
 Deno.test("lines() says nothing when nothing was blocked", () => {
@@ -77,11 +81,65 @@ Deno.test("lines() names the exact entry for a local address", () => {
   );
 });
 
+const SOCKET: Partial<BlockedRecord> = { host: "/run/it's.sock", port: 0, protocol: "http" };
+
+Deno.test("lines() allows a unix socket by its key", () => {
+  assertEquals(linesFor([record(SOCKET), record(SOCKET)]), [
+    "doorward: blocked /run/it's.sock (not in allow_unix_sockets, 2 times) — allow it: " +
+    `doorward run -c 'network.allow_unix_sockets=["/run/it'\\''s.sock"]' --allow a.test -- ` +
+    "curl -sS 'https://b.test/it'\\''s'",
+  ]);
+});
+
+Deno.test("lines() does not lose the unix sockets that are listed", () => {
+  assertEquals(linesFor([record(SOCKET)], COMMAND, ["/run/b.sock"]), [
+    "doorward: blocked /run/it's.sock (not in allow_unix_sockets) — allow it: " +
+    'add "/run/it\'s.sock" to allow_unix_sockets',
+  ]);
+});
+
+Deno.test("lines() has a unix socket explained that is listed and leads elsewhere", () => {
+  assertEquals(linesFor([record(SOCKET)], COMMAND, ["/run/it's.sock"]), [
+    "doorward: blocked /run/it's.sock (not in allow_unix_sockets) — see why: " +
+    "doorward explain --allow a.test 'unix:/run/it'\\''s.sock'",
+  ]);
+});
+
+Deno.test("lines() allows all unix sockets that were missing by one key", () => {
+  const blocked = [record(SOCKET), record({ ...SOCKET, host: "/run/b.sock" }), record()];
+  const words = ["tool"] as const;
+  assertEquals(
+    linesFor(blocked, { ...COMMAND, words }).at(-1),
+    `doorward: to allow all that is missing: doorward run ` +
+      `-c 'network.allow_unix_sockets=["/run/it'\\''s.sock","/run/b.sock"]' ` +
+      "--allow a.test --allow b.test -- tool",
+  );
+  const hosts = linesFor(blocked, { ...COMMAND, words }, ["/run/c.sock"]);
+  assertEquals([hosts.length, hosts.at(-1)!.includes("to allow")], [3, false]);
+});
+
+Deno.test("lines() leaves local addresses out where it allows all that is missing", () => {
+  const local = record({ host: "10.0.0.7", port: 22, reason: "not_allowed_local" });
+  const lines = linesFor([record(), local, record({ host: "c.test" })]);
+  assertEquals([lines.length, lines.at(-1)!.includes("10.0.0.7")], [4, false]);
+  assertEquals(linesFor([record(), local]).length, 2);
+});
+
+Deno.test("lines() says of a unix socket in limited mode that the mode is to blame", () => {
+  const [line] = linesFor([record({ ...SOCKET, reason: "method_not_allowed" })]);
+  assertEquals(
+    line!.split(" -- ")[0],
+    "doorward: blocked /run/it's.sock (limited mode only reads) — allow it: " +
+      "doorward run --allow a.test --mode full",
+  );
+});
+
 /** Requests, and whether the summary is to say that their client should send names. */
 const HINTED: readonly (readonly [Partial<BlockedRecord>, boolean])[] = [
   [{ protocol: "socks5", host: "192.0.2.1" }, true],
   [{ protocol: "socks5", host: "2001:db8::1" }, true],
   [{ protocol: "socks5" }, false],
+  [{ protocol: "socks5", host: "192.0.2.1", port: 53 }, false],
   [{ protocol: "socks5", host: "192.0.2.1", reason: "denied" }, false],
   // A datagram is sent to an address, as a rule: there is no name that could be sent in its place.
   [{ protocol: "socks5-udp", host: "192.0.2.1" }, false],

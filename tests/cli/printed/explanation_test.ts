@@ -53,6 +53,44 @@ const UPSTREAM: UpstreamProxy = {
   source: "HTTPS_PROXY",
 };
 
+const SOCKET = explainTarget("unix:/run/a.sock", null);
+
+/** Outcomes of a request to a unix socket, the paths that are listed, and the lines that tell them. */
+const TOLD_OF_SOCKETS:
+  readonly (readonly [string, Outcome, readonly string[], readonly string[]])[] = [
+    ["a socket that is allowed", { verdict: "allow", socket: "/run/real.sock" }, [], [
+      "allowed  GET unix:/run/a.sock  by allow_unix_sockets at -c, to /run/real.sock",
+    ]],
+    ["a socket that is not", DENY, [], [
+      "blocked  GET unix:/run/a.sock  not_allowed: not in allow_unix_sockets",
+      `to allow it once: doorward run -c 'network.allow_unix_sockets=["/run/a.sock"]' -- COMMAND`,
+      'to allow it always: "/run/a.sock" in allow_unix_sockets of /home/me/config.toml',
+    ]],
+    ["one beside those that are listed", DENY, ["/run/b.sock"], [
+      "blocked  GET unix:/run/a.sock  not_allowed: not in allow_unix_sockets",
+      'to allow it: add "/run/a.sock" to allow_unix_sockets at -c',
+    ]],
+    ["one that is listed and leads elsewhere", DENY, ["/run/a.sock"], [
+      "blocked  GET unix:/run/a.sock  not_allowed: not in allow_unix_sockets",
+    ]],
+    ["a mode", { ...DENY, reason: "method_not_allowed", source: "mode_guard" }, [], [
+      "blocked  GET unix:/run/a.sock  method_not_allowed: limited mode is read-only: GET, HEAD and " +
+      "OPTIONS, without a body or an upgrade",
+      "to allow it once: doorward run --mode full -- COMMAND",
+      'to allow it always: mode = "full" in /home/me/config.toml',
+    ]],
+  ];
+
+for (const [what, outcome, listed, lines] of TOLD_OF_SOCKETS) {
+  Deno.test(`explanationLines() tells of ${what}`, async () => {
+    const overrides = [`network.allow_unix_sockets=${JSON.stringify(listed)}`];
+    const read = await loadConfig({ overrides, allow: [], deny: [] });
+    // No file was read: the home folder's is the one to write into.
+    const config = { ...read, sources: ["built-in"] };
+    assertEquals(await linesOf(outcome, { asked: SOCKET, config }), lines);
+  });
+}
+
 /** Outcomes, and the lines that tell them. */
 const TOLD: readonly (readonly [string, Outcome, readonly string[]])[] = [
   ["a rule that allows", {

@@ -32,14 +32,14 @@ for (const [error, port, why] of FAILURES) {
 
 Deno.test("listenFailure() tells how to choose another port", () => {
   assertEquals(listenFailure(new Deno.errors.AddrInUse(), AT)?.[1], [
-    "  choose a free port:  doorward start -c network.proxy_url=http://127.0.0.1:0",
+    "  to take a free port, add:  -c network.proxy_url=http://127.0.0.1:0",
   ]);
 });
 
 Deno.test("socksListenFailure() tells how to choose another port, or none", () => {
   assertEquals(socksListenFailure(new Deno.errors.AddrInUse(), AT)?.slice(1), [
-    ["  choose a free port:  doorward start -c network.socks_url=http://127.0.0.1:0"],
-    ["  or do without:       doorward start -c network.enable_socks5=false"],
+    ["  to take a free port, add:  -c network.socks_url=http://127.0.0.1:0"],
+    ["  to do without it, add:     -c network.enable_socks5=false"],
   ]);
 });
 
@@ -47,7 +47,7 @@ Deno.test("listenFailure() does not send to a free port those who asked for one"
   const none = { ...AT, port: 0 };
   assertEquals(listenFailure(new Deno.errors.AddrInUse(), none)?.length, 1);
   assertEquals(socksListenFailure(new Deno.errors.AddrInUse(), none)?.slice(1), [
-    ["  or do without:       doorward start -c network.enable_socks5=false"],
+    ["  to do without it, add:     -c network.enable_socks5=false"],
   ]);
 });
 

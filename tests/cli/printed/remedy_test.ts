@@ -1,7 +1,13 @@
 import { assertEquals } from "@std/assert";
-import { applyRemedy, hostAndPort, remedyFor } from "../../../src/cli/printed/remedy.ts";
+import {
+  applyRemedy,
+  hostAndPort,
+  isSocket,
+  remedyFor,
+  socketsOverride,
+} from "../../../src/cli/printed/remedy.ts";
 import { BLOCK_REASONS, type BlockReason } from "../../../src/policy/decision.ts";
-import { parseHostPattern } from "../../../src/policy/host_pattern.ts";
+import { load } from "../../config/load.ts";
 
 /** A name on port 443 is blocked for each reason. */
 const FOR_A_NAME: Readonly<Record<BlockReason, ReturnType<typeof remedyFor>>> = {
@@ -9,6 +15,7 @@ const FOR_A_NAME: Readonly<Record<BlockReason, ReturnType<typeof remedyFor>>> = 
   not_allowed: { kind: "allow", pattern: "a.test" },
   not_allowed_local: { kind: "explain" },
   own_listener: { kind: "none" },
+  upstream_proxy: { kind: "none" },
   method_not_allowed: { kind: "full_mode" },
   mitm_required: { kind: "full_mode" },
   proxy_disabled: { kind: "none" },
@@ -16,40 +23,65 @@ const FOR_A_NAME: Readonly<Record<BlockReason, ReturnType<typeof remedyFor>>> = 
 
 for (const reason of Object.keys(BLOCK_REASONS) as BlockReason[]) {
   Deno.test(`remedyFor() knows what to do about ${reason}`, () => {
-    assertEquals(remedyFor({ host: "a.test", port: 443, reason }), FOR_A_NAME[reason]);
+    assertEquals(remedyFor({ host: "a.test", port: 443, reason }, []), FOR_A_NAME[reason]);
   });
 }
 
-/** Hosts and ports, and the pattern that allows just them. */
-const PATTERNS: readonly (readonly [string, number, string])[] = [
-  ["a.test", 443, "a.test"],
-  ["a.test", 80, "a.test"],
-  ["a.test", 8443, "a.test:8443"],
-  ["127.0.0.1", 5432, "127.0.0.1:5432"],
-  ["169.254.169.254", 80, "169.254.169.254"],
-  ["::1", 443, "[::1]"],
-  ["2001:db8::1", 22, "[2001:db8::1]:22"],
-];
-
-for (const [host, port, pattern] of PATTERNS) {
-  Deno.test(`remedyFor() allows ${host} on ${port} with ${pattern}`, () => {
-    assertEquals(remedyFor({ host, port, reason: "not_allowed" }), { kind: "allow", pattern });
-    assertEquals(parseHostPattern(pattern).kind === "bad", false);
+Deno.test("remedyFor() allows the port that was asked for, and no other", () => {
+  assertEquals(remedyFor({ host: "2001:db8::1", port: 22, reason: "not_allowed" }, []), {
+    kind: "allow",
+    pattern: "[2001:db8::1]:22",
   });
-}
+});
 
 Deno.test("remedyFor() allows a local literal by naming it", () => {
-  assertEquals(remedyFor({ host: "10.0.0.7", port: 22, reason: "not_allowed_local" }), {
+  assertEquals(remedyFor({ host: "10.0.0.7", port: 22, reason: "not_allowed_local" }, []), {
     kind: "allow",
     pattern: "10.0.0.7:22",
   });
 });
 
-Deno.test("remedyFor() knows no flag that allows a unix socket", () => {
-  const socket = { host: "/var/run/docker.sock", port: 0 };
-  assertEquals(remedyFor({ ...socket, reason: "not_allowed" }), { kind: "none" });
-  assertEquals(remedyFor({ ...socket, reason: "method_not_allowed" }), { kind: "full_mode" });
-  assertEquals(hostAndPort(socket.host, socket.port), "/var/run/docker.sock");
+/** A unix socket that is not allowed, the list that there is, and what can be done. */
+const SOCKETS: readonly (readonly [string, readonly string[], string])[] = [
+  ["/run/a.sock", [], "allow_socket"],
+  ["/run/user@1000/a.sock", [], "allow_socket"],
+  // A flag would put its own list in place of the one that there is.
+  ["/run/a.sock", ["/run/b.sock"], "list_socket"],
+  // Printed, the flag would lose what looks like a password.
+  ["/run/a:b@c.sock", [], "list_socket"],
+  // It is listed already: where its links lead is the trouble.
+  ["/run/a.sock", ["/run/b.sock", "/run/a.sock"], "explain"],
+];
+
+for (const [path, listed, kind] of SOCKETS) {
+  Deno.test(`remedyFor() of ${path} where ${listed.length} are listed is ${kind}`, () => {
+    const remedy = remedyFor({ host: path, port: 0, reason: "not_allowed" }, listed);
+    assertEquals(remedy, (kind === "explain" ? { kind } : { kind, path }) as never);
+  });
+}
+
+Deno.test("remedyFor() knows that a mode is for unix sockets, too", () => {
+  const socket = { host: "/run/a.sock", port: 0, reason: "method_not_allowed" } as const;
+  assertEquals(remedyFor(socket, []), { kind: "full_mode" });
+});
+
+Deno.test("applyRemedy() allows a unix socket by a key, after those that were given", () => {
+  const flags = { file: null, overrides: ["a=1"], allow: [], deny: [], mode: null };
+  assertEquals(applyRemedy(flags, { kind: "allow_socket", path: "/run/a.sock" }), {
+    ...flags,
+    overrides: ["a=1", 'network.allow_unix_sockets=["/run/a.sock"]'],
+  });
+  assertEquals(applyRemedy(flags, { kind: "list_socket", path: "/run/a.sock" }), flags);
+});
+
+Deno.test("socketsOverride() is read back as the paths, whatever visible ASCII they hold", async () => {
+  const paths = ["/run/a.sock", `/${String.fromCharCode(...Array(95).keys().map((n) => n + 32))}`];
+  const { network } = await load("[network]\nask = true", { overrides: [socketsOverride(paths)] });
+  assertEquals(network.allow_unix_sockets, paths);
+});
+
+Deno.test("isSocket() goes by the port, which no host has", () => {
+  assertEquals([isSocket(0), isSocket(443)], [true, false]);
 });
 
 Deno.test("applyRemedy() adds to the flags that were given", () => {
@@ -65,4 +97,5 @@ Deno.test("applyRemedy() adds to the flags that were given", () => {
 Deno.test("hostAndPort() puts brackets round an IPv6 address", () => {
   assertEquals(hostAndPort("::1", 80), "[::1]:80");
   assertEquals(hostAndPort("a.test", 80), "a.test:80");
+  assertEquals(hostAndPort("/run/a.sock", 0), "/run/a.sock");
 });

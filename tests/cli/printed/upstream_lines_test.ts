@@ -30,7 +30,7 @@ Deno.test("upstreamLines() say nothing where everything goes directly", () => {
   const direct = { tunnels: null, plain: null, bypass: [], warnings: ["x"] };
   assertEquals(upstreamLines(direct), []);
   assertEquals(upstreamLines({ ...direct, tunnels: HTTPS, plain: HTTPS }), [
-    ["  leaves  through http://proxy.corp:3128 (HTTPS_PROXY)"],
+    ["  leaves  through http://proxy.corp:3128 (HTTPS_PROXY); datagrams directly"],
   ]);
 });
 

@@ -53,6 +53,6 @@ Deno.test("childEnv() keeps the ssh that git is told to use", () => {
   const env = childEnv({ GIT_SSH_COMMAND: "ssh -i key" }, OPTIONS);
   assertEquals(
     env["GIT_SSH_COMMAND"],
-    "ssh -o 'ProxyCommand=doorward connect %h %p' -o ControlPath=none -i key",
+    "ssh -o 'ProxyCommand=doorward connect -- %h %p' -o ControlPath=none -i key",
   );
 });

@@ -18,9 +18,9 @@ Deno.test("flagWords() gives the flags back as they are read again", () => {
 });
 
 Deno.test("flagWords() repeats no password", () => {
-  const overrides = ['network.upstream_proxy="http://me:secret@proxy.corp:3128"'];
+  const overrides = [`network.upstream_proxy="http://me:it's secret@proxy.corp:3128"`];
   const flags = { file: null, overrides, allow: [], deny: [], mode: null };
-  assertEquals(flagWords(flags), ["-c", 'network.upstream_proxy="http://…@proxy.corp:3128"']);
+  assertEquals(flagWords(flags), ["-c", "network.upstream_proxy=http://…@proxy.corp:3128"]);
 });
 
 Deno.test("quoteWords() makes a line to paste", () => {

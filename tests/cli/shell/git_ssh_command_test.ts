@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { gitSshCommand } from "../../../src/cli/shell/git_ssh_command.ts";
 
 const CONNECT = ["doorward", "connect", "--proxy", "http://127.0.0.1:4000"];
-const OURS = "-o 'ProxyCommand=doorward connect --proxy http://127.0.0.1:4000 %h %p' " +
+const OURS = "-o 'ProxyCommand=doorward connect --proxy http://127.0.0.1:4000 -- %h %p' " +
   "-o ControlPath=none";
 
 /** What the environment has git use, and what git uses then: `OURS` stands for our options. */
@@ -18,7 +18,10 @@ const COMMANDS: readonly (readonly [Record<string, string>, string])[] = [
   // Only the word itself is ssh.
   [{ GIT_SSH_COMMAND: "sshpass -p x ssh -v" }, "sshpass -p x ssh OURS -v"],
   [{ GIT_SSH_COMMAND: "my-ssh -v" }, "my-ssh -v OURS"],
-  [{ GIT_SSH_COMMAND: "'/my tools/ssh' -v" }, "'/my tools/ssh' -v OURS"],
+  [{ GIT_SSH_COMMAND: "'/my tools/ssh' -v" }, "'/my tools/ssh' OURS -v"],
+  [{ GIT_SSH_COMMAND: '"/my tools/ssh" -v' }, '"/my tools/ssh" OURS -v'],
+  [{ GIT_SSH_COMMAND: "'/my tools/sshd' -v" }, "'/my tools/sshd' -v OURS"],
+  [{ GIT_SSH_COMMAND: "tool 'a b' ssh -v" }, "tool 'a b' ssh OURS -v"],
   [{ GIT_SSH_COMMAND: "  " }, "ssh OURS"],
   // A path, whatever is in it, and no line of shell.
   [{ GIT_SSH: "/my tools/ssh" }, "'/my tools/ssh' OURS"],
@@ -36,7 +39,7 @@ for (const [env, expected] of COMMANDS) {
 Deno.test("gitSshCommand() hides a path from two shells and from ssh", () => {
   const path = "/it's 100%h/doorward";
   // What the first shell makes of it.
-  const option = `ProxyCommand='/it'\\''s 100%%h/doorward' connect %h %p`;
+  const option = `ProxyCommand='/it'\\''s 100%%h/doorward' connect -- %h %p`;
   assertEquals(
     gitSshCommand({}, [path, "connect"]),
     `ssh -o '${option.replaceAll("'", "'\\''")}' -o ControlPath=none`,

@@ -67,6 +67,8 @@ const FAULTS: readonly (readonly [string, string])[] = [
   ["mode = [full]", '1:9 not TOML: invalid value; write "full"'],
   ["a = [1, *.com]", '1:9 not TOML: invalid value; write "*.com"'],
   ["a = [\n  full,", "2:3 not TOML: invalid value; put text in quotes"],
+  ["a = http://u:s3#cret@h", "1:5 not TOML: invalid value; put text in quotes"],
+  ["upstream_proxy = http://u:s3cret", "1:18 not TOML: invalid value; put text in quotes"],
   ["a = True", "1:5 not TOML: invalid value; write true"],
   ["a = FALSE # x", "1:5 not TOML: invalid value; write false"],
   [

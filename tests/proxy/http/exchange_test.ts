@@ -5,7 +5,7 @@ import { exchange } from "../../../src/proxy/http/exchange.ts";
 import type { After } from "../../../src/proxy/http/respond.ts";
 import { type DoorClient, makeDoor, type TestDoor } from "../../support/door.ts";
 import { faultOf } from "../../support/fault.ts";
-import { requestHead } from "../../support/heads.ts";
+import { headTo, requestHead } from "../../support/heads.ts";
 import { turn, until } from "../../support/in_time.ts";
 import { ok } from "../../support/origin.ts";
 import { streamPair } from "../../support/memory_stream.ts";
@@ -19,11 +19,7 @@ function run(
   method: string,
   ...fields: readonly string[]
 ): Promise<After> {
-  const head = requestHead(
-    `${method} http://allowed.test/ HTTP/1.1`,
-    "Host: allowed.test",
-    ...fields,
-  );
+  const head = headTo(method, ...fields);
   return exchange(connection, head, requestFraming(head), made.door);
 }
 

@@ -128,3 +128,25 @@ Deno.test("httpSession() throws what it does not know", async () => {
   await wire.send(GET);
   await failed;
 });
+
+Deno.test("httpSession() tells of SOCKS5 on its port: the client cannot read the answer", async () => {
+  await using made = makeDoor();
+  const { wire, ended } = serve(made);
+  await wire.send("\x05\x01\x00");
+  await wire.closeWrite();
+  assertStringIncludes(await wire.readAll(), "HTTP/1.1 400 ");
+  await ended;
+  assertEquals(made.diagnosed, [
+    "Refused client 127.0.0.1:50000: it speaks SOCKS5, and this port speaks HTTP",
+  ]);
+});
+
+Deno.test("httpSession() tells of no other fault: the answer does", async () => {
+  await using made = makeDoor();
+  const { wire, ended } = serve(made);
+  await wire.send("\x16\x03\x01");
+  await wire.closeWrite();
+  await wire.readAll();
+  await ended;
+  assertEquals(made.diagnosed, []);
+});

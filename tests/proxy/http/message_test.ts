@@ -45,7 +45,7 @@ Deno.test("readMessage() keeps Host as it came for a unix socket, and rewrites i
   const path = "x-unix-socket: /run/a.sock";
   assertEquals(hostOf("GET / HTTP/1.1", "Host: Docker:80", path), "Docker:80");
   assertEquals(hostOf("GET / HTTP/1.1", "Host: Docker:80"), "docker");
-  assertEquals(hostOf("GET http://A.test:81/ HTTP/1.0", path), "a.test:81");
+  assertEquals(hostOf("GET http://A:81/ HTTP/1.0", path), "a:81");
   assertEquals(fault(() => hostOf("GET / HTTP/1.1", "Host: a..b", path)), "client bad_host");
   assertEquals(fault(() => hostOf("GET / HTTP/1.1", path)), "client bad_host");
 });
@@ -91,4 +91,18 @@ Deno.test("endsAfterReply() keeps a connection only where the next request can b
   assertEquals(endsAfterReply(messageOf("GET", "Connection: close")), true);
   assertEquals(endsAfterReply(messageOf("POST", "Content-Length: 5")), true);
   assertEquals(endsAfterReply(messageOf("POST", "Content-Length: 0")), false);
+});
+
+Deno.test("readMessage() takes no unix socket from what may be a web page", () => {
+  const path = "x-unix-socket: /run/a.sock";
+  const read = (...lines: string[]) => () => {
+    readMessage(requestHead("GET / HTTP/1.1", ...lines), { kind: "none" });
+  };
+  assertEquals(fault(read("Host: evil.test:3128", path)), "client bad_header");
+  assertEquals(
+    fault(read("Host: localhost", "Origin: http://evil.test", path)),
+    "client bad_header",
+  );
+  read("Host: evil.test:3128")();
+  read("Host: localhost", path)();
 });

@@ -1,8 +1,9 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { ProtocolError } from "../../../src/net/errors.ts";
-import { socketPath } from "../../../src/proxy/http/socket_header.ts";
+import { refusePages, socketPath } from "../../../src/proxy/http/socket_header.ts";
 import { fault } from "../../support/fault.ts";
 import { requestHead } from "../../support/heads.ts";
+import { httpTo } from "../../support/policy.ts";
 
 /** The path that these fields name. */
 function read(...fields: readonly string[]): string | null {
@@ -42,4 +43,36 @@ Deno.test("socketPath() takes a path of 1024 characters and none of 1025", () =>
   const longest = `/${"x".repeat(1023)}`;
   assertEquals(read(`x-unix-socket: ${longest}`), longest);
   assertEquals(fault(() => read(`x-unix-socket: ${longest}x`)), "client bad_header");
+});
+
+function refusalOfPage(host: string, ...fields: readonly string[]): string | null {
+  const head = requestHead("GET / HTTP/1.1", `Host: ${host}`, ...fields);
+  try {
+    refusePages(head.fields, httpTo(host).target);
+    return null;
+  } catch (error) {
+    return error instanceof ProtocolError ? error.message : "another error";
+  }
+}
+
+Deno.test("refusePages() takes this machine and names without a dot, as programs send them", () => {
+  const hosts = ["localhost", "localhost:2375", "api.moby.localhost", "docker", "d:80"];
+  for (const host of [...hosts, "127.0.0.1:3128", "[::1]:3128"]) {
+    assertEquals(refusalOfPage(host), null, host);
+  }
+});
+
+Deno.test("refusePages() refuses every host that a page may come from", () => {
+  for (
+    const host of ["evil.example", "evil.example:3128", "192.0.2.1", "10.0.0.1", "[2001:db8::1]"]
+  ) {
+    assertStringIncludes(refusalOfPage(host) ?? "", "the host must be", host);
+  }
+});
+
+Deno.test("refusePages() refuses what a browser has marked", () => {
+  for (const field of ["Origin: null", "Sec-Fetch-Site: same-origin", "sec-fetch-mode: cors"]) {
+    const message = "Cannot use the x-unix-socket header: a web page asks";
+    assertEquals(refusalOfPage("localhost", field), message, field);
+  }
 });

@@ -155,23 +155,3 @@ Deno.test("serveSocks() answers a failure with its code", async () => {
   await ended;
   assertEquals([made.blocked, made.diagnosed], [[], []]);
 });
-
-Deno.test("serveSocks() tells of a failure whose reason has no code", async () => {
-  await using made = makeDoor({
-    dial: () =>
-      Promise.reject(
-        new ConnectError("upstream_proxy_authentication", "Cannot connect", {
-          detail: "upstream proxy of HTTPS_PROXY: it asks for a password",
-        }),
-      ),
-  });
-  const { wire, ended } = serve(made);
-  await wire.send(GREETING + TO_ALLOWED);
-  await wire.closeWrite();
-  assertEquals(await wire.readAll(), NO_AUTH + replyOf(1));
-  await ended;
-  assertEquals(made.diagnosed, [
-    "Cannot connect SOCKS client 127.0.0.1:50000 to allowed.test:443: " +
-    "upstream proxy of HTTPS_PROXY: it asks for a password",
-  ]);
-});

@@ -14,6 +14,7 @@ import {
   WAITING_BYTES_MAX,
   WAITING_MAX,
 } from "../../../src/proxy/socks/udp_gate.ts";
+import { RECORDS_A_SECOND, RECORDS_BURST } from "../../../src/proxy/socks/record_budget.ts";
 import { type Datagram, decodeDatagram } from "../../../src/socks/datagram.ts";
 import { type DoorOptions, makeDoor, type TestDoor } from "../../support/door.ts";
 import { ip, policyOf } from "../../support/policy.ts";
@@ -437,6 +438,56 @@ Deno.test("what is granted has to wait its turn too when it is looked up anew", 
   assertEquals(test.base.lookups.length, 1 + PENDING_MAX);
   for (let number = 0; number < PENDING_MAX; number++) slow.answer("93.184.216.2");
   await settle();
+});
+
+/** Offers a datagram to each of so many addresses, none of which is allowed. */
+async function offerDenied(test: TestGate, from: number, count: number): Promise<void> {
+  for (let number = from; number < from + count; number++) {
+    test.offer(ipAddress(`93.184.${number >> 8}.${number & 255}`, 53), "x");
+    if (number % PENDING_MAX === 0) await settle();
+  }
+  await settle();
+}
+
+const leftOut = (records: string) =>
+  `Left out ${records} of blocked datagrams of SOCKS client 127.0.0.1:50000: more than 16 a second`;
+
+Deno.test("a flood of destinations that are not allowed is recorded in part, and counted", async () => {
+  await using test = makeGate();
+  const { base } = test;
+  await offerDenied(test, 0, RECORDS_BURST);
+  assertEquals(base.blocked.length, RECORDS_BURST);
+  await offerDenied(test, 1000, 100);
+  assertEquals([base.blocked.length, base.diagnosed], [RECORDS_BURST, []]);
+  base.clock.advance(1000);
+  await offerDenied(test, 2000, 100);
+  assertEquals(base.blocked.length, RECORDS_BURST + RECORDS_A_SECOND);
+  assertEquals(base.diagnosed, [leftOut("100 records")]);
+  assertEquals([test.delivered, base.dialled], [[], []]);
+});
+
+Deno.test("what was left out at the end is told in the end", async () => {
+  await using test = makeGate();
+  await offerDenied(test, 0, RECORDS_BURST + 1);
+  assertEquals(test.base.diagnosed, []);
+  test.end();
+  assertEquals(test.base.diagnosed, [leftOut("1 record")]);
+});
+
+Deno.test("a client within its budget is told nothing of", async () => {
+  await using test = makeGate();
+  await offerDenied(test, 0, RECORDS_BURST);
+  test.end();
+  assertEquals(test.base.diagnosed, []);
+});
+
+Deno.test("what is blocked without a record is blocked, and what is allowed goes on", async () => {
+  await using test = makeGate();
+  await offerDenied(test, 0, RECORDS_BURST + 5);
+  await granted(test, NAME);
+  assertEquals(test.offer(LITERAL), null);
+  await settle();
+  assertEquals(test.offer(LITERAL), null);
 });
 
 Deno.test("an address that two names share answers while either of them is remembered", async () => {

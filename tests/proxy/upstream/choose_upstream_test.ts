@@ -11,8 +11,9 @@ const PLAIN = upstreamProxy("http://plain.test:2");
 function chosen(request: NetworkRequest, ips: readonly string[] = [], bypass = ""): string | null {
   const { entries } = parseNoProxy(bypass);
   const choose = chooseUpstream({ tunnels: TUNNELS, plain: PLAIN, bypass: entries });
-  const proxy = choose(request, ips.map(ip));
-  return proxy === TUNNELS ? "tunnels" : proxy === PLAIN ? "plain" : null;
+  const route = choose(request, ips.map(ip));
+  if (route?.kind === "direct") return route.why;
+  return route === TUNNELS ? "tunnels" : route === PLAIN ? "plain" : null;
 }
 
 Deno.test("chooseUpstream() tells tunnels from plain requests; datagrams go directly", () => {
@@ -20,14 +21,30 @@ Deno.test("chooseUpstream() tells tunnels from plain requests; datagrams go dire
   assertEquals(chosen(connectTo("a.test", "socks5_tcp")), "tunnels");
   assertEquals(chosen(connectTo("a.test:80")), "tunnels");
   assertEquals(chosen(httpTo("a.test")), "plain");
-  assertEquals(chosen(connectTo("a.test", "socks5_udp")), null);
+  assertEquals(chosen(connectTo("a.test", "socks5_udp")), "datagrams always");
 });
 
-Deno.test("chooseUpstream() goes directly where there is no proxy", () => {
+Deno.test("chooseUpstream() goes directly where there is no proxy for the request", () => {
   const choose = chooseUpstream({ tunnels: null, plain: PLAIN, bypass: [] });
-  assertEquals(choose(connectTo("a.test"), []), null);
+  const none = { kind: "direct", why: "no proxy is set for tunnels" };
+  assertEquals(choose(connectTo("a.test"), []), none as never);
   assertEquals(choose(httpTo("a.test"), []), PLAIN);
+  const other = chooseUpstream({ tunnels: TUNNELS, plain: null, bypass: [] });
+  assertEquals(other(connectTo("a.test"), []), TUNNELS);
+  assertEquals(
+    other(httpTo("localhost"), []),
+    { kind: "direct", why: "no proxy is set for plain http" } as never,
+  );
 });
+
+Deno.test("chooseUpstream() has no reason to give where there is no proxy at all", () => {
+  const choose = chooseUpstream({ tunnels: null, plain: null, bypass: [] });
+  for (const request of [connectTo("a.test", "socks5_udp"), httpTo("a.test"), connectTo("[::1]")]) {
+    assertEquals(choose(request, []), null);
+  }
+});
+
+const NEAR = "a local or private address";
 
 // The private side of a network is no business of a proxy to the outside.
 const NEARBY = [
@@ -51,7 +68,7 @@ const NEARBY = [
 
 for (const host of NEARBY) {
   Deno.test(`chooseUpstream() goes directly to ${host}`, () => {
-    assertEquals([chosen(connectTo(`${host}:443`)), chosen(httpTo(`${host}:80`))], [null, null]);
+    assertEquals([chosen(connectTo(`${host}:443`)), chosen(httpTo(`${host}:80`))], [NEAR, NEAR]);
   });
 }
 
@@ -61,16 +78,19 @@ Deno.test("chooseUpstream() takes public addresses through the proxy", () => {
   }
 });
 
-Deno.test("chooseUpstream() goes directly to a name with any address that is not public", () => {
+Deno.test("chooseUpstream() goes directly to a name all of whose addresses are not public", () => {
   const request = connectTo("intranet.test");
   assertEquals(chosen(request, ["93.184.216.34"]), "tunnels");
-  assertEquals(chosen(request, ["10.0.0.1"]), null);
-  assertEquals(chosen(request, ["93.184.216.34", "10.0.0.1"]), null);
-  assertEquals(chosen(request, ["fd00::1", "2606:2800::1"]), null);
+  assertEquals(chosen(request, ["10.0.0.1"]), NEAR);
+  assertEquals(chosen(request, ["10.0.0.1", "fd00::1"]), NEAR);
+  // Else a name could add an address to its answer to get past the proxy.
+  assertEquals(chosen(request, ["93.184.216.34", "10.0.0.1"]), "tunnels");
+  assertEquals(chosen(request, ["fd00::1", "2606:2800::1"]), "tunnels");
 });
 
 Deno.test("chooseUpstream() goes directly where NO_PROXY says so", () => {
-  assertEquals(chosen(connectTo("a.test"), [], "a.test"), null);
+  assertEquals(chosen(connectTo("a.test"), [], "a.test"), "NO_PROXY names it");
   assertEquals(chosen(connectTo("b.test"), [], "a.test"), "tunnels");
-  assertEquals(chosen(httpTo("a.test"), ["93.184.216.34"], "93.184.0.0/16"), null);
+  const named = chosen(httpTo("a.test"), ["93.184.216.34"], "93.184.0.0/16");
+  assertEquals(named, "NO_PROXY names it");
 });

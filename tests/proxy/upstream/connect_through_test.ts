@@ -19,6 +19,7 @@ const NEVER = new AbortController().signal;
 const TUNNEL = connectTo("a.test:443");
 const OPTIONS: ThroughOptions = {
   startTls: () => Promise.reject(new Error("This test speaks no TLS")),
+  via: [],
   limits: DEFAULT_LIMITS,
 };
 

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { describeUpstream } from "../../../src/proxy/upstream/upstream_proxy.ts";
+import { chosenProxy, describeUpstream } from "../../../src/proxy/upstream/upstream_proxy.ts";
 import { upstreamProxy } from "../../support/upstream.ts";
 
 const TABLE: readonly (readonly [string, string])[] = [
@@ -13,3 +13,10 @@ for (const [url, expected] of TABLE) {
     assertEquals(describeUpstream(upstreamProxy(url)), expected);
   });
 }
+
+Deno.test("chosenProxy() is the proxy of a choice, and null for every way past it", () => {
+  const proxy = upstreamProxy("http://proxy.test:3128");
+  assertEquals(chosenProxy(proxy), proxy);
+  assertEquals(chosenProxy(null), null);
+  assertEquals(chosenProxy({ kind: "direct", why: "it is near" }), null);
+});
