@@ -57,6 +57,13 @@ export interface UdpSocket {
 /** Binds a socket for datagrams; port 0 takes a free one. Throws what the system says. */
 export type UdpBinder = (at: SocketAddress) => UdpSocket;
 
+/** A connection to a unix socket. */
+export interface SocketConnection {
+  readonly stream: ByteStream;
+  /** The path that its server bound, as the server wrote it; null where the system does not tell. */
+  readonly bound: string | null;
+}
+
 /** The unix sockets of this machine. */
 export interface UnixSockets {
   /**
@@ -65,5 +72,7 @@ export interface UnixSockets {
    */
   canonical(path: string): Promise<string>;
   /** Connects. Rejects with a `ConnectError`, or with the signal's reason. */
-  dial(path: string, signal: AbortSignal): Promise<ByteStream>;
+  dial(path: string, signal: AbortSignal): Promise<SocketConnection>;
+  /** Whether there is a file at that path, as far as can be told. */
+  exists(path: string): Promise<boolean>;
 }

@@ -1,6 +1,5 @@
 import { ConnectError } from "./errors.ts";
-import type { UnixSockets } from "./ports.ts";
-import type { ByteStream } from "./stream/stream.ts";
+import type { SocketConnection, UnixSockets } from "./ports.ts";
 import { SystemStream } from "./system_stream.ts";
 
 /**
@@ -11,7 +10,7 @@ const LINKS_MAX = 40;
 
 /** The unix sockets of this system; null where it has none that a path could name. */
 export function systemUnixSockets(os: typeof Deno.build.os): UnixSockets | null {
-  return os === "windows" ? null : { canonical, dial };
+  return os === "windows" ? null : { canonical, dial, exists };
 }
 
 async function canonical(path: string): Promise<string> {
@@ -42,7 +41,7 @@ function nullIfMissing(error: unknown): null {
   throw error;
 }
 
-async function dial(path: string, signal: AbortSignal): Promise<ByteStream> {
+async function dial(path: string, signal: AbortSignal): Promise<SocketConnection> {
   signal.throwIfAborted();
   const conn = await Deno.connect({ transport: "unix", path }).catch(async (cause) => {
     const error = failure(path, cause, await whyNoSocket(path, cause));
@@ -52,7 +51,11 @@ async function dial(path: string, signal: AbortSignal): Promise<ByteStream> {
   // The runtime does not heed a signal here: what was opened all the same is closed.
   if (signal.aborted) conn.close();
   signal.throwIfAborted();
-  return new SystemStream(conn);
+  return { stream: new SystemStream(conn), bound: (conn.remoteAddr as Deno.UnixAddr).path ?? null };
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await Deno.lstat(path).then(() => true, () => false);
 }
 
 /** Only a socket refuses a connection: its server has gone. */

@@ -194,15 +194,19 @@ Deno.test("unix sockets: an allowed path whose folder became a link is refused",
   await Deno.rename(`${folder}/run.old`, `${folder}/run`);
 });
 
-/** The real sockets, with something done just before one is connected to. */
-function meddling(before: () => Promise<void>): UnixSockets {
+/** The real sockets, with something done just before one is connected to, and just after. */
+function meddling(
+  before: () => Promise<void>,
+  after: () => Promise<void> = () => Promise.resolve(),
+): UnixSockets {
   const real = systemUnixSockets(Deno.build.os)!;
   return {
     canonical: (path) => real.canonical(path),
     dial: async (path, signal) => {
       await before();
-      return await real.dial(path, signal);
+      return await real.dial(path, signal).finally(after);
     },
+    exists: (path) => real.exists(path),
   };
 }
 
@@ -214,6 +218,23 @@ Deno.test("unix sockets: a path swapped between the question and the connection 
   await using made = await makeSockets({ unixSockets: meddling(() => swap()) });
   swap = () => replace(made.allowed.path, made.secret.path);
   const answer = await made.get(made.allowed.path);
+  assertEquals(made.secret.connections.length, 1);
+  assertBlocked(made, answer);
+  await (await made.secret.connection()).readEnd();
+});
+
+Deno.test("unix sockets: a path that was swapped, and swapped back, is refused all the same", {
+  ignore,
+}, async () => {
+  let [swap, back] = [() => Promise.resolve(), () => Promise.resolve()];
+  await using made = await makeSockets({ unixSockets: meddling(() => swap(), () => back()) });
+  const { path } = made.allowed;
+  swap = async () => {
+    await Deno.rename(path, `${path}.aside`);
+    await Deno.symlink(made.secret.path, path);
+  };
+  back = () => Deno.rename(`${path}.aside`, path);
+  const answer = await made.get(path);
   assertEquals(made.secret.connections.length, 1);
   assertBlocked(made, answer);
   await (await made.secret.connection()).readEnd();

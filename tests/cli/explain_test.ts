@@ -344,6 +344,7 @@ Deno.test("explain asks about the method before the path of a unix socket is loo
   const sockets: UnixSockets = {
     canonical: () => Promise.reject(new Error("This test resolves nothing")),
     dial: () => Promise.reject(new Error("This test dials nothing")),
+    exists: () => Promise.resolve(true),
   };
   for (
     const [flags, reason, question] of [
@@ -398,6 +399,7 @@ Deno.test("explain gives up on a path when the proxy would", async () => {
       return new Promise<string>(() => {});
     },
     dial: () => Promise.reject(new Error("explain connects to nothing")),
+    exists: () => Promise.resolve(true),
   };
   const here = { ...fakeSurroundings(), unixSockets };
   const code = cli(["explain", "--json", "unix:/run/a.sock"], here);

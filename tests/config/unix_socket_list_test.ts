@@ -112,6 +112,7 @@ Deno.test({
     const sockets = {
       canonical: (path: string) => Promise.resolve(path),
       dial: () => Promise.reject(new Error("This test dials nothing")),
+      exists: () => Promise.resolve(true),
     };
     const findings = new Findings();
     assertEquals(await resolveUnixSockets(table, network, sockets, findings), ["/a"]);

@@ -70,7 +70,7 @@ Deno.test("canonical() rejects what leads nowhere", { ignore }, async () => {
 Deno.test("dial() connects, both ways and with half-closes", { ignore }, async () => {
   await using scratch = await makeScratch();
   await using server = startUnixServer(`${scratch.folder}/s.sock`);
-  const stream = await sockets.dial(server.path, CALM);
+  const { stream } = await sockets.dial(server.path, CALM);
   await using wire = new Wire(stream);
   const theirs = await server.connection();
   await wire.send("up");
@@ -131,3 +131,34 @@ Deno.test("dial() rejects with the reason of an aborted signal, and opens nothin
   // The one that was made all the same has been closed.
   await (await server.connection()).readEnd();
 });
+
+Deno.test(
+  "dial() tells the path that the server bound, whatever led there",
+  { ignore },
+  async () => {
+    await using scratch = await makeScratch();
+    const [bound, link] = [`${scratch.folder}/s.sock`, `${scratch.folder}/link`];
+    await using _server = startUnixServer(bound);
+    await Deno.symlink(bound, link);
+    const connection = await sockets.dial(link, CALM);
+    connection.stream.close();
+    assertEquals(connection.bound, bound);
+  },
+);
+
+Deno.test(
+  "exists() is about the path itself, and false for what cannot be looked at",
+  { ignore },
+  async () => {
+    await using scratch = await makeScratch();
+    await scratch.write("file", "");
+    await Deno.symlink("nowhere", `${scratch.folder}/dangling`);
+    const there = (name: string) => sockets.exists(`${scratch.folder}/${name}`);
+    assertEquals(await Promise.all(["file", "dangling", "missing", "file/below"].map(there)), [
+      true,
+      true,
+      false,
+      false,
+    ]);
+  },
+);

@@ -21,6 +21,7 @@ function leading(table: Readonly<Record<string, string>>): UnixSockets & { asked
       return Promise.resolve(table[path] ?? path);
     },
     dial: () => Promise.reject(new Error("This test dials nothing")),
+    exists: () => Promise.resolve(true),
   };
 }
 

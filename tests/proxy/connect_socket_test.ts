@@ -10,6 +10,8 @@ import { policyOf, socketAt } from "../support/policy.ts";
 
 const CALM = new AbortController().signal;
 const PATH = "/run/a.sock";
+/** A path at which nothing is. */
+const MISSING = "/in/another/container.sock";
 
 /** A stream that nobody may write to, and counts how often it was closed. */
 class Untouched implements ByteStream {
@@ -26,19 +28,21 @@ class Untouched implements ByteStream {
   };
 }
 
-/** Sockets that connect to `stream`, after which every path leads where `then` says. */
+/** Sockets that connect to `stream`, after which every path leads where `then` says; a path of a server leads to itself. */
 function sockets(
   stream: ByteStream,
   then: () => Promise<string>,
+  bound: string | null = PATH,
 ): UnixSockets & { dialled: string[] } {
   const dialled: string[] = [];
   return {
     dialled,
-    canonical: (path) => (dialled.length === 0 ? Promise.resolve(path) : then()),
+    canonical: (path) => dialled.length === 0 || path !== PATH ? Promise.resolve(path) : then(),
     dial: (path) => {
       dialled.push(path);
-      return Promise.resolve(stream);
+      return Promise.resolve({ stream, bound });
     },
+    exists: (path) => Promise.resolve(path !== MISSING),
   };
 }
 
@@ -90,6 +94,7 @@ Deno.test("connectSocket() rejects with what the dialler failed with", async () 
   const fake: UnixSockets = {
     canonical: (path) => Promise.resolve(path),
     dial: () => Promise.reject(new ConnectError("connection_refused", "x")),
+    exists: () => Promise.resolve(true),
   };
   const grant = await grantOf(fake);
   await assertRejects(() => connectSocket(grant, fake, CALM), ConnectError);
@@ -104,4 +109,21 @@ Deno.test("connectSocket() closes what it dialled for a client that has left", a
   leaving.abort(new DOMException("gone", "AbortError"));
   await assertRejects(() => connecting, DOMException, "gone");
   assertEquals(stream.closes, 1);
+});
+
+// The path was swapped, connected to, and swapped back: only what the server bound tells.
+Deno.test("connectSocket() refuses a server that bound another file", async () => {
+  const stream = new Untouched();
+  const fake = sockets(stream, () => Promise.resolve(PATH), "/run/docker.sock");
+  const outcome = await connectSocket(await grantOf(fake), fake, CALM);
+  assertObjectMatch(outcome, { verdict: "deny", reason: "not_allowed" });
+  assertEquals([stream.closes, stream.writes], [1, 0]);
+});
+
+Deno.test("connectSocket() takes a server whose own words for its path say nothing here", async () => {
+  for (const bound of [null, "run/a.sock", "", MISSING]) {
+    const stream = new Untouched();
+    const fake = sockets(stream, () => Promise.resolve(PATH), bound);
+    assertStrictEquals(await connectSocket(await grantOf(fake), fake, CALM), stream, `${bound}`);
+  }
 });

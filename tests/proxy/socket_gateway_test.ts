@@ -16,7 +16,8 @@ const PATH = "/run/a.sock";
 function sockets(parts: Partial<UnixSockets> = {}): UnixSockets {
   return {
     canonical: (path) => Promise.resolve(path),
-    dial: () => Promise.resolve(streamPair()[0]),
+    dial: () => Promise.resolve({ stream: streamPair()[0], bound: null }),
+    exists: () => Promise.resolve(true),
     ...parts,
   };
 }
@@ -32,7 +33,7 @@ function open(made: TestDoor, method = "GET", path = PATH): Promise<ByteStream |
 Deno.test("open() connects to what policy allows", async () => {
   const [ours] = streamPair();
   await using made = door({ unixSockets: [PATH] }, {
-    unixSockets: sockets({ dial: () => Promise.resolve(ours) }),
+    unixSockets: sockets({ dial: () => Promise.resolve({ stream: ours, bound: PATH }) }),
   });
   assertEquals(await open(made), ours);
 });
@@ -48,6 +49,7 @@ Deno.test("open() says first what is wrong first", async () => {
   const nobody: UnixSockets = {
     canonical: () => Promise.reject(new Error("This path is nobody's to look at")),
     dial: () => Promise.reject(new Error("This socket is nobody's to dial")),
+    exists: () => Promise.resolve(true),
   };
   const limited = { mode: "limited", unixSockets: [PATH] } as const;
   await using disabled = door({ ...limited, enabled: false });

@@ -333,8 +333,9 @@ function makeSocketDoor(
         const [ours, theirs] = streamPair();
         paths.push(path);
         servers.push(new Wire(theirs));
-        return Promise.resolve(ours);
+        return Promise.resolve({ stream: ours, bound: path });
       },
+      exists: () => Promise.resolve(true),
     },
   });
   return {
