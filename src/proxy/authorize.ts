@@ -75,11 +75,13 @@ export async function authorize(
   if (decision.verdict !== "allow") return decision;
   const ips = await addressesOf(request, options, signal);
   const { port } = request.target;
-  const proxies = await options.proxies?.on(port, signal) ?? [];
+  // Null for nearly every port: then there is nothing to wait for, or to compare with.
+  const looking = options.proxies?.on(port, signal) ?? null;
+  const proxies = looking === null ? null : await looking;
   for (const ip of ips) {
     const refusal = decideByAddress(request, policy, options, ip);
     if (refusal !== null) return refusal;
-    if (leadsToProxy(ip, proxies)) return upstreamProxy(options);
+    if (proxies !== null && leadsToProxy(ip, proxies)) return upstreamProxy(options);
   }
   const route = options.upstream?.choose(request, ips) ?? null;
   noteRoute(route, options);
