@@ -15,7 +15,7 @@ import {
   type IsOwn,
 } from "./authorize.ts";
 import { boundedResolver } from "./bounded_resolver.ts";
-import { connect, type Connected } from "./connect.ts";
+import { connect, type Connected, type ConnectParts } from "./connect.ts";
 import type { Limits } from "./limits.ts";
 import { proxyFailure } from "./upstream/connect_through.ts";
 import { proxyDestinations } from "./upstream/proxy_destinations.ts";
@@ -73,22 +73,23 @@ export function createGateway(parts: GatewayParts): Gateway {
     },
     proxies: proxyDestinations(parts.upstreamProxies, resolve),
   };
-  const connectInTime = (grant: Grant, signal: AbortSignal, via: Fields) =>
+  const directly: ConnectParts = { ...parts, resolve, via: [] };
+  const connectInTime = (grant: Grant, signal: AbortSignal, parts: ConnectParts) =>
     within(
       deadlines,
       limits.connectMs,
       signal,
-      (signal) => connect(grant, { ...parts, resolve, via }, signal),
+      (signal) => connect(grant, parts, signal),
       () => late(grant),
     );
   const tell = tellOnce(parts.diagnose);
   return {
     authorize: (request, signal) => authorize(request, policy.current, options, signal),
     authorizeReuse: (request, address) => authorizeReuse(request, policy.current, options, address),
-    connect: (grant, signal, via) => {
-      const connecting = connectInTime(grant, signal, via);
-      return grant.via === null ? connecting : tell(connecting);
-    },
+    connect: (grant, signal, via) =>
+      grant.via === null
+        ? connectInTime(grant, signal, directly)
+        : tell(connectInTime(grant, signal, { ...directly, via })),
   };
 }
 
