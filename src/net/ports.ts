@@ -73,6 +73,6 @@ export interface UnixSockets {
   canonical(path: string): Promise<string>;
   /** Connects. Rejects with a `ConnectError`, or with the signal's reason. */
   dial(path: string, signal: AbortSignal): Promise<SocketConnection>;
-  /** Whether there is a file at that path, as far as can be told. */
+  /** Whether there is a file at that path; true where that cannot be told. */
   exists(path: string): Promise<boolean>;
 }

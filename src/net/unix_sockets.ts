@@ -55,7 +55,13 @@ async function dial(path: string, signal: AbortSignal): Promise<SocketConnection
 }
 
 async function exists(path: string): Promise<boolean> {
-  return await Deno.lstat(path).then(() => true, () => false);
+  try {
+    await Deno.lstat(path);
+    return true;
+  } catch (error) {
+    // What cannot be looked at may be there.
+    return !(error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory);
+  }
 }
 
 /** Only a socket refuses a connection: its server has gone. */

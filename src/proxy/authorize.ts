@@ -81,8 +81,8 @@ export async function authorize(
   for (const ip of ips) {
     const refusal = decideByAddress(request, policy, options, ip);
     if (refusal !== null) return refusal;
-    if (proxies !== null && leadsToProxy(ip, proxies)) return upstreamProxy(options);
   }
+  if (proxies !== null && leadsToProxy(ips, proxies)) return upstreamProxy(options);
   const route = options.upstream?.choose(request, ips) ?? null;
   noteRoute(route, options);
   const via = chosenProxy(route);

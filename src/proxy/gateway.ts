@@ -87,33 +87,43 @@ export function createGateway(parts: GatewayParts): Gateway {
     authorize: (request, signal) => authorize(request, policy.current, options, signal),
     authorizeReuse: (request, address) => authorizeReuse(request, policy.current, options, address),
     connect: (grant, signal, via) =>
-      grant.via === null
-        ? connectInTime(grant, signal, directly)
-        : tell(connectInTime(grant, signal, { ...directly, via })),
+      grant.via === null ? connectInTime(grant, signal, directly) : tell(
+        wayOf(grant.via, grant.request),
+        connectInTime(grant, signal, { ...directly, via }),
+      ),
   };
 }
 
 /**
  * Tells what is wrong with an upstream proxy: few programs show their user what a CONNECT failed of, and
- * whoever runs Doorward is the one to mend it. The same again is told only after something has worked.
+ * whoever runs Doorward is the one to mend it. The same again is told only after something has worked in the
+ * same way.
  */
 function tellOnce(
   diagnose: (line: string) => void,
-): (connecting: Promise<Connected>) => Promise<Connected> {
-  let told = "";
-  return async (connecting) => {
+): (way: string, connecting: Promise<Connected>) => Promise<Connected> {
+  const told = new Map<string, string>();
+  return async (way, connecting) => {
     try {
       const connected = await connecting;
-      told = "";
+      told.delete(way);
       return connected;
     } catch (error) {
-      if (error instanceof ConnectError && error.detail !== "" && error.detail !== told) {
-        told = error.detail;
-        diagnose(`Cannot connect: ${told}`);
+      if (error instanceof ConnectError && error.detail !== "") {
+        // A proxy that is down for tunnels is down for plain requests too: that is one fault.
+        const isNew = ![...told.values()].includes(error.detail);
+        told.set(way, error.detail);
+        if (isNew) diagnose(`Cannot connect: ${error.detail}`);
       }
       throw error;
     }
   };
+}
+
+/** Names a way that may work while another does not: a plain request takes no answer of the proxy. */
+function wayOf({ source }: UpstreamProxy, request: NetworkRequest): string {
+  const isPlain = request.kind === "http" && !request.upgrades;
+  return `${isPlain ? "plain" : "tunnel"} ${source}`;
 }
 
 function late({ via }: Grant): ConnectError {

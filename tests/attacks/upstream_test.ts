@@ -534,18 +534,21 @@ function startTlsProxy({ cert, key }: Authority): TlsProxy {
 }
 
 // RFC 9110 section 9.3.8: a proxy answers TRACE with what it was sent.
-Deno.test("upstream: TRACE, whose answer is what was sent, gets no credentials", async () => {
-  const script: Script = async (wire) => {
-    const head = await wire.readHead();
-    await wire.send(ok(head, "Content-Type: message/http"));
-  };
-  await using made = makeUpstreamWorld({ script, url: URL_WITH_USER });
-  const trace = GET.replace("GET ", "TRACE ").replace("\r\n\r\n", "\r\nMax-Forwards: 1\r\n\r\n");
-  const answer = await made.world.ask(trace);
-  assertStringIncludes(answer.body, "TRACE http://allowed.test");
-  assertEquals(answer.body.includes("Proxy-Authorization"), false);
-  assertEquals(made.proxy.received.includes("Proxy-Authorization"), false);
-});
+for (const method of ["TRACE", "trace", "Trace"]) {
+  Deno.test(`upstream: ${method}, whose answer is what was sent, gets no credentials`, async () => {
+    const script: Script = async (wire) => {
+      const head = await wire.readHead();
+      await wire.send(ok(head, "Content-Type: message/http"));
+    };
+    await using made = makeUpstreamWorld({ script, url: URL_WITH_USER });
+    const trace = GET.replace("GET ", `${method} `)
+      .replace("\r\n\r\n", "\r\nMax-Forwards: 1\r\n\r\n");
+    const answer = await made.world.ask(trace);
+    assertStringIncludes(answer.body, `${method} http://allowed.test`);
+    assertEquals(answer.body.includes("Proxy-Authorization"), false);
+    assertEquals(made.proxy.received.includes("Proxy-Authorization"), false);
+  });
+}
 
 // S-42: two that are each other's upstream would open connections until none is left.
 Deno.test("upstream: a CONNECT that has passed here before is 508, and a tunnel says that it has", async () => {

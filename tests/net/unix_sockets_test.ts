@@ -147,7 +147,7 @@ Deno.test(
 );
 
 Deno.test(
-  "exists() is about the path itself, and false for what cannot be looked at",
+  "exists() is about the path itself, and true for what cannot be looked at",
   { ignore },
   async () => {
     await using scratch = await makeScratch();

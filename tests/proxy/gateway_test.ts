@@ -75,6 +75,24 @@ Deno.test("authorize() ends with the client", async () => {
   assertEquals((await failing).name, "AbortError");
 });
 
+Deno.test("authorize() grants nothing on a proxy's port while that proxy cannot be looked up", async () => {
+  await using made = makeDoor({
+    policy: policyOf({ allow: ["93.184.216.34"] }),
+    upstreamProxies: [upstreamProxy("http://proxy.test:3128")],
+    limits: { dnsMs: 1000 },
+    resolve: (_, signal) => never(signal),
+  });
+  const request = httpTo("93.184.216.34:3128");
+  const failing = assertRejects(
+    () => made.door.gateway.authorize(request, NEVER),
+    ConnectError,
+    "HTTPS_PROXY",
+  );
+  await turn();
+  made.clock.advance(1500);
+  assertEquals((await failing).code, "connection_timeout");
+});
+
 Deno.test("connect() ends attempts that take too long", async () => {
   const code = await faultAfter(
     1500,
@@ -180,6 +198,23 @@ Deno.test("connect() tells what is wrong with an upstream proxy, once until some
     `${why} its address cannot be reached`,
     `${why} its address cannot be reached`,
   ]);
+});
+
+Deno.test("connect() tells of tunnels once, while plain requests reach the same proxy", async () => {
+  await using made = makeDoor({ upstream: () => PROXY });
+  const { gateway } = made.door;
+  for (const round of [0, 1, 2]) {
+    const outcome = await gateway.authorize(httpTo("allowed.test", { upgrades: true }), NEVER);
+    if (outcome.verdict !== "allow") throw new Error("This grant is needed");
+    const failing = assertRejects(() => gateway.connect(outcome, NEVER, []), ConnectError);
+    const wire = await made.upstream(2 * round);
+    await wire.readHead();
+    await wire.send("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
+    await failing;
+    const { stream } = await gateway.connect(await granted(made), NEVER, []);
+    stream.close();
+  }
+  assertEquals(made.diagnosed, ["Cannot connect: upstream proxy of HTTPS_PROXY: it answered 403"]);
 });
 
 Deno.test("connect() tells nothing of a target that cannot be reached directly", async () => {

@@ -14,6 +14,7 @@ import { refusalOf } from "../refusal.ts";
 import { failureReply, refusalReply, type ReplyOptions } from "../reply.ts";
 import { RequestSender } from "./request_sender.ts";
 import { type After, type Exchange, fail, readFinal, respond, upgrade } from "./respond.ts";
+import { refusePages } from "./socket_header.ts";
 import { turnBack } from "./turn_back.ts";
 import { wantsCredentials } from "../upstream/connect_through.ts";
 import { UpstreamConnection } from "./upstream_connection.ts";
@@ -26,6 +27,9 @@ export async function exchange(
   door: HttpDoor,
 ): Promise<After> {
   const message = readMessage(head, framing);
+  if (message.request.kind === "socket") {
+    refusePages(head.fields, message.target.endpoint, client.local.port);
+  }
   const it: Exchange = { client, message, door };
   const turnedBack = turnBack(message, door.via);
   if (turnedBack !== null) return await answer(it, turnedBack);

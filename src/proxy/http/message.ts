@@ -6,7 +6,7 @@ import { type HttpTarget, httpTarget } from "../../http/target.ts";
 import type { HttpAction, HttpRequest } from "../../policy/request.ts";
 import type { SocketRequest } from "../../policy/socket_request.ts";
 import { hostValue, protocolsAskedFor, WEBSOCKET } from "./forwarding.ts";
-import { refusePages, socketPath } from "./socket_header.ts";
+import { socketPath } from "./socket_header.ts";
 
 /** Methods that may be sent again when nobody can tell whether they arrived (RFC 9110 section 9.2.2). */
 const REPEATABLE = new Set(["GET", "HEAD", "OPTIONS"]);
@@ -37,7 +37,6 @@ export interface Message {
 export function readMessage(head: RequestHead, framing: Framing): Message {
   const target = httpTarget(head);
   const path = socketPath(head.fields);
-  if (path !== null) refusePages(head.fields, target.endpoint);
   const hasBody = framing.kind === "chunked" || (framing.kind === "length" && framing.length > 0);
   const action: HttpAction = {
     method: head.method,

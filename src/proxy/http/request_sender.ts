@@ -68,8 +68,10 @@ export class RequestSender {
     const { head, target, framing, hasBody } = message;
     const { stream, plainProxy } = this.#upstream;
     const fields = forwardedRequestFields(message, via);
-    // RFC 9110 section 9.3.8: nothing confidential goes with TRACE, whose answer is what was sent.
-    if (plainProxy !== null && plainProxy.authorization !== null && head.method !== "TRACE") {
+    // RFC 9110 section 9.3.8: nothing confidential goes with TRACE, whose answer is what was sent. Some proxies
+    // (squid) take a method in lower case for the one in upper case.
+    const isTrace = head.method.toUpperCase() === "TRACE";
+    if (plainProxy !== null && plainProxy.authorization !== null && !isTrace) {
       fields.push(field("Proxy-Authorization", plainProxy.authorization));
     }
     return transferBody({

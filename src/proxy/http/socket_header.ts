@@ -31,18 +31,20 @@ export function socketPath(fields: Fields): string | null {
 /**
  * Makes sure that no web page asks: a page may set the header itself in a request to its own origin, reads the
  * answer, and can make the name of that origin lead here (DNS rebinding). Browsers say so in fields of their
- * own, but not to every origin; so the host must be one that no page comes from by the network: this machine,
- * or a name without a dot.
+ * own, but not to every origin; so the host must be this machine, or a name without a dot. Whoever answers for
+ * the names of a network can make up one of those too, but a page that it leads here names the port of ours.
  *
+ * What remains: a page of a host without a dot, seen in a browser that was told to use Doorward as its proxy.
+ *
+ * @param ourPort the port of ours that the client reached
  * @throws {ProtocolError} code `bad_header`
  */
-export function refusePages(fields: Fields, { host }: Endpoint): void {
+export function refusePages(fields: Fields, { host, port }: Endpoint, ourPort: number): void {
   if (fields.some(({ key }) => key === "origin" || key.startsWith("sec-fetch-"))) {
     throw bad("a web page asks");
   }
-  if (classifyHost(host) === "loopback" || (host.kind === "name" && !host.name.includes("."))) {
-    return;
-  }
+  if (classifyHost(host) === "loopback") return;
+  if (host.kind === "name" && !host.name.includes(".") && port !== ourPort) return;
   throw bad(
     'the host must be "localhost" or a name without a dot, as in http://docker/: pages of others ask',
   );

@@ -5,6 +5,7 @@ import { machineAddresses } from "../../net/address/machine_addresses.ts";
 import { ConnectError } from "../../net/errors.ts";
 import type { Resolver } from "../../net/ports.ts";
 import { addressKey } from "../own_listeners.ts";
+import { proxyFailure } from "./connect_through.ts";
 import type { UpstreamProxy } from "./upstream_proxy.ts";
 
 /**
@@ -14,7 +15,10 @@ import type { UpstreamProxy } from "./upstream_proxy.ts";
 export interface ProxyDestinations {
   /** Whether the target names one of them as it is configured. */
   named(target: Endpoint): boolean;
-  /** The addresses of those on that port, as far as they are known; none for nearly every port. */
+  /**
+   * The addresses of those on that port, as far as they are known; null for nearly every port. Rejects with a
+   * `ConnectError` where their look-up is not over in time: which addresses are theirs is in doubt then.
+   */
   on(port: number, signal: AbortSignal): Promise<readonly IpAddress[]> | null;
 }
 
@@ -23,35 +27,45 @@ export function proxyDestinations(
   proxies: readonly UpstreamProxy[],
   resolve: Resolver,
 ): ProxyDestinations {
-  const endpoints = proxies.map(({ endpoint }) => endpoint);
-  const addressesOf = async ({ host }: Endpoint, signal: AbortSignal) => {
+  // Mostly one proxy is for tunnels and for plain requests alike: it is looked up once.
+  const different = proxies.filter(({ endpoint }, at) =>
+    proxies.findIndex((other) => sameEndpoint(other.endpoint, endpoint)) === at
+  );
+  const addressesOf = async (proxy: UpstreamProxy, signal: AbortSignal) => {
+    const { host } = proxy.endpoint;
     if (host.kind === "ip") return [host.ip];
     try {
       return await resolve(host.name, signal);
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof ConnectError)) throw error;
+      // A client that keeps the resolver busy must not make us forget where the proxy is.
+      if (error.code === "dns_timeout") throw proxyFailure(proxy, error);
       return []; // Nothing goes through a proxy that nobody finds.
     }
   };
   return {
-    named: (target) => endpoints.some((endpoint) => sameEndpoint(endpoint, target)),
+    named: (target) => different.some(({ endpoint }) => sameEndpoint(endpoint, target)),
     on: (port, signal) => {
-      const there = endpoints.filter((endpoint) => endpoint.port === port);
+      const there = different.filter(({ endpoint }) => endpoint.port === port);
       if (there.length === 0) return null;
-      return Promise.all(there.map((endpoint) => addressesOf(endpoint, signal)))
+      return Promise.all(there.map((proxy) => addressesOf(proxy, signal)))
         .then((found) => found.flat());
     },
   };
 }
 
-/** Whether an address leads to one of `proxies`: a proxy on this machine has all the addresses of it. */
-export function leadsToProxy(ip: IpAddress, proxies: readonly IpAddress[]): boolean {
-  if (proxies.some((proxy) => addressKey(proxy) === addressKey(ip))) return true;
+/** Whether one of `ips` leads to one of `proxies`: a proxy on this machine has all the addresses of it. */
+export function leadsToProxy(
+  ips: readonly IpAddress[],
+  proxies: readonly IpAddress[],
+): boolean {
+  const keys = new Set(proxies.map(addressKey));
+  if (ips.some((ip) => keys.has(addressKey(ip)))) return true;
   const here = new Set(machineAddresses().map(addressKey));
   const isHere = (ip: IpAddress) => {
     const kind = classifyIp(ip);
     return kind === "loopback" || kind === "unspecified" || here.has(addressKey(ip));
   };
-  return isHere(ip) && proxies.some(isHere);
+  return proxies.some(isHere) && ips.some(isHere);
 }

@@ -352,6 +352,23 @@ function makeSocketDoor(
   };
 }
 
+Deno.test("exchange() takes no unix socket from what may be a web page", async () => {
+  await using made = makeSocketDoor();
+  const { connection } = made.client();
+  const ours = connection.local.port;
+  const table: readonly (readonly string[])[] = [
+    [`Host: evil.test:${ours}`],
+    [`Host: wiki:${ours}`],
+    ["Host: localhost", "Origin: http://evil.test"],
+  ];
+  for (const lines of table) {
+    const head = requestHead("GET / HTTP/1.1", ...lines, `x-unix-socket: ${SOCKET}`);
+    const asked = () => exchange(connection, head, { kind: "none" }, made.door);
+    assertEquals(await faultOf(asked), "client bad_header", lines.join());
+  }
+  assertEquals(made.paths, []);
+});
+
 Deno.test("exchange() sends a request to the socket that its header names, and not its header", async () => {
   await using made = makeSocketDoor();
   const { connection, wire } = made.client();

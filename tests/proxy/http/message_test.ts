@@ -92,17 +92,3 @@ Deno.test("endsAfterReply() keeps a connection only where the next request can b
   assertEquals(endsAfterReply(messageOf("POST", "Content-Length: 5")), true);
   assertEquals(endsAfterReply(messageOf("POST", "Content-Length: 0")), false);
 });
-
-Deno.test("readMessage() takes no unix socket from what may be a web page", () => {
-  const path = "x-unix-socket: /run/a.sock";
-  const read = (...lines: string[]) => () => {
-    readMessage(requestHead("GET / HTTP/1.1", ...lines), { kind: "none" });
-  };
-  assertEquals(fault(read("Host: evil.test:3128", path)), "client bad_header");
-  assertEquals(
-    fault(read("Host: localhost", "Origin: http://evil.test", path)),
-    "client bad_header",
-  );
-  read("Host: evil.test:3128")();
-  read("Host: localhost", path)();
-});

@@ -48,7 +48,7 @@ Deno.test("socketPath() takes a path of 1024 characters and none of 1025", () =>
 function refusalOfPage(host: string, ...fields: readonly string[]): string | null {
   const head = requestHead("GET / HTTP/1.1", `Host: ${host}`, ...fields);
   try {
-    refusePages(head.fields, httpTo(host).target);
+    refusePages(head.fields, httpTo(host).target, 3128);
     return null;
   } catch (error) {
     return error instanceof ProtocolError ? error.message : "another error";
@@ -56,7 +56,14 @@ function refusalOfPage(host: string, ...fields: readonly string[]): string | nul
 }
 
 Deno.test("refusePages() takes this machine and names without a dot, as programs send them", () => {
-  const hosts = ["localhost", "localhost:2375", "api.moby.localhost", "docker", "d:80"];
+  const hosts = [
+    "localhost",
+    "localhost:2375",
+    "api.moby.localhost",
+    "docker",
+    "docker:2375",
+    "d:80",
+  ];
   for (const host of [...hosts, "127.0.0.1:3128", "[::1]:3128"]) {
     assertEquals(refusalOfPage(host), null, host);
   }
@@ -64,7 +71,15 @@ Deno.test("refusePages() takes this machine and names without a dot, as programs
 
 Deno.test("refusePages() refuses every host that a page may come from", () => {
   for (
-    const host of ["evil.example", "evil.example:3128", "192.0.2.1", "10.0.0.1", "[2001:db8::1]"]
+    const host of [
+      "wiki:3128",
+      "evil.:3128",
+      "evil.example",
+      "evil.example:3128",
+      "192.0.2.1",
+      "10.0.0.1",
+      "[2001:db8::1]",
+    ]
   ) {
     assertStringIncludes(refusalOfPage(host) ?? "", "the host must be", host);
   }
