@@ -1,3 +1,4 @@
+import { parseUserInfo } from "../config/user_info.ts";
 import { basicAuthorization } from "../http/connect_client.ts";
 import { type Endpoint, parseEndpoint } from "../net/address/endpoint.ts";
 
@@ -25,23 +26,10 @@ export function parseProxyPlace(text: string): ProxyPlace | BadProxyPlace {
   const at = authority.lastIndexOf("@");
   const endpoint = parseEndpoint(authority.slice(at + 1), DEFAULT_PORT);
   if ("kind" in endpoint) return endpoint;
-  if (at === -1) return { endpoint, authorization: null };
-  const authorization = basic(authority.slice(0, at));
-  return authorization === null
-    ? bad("its user information is not percent-encoded")
-    : { endpoint, authorization };
-}
-
-/** The credentials for `Proxy-Authorization`; null for a faulty encoding. */
-function basic(userInfo: string): string | null {
-  const colon = userInfo.indexOf(":");
-  const user = colon === -1 ? userInfo : userInfo.slice(0, colon);
-  const password = colon === -1 ? "" : userInfo.slice(colon + 1);
-  try {
-    return basicAuthorization(decodeURIComponent(user), decodeURIComponent(password));
-  } catch {
-    return null; // URIError: a percent sign that begins nothing.
-  }
+  const userInfo = at === -1 ? null : parseUserInfo(authority.slice(0, at), "http");
+  if (userInfo !== null && "kind" in userInfo) return userInfo;
+  if (userInfo === null) return { endpoint, authorization: null };
+  return { endpoint, authorization: basicAuthorization(userInfo.user, userInfo.password) };
 }
 
 function bad(why: string): BadProxyPlace {

@@ -1,5 +1,6 @@
 import { parseEndpoint } from "../net/address/endpoint.ts";
-import type { UpstreamCredentials, UpstreamProxy } from "../proxy/upstream/upstream_proxy.ts";
+import type { UpstreamProxy } from "../proxy/upstream/upstream_proxy.ts";
+import { parseUserInfo } from "./user_info.ts";
 
 /** What a URL says of an upstream proxy. */
 export type UpstreamUrl = Omit<UpstreamProxy, "source">;
@@ -19,11 +20,6 @@ const SCHEMES: Readonly<Record<string, { readonly kind: UpstreamProxy["kind"]; p
   socks5h: { kind: "socks5", port: 1080 },
 };
 
-/** RFC 1929 section 2: a length is one byte. */
-const SOCKS_CREDENTIAL_BYTES_MAX = 255;
-/** Longer ones fit no request head (see `headBytes` of others), and are no credentials. */
-const HTTP_CREDENTIAL_BYTES_MAX = 4096;
-
 /**
  * Reads the URL of an upstream proxy: `scheme://user:password@host:port`. Without a scheme it is `http`. A path
  * other than `/` is refused: it is mostly a password with an unescaped character in it.
@@ -41,32 +37,9 @@ export function parseUpstreamUrl(text: string): UpstreamUrl | BadUpstreamUrl {
   const at = authority.lastIndexOf("@");
   const endpoint = parseEndpoint(authority.slice(at + 1), spoken.port);
   if ("kind" in endpoint) return bad(endpoint.why);
-  const credentials = at === -1 ? null : parseCredentials(authority.slice(0, at), spoken.kind);
+  const credentials = at === -1 ? null : parseUserInfo(authority.slice(0, at), spoken.kind);
   if (credentials !== null && "kind" in credentials) return credentials;
   return { kind: spoken.kind, endpoint, credentials };
-}
-
-function parseCredentials(
-  text: string,
-  kind: UpstreamProxy["kind"],
-): UpstreamCredentials | null | BadUpstreamUrl {
-  if (text === "") return null;
-  const colon = text.indexOf(":");
-  const user = decode(colon === -1 ? text : text.slice(0, colon));
-  const password = decode(colon === -1 ? "" : text.slice(colon + 1));
-  if (user === null || password === null) {
-    return bad("a percent sign in the user name or the password is not followed by a byte: %25");
-  }
-  // RFC 7617 section 2: a colon would end the user name, and control characters are not allowed.
-  if (kind !== "socks5" && user.includes(":")) return bad("the user name holds a colon");
-  if (/\p{Cc}/u.test(user + password)) {
-    return bad("the user name or the password holds a control character");
-  }
-  const most = kind === "socks5" ? SOCKS_CREDENTIAL_BYTES_MAX : HTTP_CREDENTIAL_BYTES_MAX;
-  if (byteLength(user) > most || byteLength(password) > most) {
-    return bad(`the user name or the password is longer than ${most} bytes`);
-  }
-  return { user, password };
 }
 
 function notSpoken(scheme: string): string {
@@ -74,18 +47,6 @@ function notSpoken(scheme: string): string {
   return /^[a-z][a-z0-9+.-]{0,19}$/.test(scheme)
     ? `${scheme} is not spoken: ${known}`
     : `it has no scheme that is spoken: ${known}`;
-}
-
-function decode(text: string): string | null {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return null; // The only error there is: escapes that are none, or are not UTF-8.
-  }
-}
-
-function byteLength(text: string): number {
-  return new TextEncoder().encode(text).length;
 }
 
 function bad(why: string): BadUpstreamUrl {

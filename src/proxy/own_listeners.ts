@@ -1,6 +1,6 @@
 import type { SocketAddress } from "../net/address/endpoint.ts";
 import type { IpAddress } from "../net/address/ip.ts";
-import { classifyIp, embeddedIpv4 } from "../net/address/ip_class.ts";
+import { addressKey, classifyIp } from "../net/address/ip_class.ts";
 import { machineAddresses } from "../net/address/machine_addresses.ts";
 import type { IsOwn } from "./authorize.ts";
 
@@ -29,10 +29,4 @@ export function ownListeners(
 /** By what `listeners` are reached besides loopback: every interface, unless they are on loopback only. */
 export function interfacesTo(listeners: readonly SocketAddress[]): IpAddress[] {
   return listeners.every(({ ip }) => classifyIp(ip) === "loopback") ? [] : machineAddresses();
-}
-
-/** Addresses that lead to the same place have the same key: IPv4 inside IPv6 counts as IPv4. */
-export function addressKey(ip: IpAddress): string {
-  const { family, bits } = embeddedIpv4(ip) ?? ip;
-  return `${family}/${bits}`;
 }

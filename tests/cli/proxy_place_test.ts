@@ -16,7 +16,7 @@ const PLACES: readonly (readonly [string, string, string | null])[] = [
   // What should have been encoded: the user has no colon, and the host no at sign.
   ["http://me:p:w@d@127.0.0.1:1", "127.0.0.1:1", "me:p:w@d"],
   ["me:pw@127.0.0.1:1", "127.0.0.1:1", "me:pw"],
-  ["http://@127.0.0.1:1", "127.0.0.1:1", ":"],
+  ["http://@127.0.0.1:1", "127.0.0.1:1", null],
 ];
 
 for (const [text, place, credentials] of PLACES) {
@@ -46,7 +46,11 @@ const REFUSED: readonly (readonly [string, string])[] = [
     "http://127.1:1",
     "it ends in a number but is not an IPv4 address of four plain decimal numbers",
   ],
-  ["http://100%@127.0.0.1:1", "its user information is not percent-encoded"],
+  [
+    "http://100%@127.0.0.1:1",
+    "a percent sign in the user name or the password is not followed by a byte: %25",
+  ],
+  ["http://a%3Ab:c@127.0.0.1:1", "the user name holds a colon"],
 ];
 
 for (const [text, why] of REFUSED) {

@@ -118,3 +118,9 @@ function cut(family: 4 | 6): Pieces<bigint> {
   );
   return { firsts, blocks };
 }
+
+/** Addresses that lead to the same place have the same key: IPv4 inside IPv6 counts as IPv4. */
+export function addressKey(ip: IpAddress): string {
+  const { family, bits } = embeddedIpv4(ip) ?? ip;
+  return `${family}/${bits}`;
+}

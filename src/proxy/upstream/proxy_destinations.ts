@@ -1,10 +1,9 @@
 import { type Endpoint, sameEndpoint } from "../../net/address/endpoint.ts";
 import type { IpAddress } from "../../net/address/ip.ts";
-import { classifyIp } from "../../net/address/ip_class.ts";
+import { addressKey, classifyIp } from "../../net/address/ip_class.ts";
 import { machineAddresses } from "../../net/address/machine_addresses.ts";
 import { ConnectError } from "../../net/errors.ts";
 import type { Resolver } from "../../net/ports.ts";
-import { addressKey } from "../own_listeners.ts";
 import { proxyFailure } from "./connect_through.ts";
 import type { UpstreamProxy } from "./upstream_proxy.ts";
 

@@ -146,3 +146,13 @@ Deno.test("isatapIpv4() finds what an interface identifier claims", () => {
     assertEquals(claimed && formatIp(claimed), expected, text);
   }
 });
+
+Deno.test("addressKey() is the same for what leads to the same place, and for nothing else", () => {
+  const key = (text: string) => addressKey(ip(text));
+  const same = ["10.0.0.5", "::ffff:10.0.0.5", "64:ff9b::10.0.0.5", "::ffff:a00:5"];
+  assertEquals(new Set(same.map(key)).size, 1);
+  assertEquals(
+    new Set(["10.0.0.5", "10.0.0.6", "2001:db8::5", "::1", "127.0.0.1"].map(key)).size,
+    5,
+  );
+});
