@@ -114,7 +114,11 @@ Deno.test("neither a listener nor a relay of ours gets a datagram, whatever the 
 });
 
 // S-45: bound to the client of the control connection.
-Deno.test("what others send to a relay goes nowhere, and they are not answered", async () => {
+Deno.test({
+  name: "what others send to a relay goes nowhere, and they are not answered",
+  // Elsewhere 127.0.0.1 is the only address of loopback.
+  ignore: Deno.build.os !== "linux",
+}, async () => {
   await using network = makeUdpNetwork();
   await using world = makeWorld({ bindUdp: network.bind });
   await using client = await openUdp(world);

@@ -195,7 +195,9 @@ Deno.test("200 associations move datagrams both ways, and leave nothing behind",
     bindUdp: network.bind,
     policy: { allow: ["allowed.test", "[2606:2800:220:1::1]"] },
   });
-  const descriptors = () => [...Deno.readDirSync("/proc/self/fd")].length;
+  // Elsewhere the sanitiser of the test, and `network.open`, have to do.
+  const isLinux = Deno.build.os === "linux";
+  const descriptors = () => isLinux ? [...Deno.readDirSync("/proc/self/fd")].length : 0;
   // What is made once and kept, by the runtime and by the network of the test, is made before.
   const first = await openUdp(world);
   const v6 = ipAddress("2606:2800:220:1::1", 53);
