@@ -27,10 +27,9 @@ export async function exchange(
   door: HttpDoor,
 ): Promise<After> {
   const message = readMessage(head, framing);
-  if (message.request.kind === "socket") {
-    refusePages(head.fields, message.target.endpoint, client.local.port);
-  }
-  const it: Exchange = { client, message, door };
+  const isToSocket = message.request.kind === "socket";
+  if (isToSocket) refusePages(head.fields, message.target.endpoint, client.local.port);
+  const it: Exchange = { client, message, door: isToSocket ? patient(door) : door };
   const turnedBack = turnBack(message, door.via);
   if (turnedBack !== null) return await answer(it, turnedBack);
   try {
@@ -47,6 +46,23 @@ export async function exchange(
     if (!isFailure || client.closed) throw error;
     return await answer(it, failureReply(error, message.request, "json", replyOptions(message)));
   }
+}
+
+/**
+ * The door for a unix socket, whose server may say nothing for as long as a tunnel may: it tells of what
+ * happens on this machine (`docker events`), when it happens.
+ */
+function patient(door: HttpDoor): HttpDoor {
+  const { limits } = door;
+  const { bodyIdleMs, responseMs, tunnelIdleMs } = limits;
+  return {
+    ...door,
+    limits: {
+      ...limits,
+      bodyIdleMs: Math.max(bodyIdleMs, tunnelIdleMs),
+      responseMs: Math.max(responseMs, tunnelIdleMs),
+    },
+  };
 }
 
 /**

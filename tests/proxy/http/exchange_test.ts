@@ -436,3 +436,32 @@ Deno.test("exchange() answers 502 for a socket that ends without an answer", asy
   assertEquals(statusOf(await client.wire.readMessage()), 502);
   assertEquals(made.paths.length, 1);
 });
+
+// `docker events`, `docker wait`: silence is what there is to tell.
+Deno.test("exchange() waits for a socket as long as for a tunnel, for its answer and amid it", async () => {
+  for (const said of ["", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n"]) {
+    await using made = makeSocketDoor();
+    const client = made.client();
+    const after = run(made, client, "GET", `x-unix-socket: ${SOCKET}`);
+    const server = await made.server(0);
+    await server.readHead();
+    await server.send(said);
+    if (said !== "") await client.wire.readUntil("hi\r\n");
+    made.clock.advance(made.door.limits.tunnelIdleMs - 1000);
+    await turn();
+    assertEquals(client.connection.closed, false);
+    await server.send(said === "" ? ok("late") : "0\r\n\r\n");
+    assertEquals(await after, "keep");
+  }
+});
+
+Deno.test("exchange() does not wait for a socket for ever", async () => {
+  await using made = makeSocketDoor();
+  const client = made.client();
+  const after = run(made, client, "GET", `x-unix-socket: ${SOCKET}`);
+  await (await made.server(0)).readHead();
+  made.clock.advance(made.door.limits.tunnelIdleMs + 1000);
+  await turn();
+  assertEquals(await after, "keep");
+  assertEquals(statusOf(await client.wire.readMessage()), 504);
+});
