@@ -3,6 +3,7 @@ import { ConnectError } from "./errors.ts";
 import { type IpAddress, LOOPBACK_IPV4, LOOPBACK_IPV6, parseIp } from "./address/ip.ts";
 import { Places } from "./places.ts";
 import type { Resolver } from "./ports.ts";
+import { ZonePlaces } from "./zone_places.ts";
 import { unlessAborted } from "./time/unless_aborted.ts";
 
 /**
@@ -11,6 +12,9 @@ import { unlessAborted } from "./time/unless_aborted.ts";
  * printed as well: half of them are left to those, however many names have a silent server.
  */
 const LOOKUPS_AT_ONCE = 16;
+
+/** Of those, for the names of one zone: one whose servers are silent leaves half to the others. */
+const LOOKUPS_IN_A_ZONE = 8;
 
 const LOOPBACK: readonly IpAddress[] = [LOOPBACK_IPV4, LOOPBACK_IPV6];
 
@@ -31,25 +35,40 @@ interface LookUp {
  */
 export function systemResolver(ask: (name: string) => Promise<Answer> = getaddrinfo): Resolver {
   const places = new Places(LOOKUPS_AT_ONCE);
+  const zones = new ZonePlaces(LOOKUPS_IN_A_ZONE);
   const underWay = new Map<string, LookUp>();
-  const lookUp = async (name: string): Promise<Answer> => {
+  const lookUp = async (name: string, give: () => void): Promise<Answer> => {
     try {
       // Asked a moment later: whatever happens then, it is under way before it is over.
       return await Promise.resolve(name).then(ask);
     } finally {
       underWay.delete(name);
-      places.give();
+      give();
     }
   };
+  /** Waits in the line of the zone first, so that nobody holds a place of all while waiting there. */
+  const take = async (name: string, signal: AbortSignal): Promise<() => void> => {
+    const giveInZone = await zones.take(name, signal);
+    try {
+      await places.take(signal);
+    } catch (error) {
+      giveInZone();
+      throw error;
+    }
+    return () => {
+      places.give();
+      giveInZone();
+    };
+  };
   const begin = async (name: string, signal: AbortSignal): Promise<LookUp> => {
-    await places.take(signal);
+    const give = await take(name, signal);
     const begun = underWay.get(name);
     if (begun !== undefined) {
       // Somebody else has begun while we waited.
-      places.give();
+      give();
       return begun;
     }
-    const ours = { answer: lookUp(name) };
+    const ours = { answer: lookUp(name, give) };
     underWay.set(name, ours);
     return ours;
   };

@@ -60,6 +60,7 @@ Deno.test("systemResolver() asks once for those who ask at the same time, and ag
   // More than there are places: a name whose server does not answer keeps nobody from another.
   const waiting = Array.from({ length: AT_ONCE * 2 }, () => resolve("silent.test", NEVER));
   assertEquals((await resolve("a.test", NEVER)).map(formatIp), ["192.0.2.1"]);
+  await turn();
   silent.resolve();
   assertEquals((await Promise.all(waiting)).length, AT_ONCE * 2);
   await resolve("a.test", NEVER);
@@ -74,13 +75,38 @@ Deno.test("systemResolver() leaves threads of the runtime to others", async () =
     await silent.promise;
     return [{ address: "192.0.2.1" }];
   });
-  const names = Array.from({ length: AT_ONCE + 1 }, (_, number) => `${number}.test`);
+  // Each in a zone of its own.
+  const names = Array.from({ length: AT_ONCE + 1 }, (_, number) => `a.${number}.test`);
   const asking = names.map((name) => resolve(name, NEVER));
   await turn();
   assertEquals(asked, AT_ONCE);
   silent.resolve();
   await Promise.all(asking);
   assertEquals(asked, AT_ONCE + 1);
+});
+
+Deno.test("systemResolver() answers for other names while the servers of a zone are silent", async () => {
+  const asked: string[] = [];
+  const silent = Promise.withResolvers<void>();
+  const resolve = systemResolver(async (name) => {
+    asked.push(name);
+    if (name.endsWith(".silent.test")) await silent.promise;
+    return [{ address: "192.0.2.1" }];
+  });
+  const controller = new AbortController();
+  const names = Array.from({ length: AT_ONCE * 4 }, (_, number) => `${number}.silent.test`);
+  const waiting = names.map((name) => assertRejects(() => resolve(name, controller.signal)));
+  await turn();
+  assertEquals(asked.length, AT_ONCE / 2);
+  // However many wait, and also once they have given up and their look-ups have not.
+  assertEquals((await resolve("a.good.test", NEVER)).map(formatIp), ["192.0.2.1"]);
+  controller.abort(new RangeError("enough"));
+  await Promise.all(waiting);
+  assertEquals((await resolve("b.good.test", NEVER)).map(formatIp), ["192.0.2.1"]);
+  assertEquals(asked.length, AT_ONCE / 2 + 2);
+  silent.resolve();
+  await turn();
+  assertEquals((await resolve("late.silent.test", NEVER)).map(formatIp), ["192.0.2.1"]);
 });
 
 Deno.test("systemResolver() answers everybody, however many ask at once", async () => {
