@@ -17,6 +17,7 @@ import { Deadlines } from "../net/time/deadlines.ts";
 import { within } from "../net/time/within.ts";
 import { FAULT_WORDS } from "../proxy/fault_words.ts";
 import { DEFAULT_LIMITS } from "../proxy/limits.ts";
+import { DECISION_PREFIX } from "../proxy/refusal.ts";
 import type { ConnectCommand } from "./argv/command.ts";
 import { configSource } from "./config_source.ts";
 import { EXIT } from "./exit_code.ts";
@@ -30,8 +31,6 @@ const ANSWER_MS = 300_000;
 /** More of a refusal is not read by anybody. */
 const REFUSAL_BYTES_MAX = 8 * 1024;
 const REFUSAL_LINES_MAX = 20;
-/** For programs that look for it in what a proxy says; the sentences say the same. */
-const DECISION_LINE = "CODEX_NETWORK_POLICY_DECISION ";
 
 /** Nothing ends this command early but its own limits. */
 const NEVER = new AbortController().signal;
@@ -189,7 +188,8 @@ async function sentencesOf(head: ResponseHead, reader: BufferedReader): Promise<
   }
   return new TextDecoder().decode(body.subarray(0, length)).split("\n")
     .map((line) => line.trim())
-    .filter((line) => line !== "" && !line.startsWith(DECISION_LINE))
+    // The line for programs is left out: the sentences say the same.
+    .filter((line) => line !== "" && !line.startsWith(DECISION_PREFIX))
     .slice(0, REFUSAL_LINES_MAX);
 }
 

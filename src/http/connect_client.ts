@@ -6,10 +6,8 @@ import { field, type Fields } from "./fields.ts";
 import type { ResponseHead } from "./head.ts";
 import { parseResponseHead } from "./parse_head.ts";
 import { readResponseHead } from "./read_head.ts";
+import { INTERIM_MAX, isFinal } from "./status.ts";
 import { requestHeadBytes } from "./write_head.ts";
-
-/** Interim responses (1xx) to one CONNECT. None makes sense; an endless row of them is no answer. */
-const INTERIM_MAX = 16;
 
 /** What goes with a CONNECT, and how much of an answer is read. */
 export interface TunnelOptions {
@@ -48,8 +46,7 @@ export async function requestTunnel(
     if (bytes === null) throw cutShort("the proxy closed the connection without an answer");
     const response = parseResponseHead(bytes, headFields);
     reader.consume(bytes.length);
-    // 101 changes to another protocol, which nobody asked for: final, and no tunnel.
-    if (response.status >= 200 || response.status === 101) return response;
+    if (isFinal(response.status)) return response; // With 101 too, which nobody asked for: it is no tunnel.
   }
   throw cutShort("the proxy sends interim responses without end");
 }

@@ -1,7 +1,7 @@
 import type { SocketAddress } from "../net/address/endpoint.ts";
 import type { IpAddress } from "../net/address/ip.ts";
-import { addressKey, classifyIp } from "../net/address/ip_class.ts";
-import { machineAddresses } from "../net/address/machine_addresses.ts";
+import { classifyIp } from "../net/address/ip_class.ts";
+import { leadsTo, machineAddresses } from "../net/address/machine_addresses.ts";
 import type { IsOwn } from "./authorize.ts";
 
 /**
@@ -17,12 +17,10 @@ export function ownListeners(
   relayPorts: ReadonlySet<number>,
 ): IsOwn {
   const ports = new Set(listeners.map((listener) => listener.port));
-  const ips = new Set([...listeners.map((listener) => listener.ip), ...machine].map(addressKey));
+  const isHere = leadsTo([...listeners.map((listener) => listener.ip), ...machine]);
   return ({ ip, port }, protocol) => {
     const isRelay = protocol === "socks5_udp" && relayPorts.has(port);
-    if (!isRelay && !ports.has(port)) return false;
-    const kind = classifyIp(ip);
-    return kind === "loopback" || kind === "unspecified" || ips.has(addressKey(ip));
+    return (isRelay || ports.has(port)) && isHere(ip);
   };
 }
 

@@ -82,6 +82,9 @@ export function refusalOf(request: PolicyRequest, decision: Ask | Deny): Refusal
   };
 }
 
+/** What {@linkcode decisionLine} begins with. */
+export const DECISION_PREFIX = "CODEX_NETWORK_POLICY_DECISION ";
+
 /**
  * The structured decision as the line that programs look for in text (the seeds), without its line end. Key
  * order is part of the format.
@@ -89,7 +92,7 @@ export function refusalOf(request: PolicyRequest, decision: Ask | Deny): Refusal
 export function decisionLine({ fields }: Refusal): string {
   const { decision, reason, source, protocol, host, port } = fields;
   const json = JSON.stringify({ decision, reason, source, protocol, host, port });
-  return `CODEX_NETWORK_POLICY_DECISION ${json}`;
+  return `${DECISION_PREFIX}${json}`;
 }
 
 /**

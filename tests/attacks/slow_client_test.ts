@@ -1,28 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
+import { allOver, crowd } from "../support/crowd.ts";
 import { until } from "../support/in_time.ts";
 import { ok, type Script, silent } from "../support/origin.ts";
-import { statusOf, type Wire } from "../support/wire.ts";
-import { makeWorld, type World } from "../support/world.ts";
+import { statusOf } from "../support/wire.ts";
+import { makeWorld } from "../support/world.ts";
 
 const GET = "GET http://allowed.test/ HTTP/1.1\r\nHost: allowed.test\r\n\r\n";
 const HOUR = 3_600_000;
-
-/** Clients that each have said so much. */
-async function crowd(world: World, count: number, start: string): Promise<Wire[]> {
-  const clients: Wire[] = [];
-  for (let index = 0; index < count; index++) {
-    const client = await world.client();
-    await client.send(start);
-    clients.push(client);
-  }
-  return clients;
-}
-
-async function allOver(world: World, clients: readonly Wire[], ms: number): Promise<void> {
-  const over = until(() => clients.every((client) => client.ending !== null), "all are closed");
-  await world.pass(ms, over);
-  await over;
-}
 
 // S-51: one byte now and then, for ever.
 Deno.test("slow client: a head a byte at a time ends at its limit, and nobody else notices", async () => {

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { allOver, crowd } from "../support/crowd.ts";
 import { turn, until } from "../support/in_time.ts";
 import {
   askSocks,
@@ -250,23 +251,6 @@ Deno.test("socks messages: all in one piece is served, and what follows is for t
   assertEquals(statusOf(await client.readMessage()), 200);
   assert(world.origin.received.startsWith("GET / HTTP/1.1\r\n"), "no byte of the handshake");
 });
-
-/** Clients that each have said so much. */
-async function crowd(world: World, count: number, start: string): Promise<Wire[]> {
-  const clients: Wire[] = [];
-  for (let index = 0; index < count; index++) {
-    const client = await world.client();
-    await client.send(start);
-    clients.push(client);
-  }
-  return clients;
-}
-
-async function allOver(world: World, clients: readonly Wire[], ms: number): Promise<void> {
-  const over = until(() => clients.every((client) => client.ending !== null), "all are closed");
-  await world.pass(ms, over);
-  await over;
-}
 
 // S-51: a handshake has the time of a head, all of it together.
 Deno.test("socks messages: a handshake a byte at a time ends at its limit, others go on", async () => {

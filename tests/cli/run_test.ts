@@ -1,23 +1,12 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import type { BlockedRecord } from "../../src/audit/blocked_record.ts";
 import { cli } from "../../src/cli/cli.ts";
 import type { Spawn } from "../../src/cli/child.ts";
 import { childEnv } from "../../src/cli/shell/child_env.ts";
 import { parseIp } from "../../src/net/address/ip.ts";
+import { blockedRecord } from "../support/blocked.ts";
 import { type FakeSurroundings, fakeSurroundings, FREE_PORT } from "./fake_surroundings.ts";
 
-const BLOCKED: BlockedRecord = {
-  host: "b.test",
-  reason: "not_allowed",
-  client: null,
-  method: null,
-  mode: null,
-  protocol: "http-connect",
-  decision: "deny",
-  source: "baseline_policy",
-  port: 443,
-  timestamp: 1,
-};
+const BLOCKED = blockedRecord({ timestamp: 1 });
 
 interface Spawned {
   readonly here: FakeSurroundings;

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import type { BlockedRecord } from "../../src/audit/blocked_record.ts";
 import { cli } from "../../src/cli/cli.ts";
+import { blockedRecord } from "../support/blocked.ts";
 import { configFile } from "../cli/config_files.ts";
 import { type FakeSurroundings, fakeSurroundings } from "../cli/fake_surroundings.ts";
 import { type Random, seededRandom } from "../support/random.ts";
@@ -10,18 +10,7 @@ const PRINTABLE = String.fromCharCode(...Array.from({ length: 95 }, (_, code) =>
 /** Part of every password: whoever prints a piece of one prints this, sooner or later. */
 const MARK = "s3cret";
 
-const BLOCKED: BlockedRecord = {
-  host: "b.test",
-  reason: "not_allowed",
-  client: null,
-  method: null,
-  mode: null,
-  protocol: "http-connect",
-  decision: "deny",
-  source: "baseline_policy",
-  port: 443,
-  timestamp: 1,
-};
+const BLOCKED = blockedRecord({ timestamp: 1 });
 
 const COMMANDS: readonly (readonly string[])[] = [
   ["start"],

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertInstanceOf } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { proxyUser } from "../../src/http/proxy_user.ts";
 import { transferBody } from "../../src/http/body.ts";
 import { ChunkedDecoder } from "../../src/http/chunked.ts";
@@ -11,9 +11,9 @@ import { connectTarget, httpTarget } from "../../src/http/target.ts";
 import { requestHeadBytes, responseHeadBytes } from "../../src/http/write_head.ts";
 import { BufferedReader } from "../../src/net/stream/buffered_reader.ts";
 import { BufferPool } from "../../src/net/stream/buffer_pool.ts";
-import { ProtocolError } from "../../src/net/errors.ts";
 import { latin1, latin1Bytes } from "../../src/net/stream/latin1.ts";
-import { type Random, seededRandom } from "../support/random.ts";
+import { outcome, outcomeOf } from "../support/fault.ts";
+import { pieces, type Random, seededRandom } from "../support/random.ts";
 import { ScriptedStream } from "../support/scripted_stream.ts";
 
 const RUNS = 3000;
@@ -59,37 +59,6 @@ function anyRequest(random: Random): string {
   });
   const target = `/${random.text("abc/?=&%-.~:@!$", 30)}`;
   return `${token()} ${target} HTTP/1.${random.below(2)}\r\n${lines.join("")}\r\n`;
-}
-
-/** The text in pieces of any sizes. */
-function pieces(random: Random, text: string): string[] {
-  const parts: string[] = [];
-  for (let at = 0; at < text.length;) {
-    const end = at + 1 + random.below(random.pick([1, 3, 10, 100]));
-    parts.push(text.slice(at, end));
-    at = end;
-  }
-  return parts;
-}
-
-/** The result of `run`, or the fault of the ProtocolError it throws; nothing else may be thrown. */
-function outcome<T>(run: () => T): T | string {
-  try {
-    return run();
-  } catch (error) {
-    assertInstanceOf(error, ProtocolError);
-    return `${error.peer} ${error.code}`;
-  }
-}
-
-/** As {@linkcode outcome}, of a promise. */
-async function outcomeOf<T>(run: () => Promise<T>): Promise<T | string> {
-  try {
-    return await run();
-  } catch (error) {
-    assertInstanceOf(error, ProtocolError);
-    return `${error.peer} ${error.code}`;
-  }
 }
 
 async function readHead(

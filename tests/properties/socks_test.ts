@@ -1,6 +1,5 @@
-import { assert, assertEquals, assertInstanceOf } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { BufferedReader } from "../../src/net/stream/buffered_reader.ts";
-import { ProtocolError } from "../../src/net/errors.ts";
 import { latin1, latin1Bytes } from "../../src/net/stream/latin1.ts";
 import { hostOf } from "../../src/socks/address.ts";
 import { requestConnect } from "../../src/socks/client.ts";
@@ -16,7 +15,8 @@ import {
   decodeRequest,
   encodeRequest,
 } from "../../src/socks/messages.ts";
-import { type Random, seededRandom } from "../support/random.ts";
+import { outcomeOf } from "../support/fault.ts";
+import { pieces, type Random, seededRandom } from "../support/random.ts";
 import { ScriptedStream } from "../support/scripted_stream.ts";
 
 const RUNS = 3000;
@@ -68,27 +68,6 @@ function anything(random: Random): string {
       }
       return text;
     }
-  }
-}
-
-/** The text in pieces of any sizes. */
-function pieces(random: Random, text: string): string[] {
-  const parts: string[] = [];
-  for (let at = 0; at < text.length;) {
-    const end = at + 1 + random.below(random.pick([1, 3, 10, 100]));
-    parts.push(text.slice(at, end));
-    at = end;
-  }
-  return parts;
-}
-
-/** The result of `run`, or the fault of the ProtocolError that it throws; nothing else may be thrown. */
-async function outcomeOf<T>(run: () => Promise<T>): Promise<T | string> {
-  try {
-    return await run();
-  } catch (error) {
-    assertInstanceOf(error, ProtocolError);
-    return `${error.peer} ${error.code}`;
   }
 }
 

@@ -24,3 +24,14 @@ export function seededRandom(seed: number): Random {
   };
   return { below, pick, text };
 }
+
+/** The text in pieces of any sizes. */
+export function pieces(random: Random, text: string): string[] {
+  const parts: string[] = [];
+  for (let at = 0; at < text.length;) {
+    const end = at + 1 + random.below(random.pick([1, 3, 10, 100]));
+    parts.push(text.slice(at, end));
+    at = end;
+  }
+  return parts;
+}

@@ -3,6 +3,7 @@ import { tokensOf } from "../../http/fields.ts";
 import type { Framing } from "../../http/framing.ts";
 import type { RequestHead, ResponseHead } from "../../http/head.ts";
 import { proxyUser } from "../../http/proxy_user.ts";
+import { PROXY_AUTHENTICATION_REQUIRED } from "../../http/status.ts";
 import { ConnectError, ProtocolError } from "../../net/errors.ts";
 import type { Ask, Deny } from "../../policy/decision.ts";
 import type { ClientConnection } from "../client_connection.ts";
@@ -116,7 +117,7 @@ async function carry(it: Exchange, upstream: UpstreamConnection): Promise<After 
       return isRepeatable(message) ? null : fail("the server closed the connection");
     }
     sender.answered();
-    if (response.status === 407 && upstream.plainProxy !== null) {
+    if (response.status === PROXY_AUTHENTICATION_REQUIRED && upstream.plainProxy !== null) {
       // Meant for us: the client's credentials would be the wrong ones, and must not be asked for.
       throw wantsCredentials(upstream.plainProxy.proxy);
     }

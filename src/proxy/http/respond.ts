@@ -3,6 +3,7 @@ import { field, tokensOf } from "../../http/fields.ts";
 import { type Framing, responseFraming } from "../../http/framing.ts";
 import type { ResponseHead } from "../../http/head.ts";
 import { parseResponseHead } from "../../http/parse_head.ts";
+import { INTERIM_MAX, isFinal } from "../../http/status.ts";
 import { responseHeadBytes } from "../../http/write_head.ts";
 import { ProtocolError } from "../../net/errors.ts";
 import { relay } from "../../net/stream/relay.ts";
@@ -13,9 +14,6 @@ import type { HttpDoor } from "./http_door.ts";
 import type { Message } from "./message.ts";
 import type { RequestSender } from "./request_sender.ts";
 import type { UpstreamConnection } from "./upstream_connection.ts";
-
-/** Interim responses (1xx) to one request. Two are common; an endless row of them is no answer. */
-const INTERIM_MAX = 16;
 
 /** Whether the client's connection can carry another request. */
 export type After = "keep" | "close";
@@ -45,7 +43,7 @@ export async function readFinal(
     if (bytes === null) return interim === 0 ? null : fail("the server closed the connection");
     const response = parseResponseHead(bytes, limits.headFields);
     upstream.reader.consume(bytes.length);
-    if (response.status >= 200 || response.status === 101) return response;
+    if (isFinal(response.status)) return response;
     if (interim === INTERIM_MAX) fail("the server sends interim responses without end");
     // RFC 9110 section 15.2: a server MUST NOT send a 1xx response to an HTTP/1.0 client.
     if (head.minor === 1) {

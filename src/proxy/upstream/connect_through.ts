@@ -4,6 +4,7 @@ import {
   type TunnelOptions,
 } from "../../http/connect_client.ts";
 import type { Fields } from "../../http/fields.ts";
+import { PROXY_AUTHENTICATION_REQUIRED } from "../../http/status.ts";
 import { ConnectError, type ConnectFault, ProtocolError } from "../../net/errors.ts";
 import type { TlsClient } from "../../net/ports.ts";
 import { BufferedReader } from "../../net/stream/buffered_reader.ts";
@@ -15,8 +16,6 @@ import type { Connected } from "../connect.ts";
 import { FAULT_WORDS } from "../fault_words.ts";
 import type { Limits } from "../limits.ts";
 import { describeUpstream, type UpstreamProxy } from "./upstream_proxy.ts";
-
-const PROXY_AUTHENTICATION_REQUIRED = 407;
 
 /** What asking an upstream proxy takes. */
 export interface ThroughOptions {

@@ -1,7 +1,7 @@
 import { type Endpoint, sameEndpoint } from "../../net/address/endpoint.ts";
 import type { IpAddress } from "../../net/address/ip.ts";
-import { addressKey, classifyIp } from "../../net/address/ip_class.ts";
-import { machineAddresses } from "../../net/address/machine_addresses.ts";
+import { addressKey } from "../../net/address/ip_class.ts";
+import { leadsTo, machineAddresses } from "../../net/address/machine_addresses.ts";
 import { ConnectError } from "../../net/errors.ts";
 import type { Resolver } from "../../net/ports.ts";
 import { proxyFailure } from "./connect_through.ts";
@@ -61,10 +61,6 @@ export function leadsToProxy(
 ): boolean {
   const keys = new Set(proxies.map(addressKey));
   if (ips.some((ip) => keys.has(addressKey(ip)))) return true;
-  const here = new Set(machineAddresses().map(addressKey));
-  const isHere = (ip: IpAddress) => {
-    const kind = classifyIp(ip);
-    return kind === "loopback" || kind === "unspecified" || here.has(addressKey(ip));
-  };
+  const isHere = leadsTo(machineAddresses());
   return proxies.some(isHere) && ips.some(isHere);
 }

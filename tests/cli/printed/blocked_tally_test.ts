@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import type { BlockedRecord } from "../../../src/audit/blocked_record.ts";
 import type { RunCommand } from "../../../src/cli/argv/command.ts";
 import { BlockedTally } from "../../../src/cli/printed/blocked_tally.ts";
+import { blockedRecord } from "../../support/blocked.ts";
 
 const COMMAND: RunCommand = {
   name: "run",
@@ -9,22 +10,6 @@ const COMMAND: RunCommand = {
   quiet: false,
   words: ["curl", "-sS", "https://b.test/it's"],
 };
-
-function record(part: Partial<BlockedRecord> = {}): BlockedRecord {
-  return {
-    host: "b.test",
-    reason: "not_allowed",
-    client: null,
-    method: null,
-    mode: null,
-    protocol: "http-connect",
-    decision: "deny",
-    source: "baseline_policy",
-    port: 443,
-    timestamp: 0,
-    ...part,
-  };
-}
 
 function linesFor(
   records: readonly BlockedRecord[],
@@ -41,7 +26,7 @@ Deno.test("lines() says nothing when nothing was blocked", () => {
 });
 
 Deno.test("lines() tells a host once, with the command line that would allow it", () => {
-  assertEquals(linesFor([record(), record(), record()]), [
+  assertEquals(linesFor([blockedRecord(), blockedRecord(), blockedRecord()]), [
     "doorward: blocked b.test:443 (not in the allowlist, 3 times) — allow it: " +
     "doorward run --allow a.test --allow b.test -- curl -sS 'https://b.test/it'\\''s'",
   ]);
@@ -49,10 +34,10 @@ Deno.test("lines() tells a host once, with the command line that would allow it"
 
 Deno.test("lines() tells ports and reasons apart, in the order they were seen", () => {
   const lines = linesFor([
-    record({ port: 8443 }),
-    record({ reason: "denied" }),
-    record(),
-    record({ port: 8443 }),
+    blockedRecord({ port: 8443 }),
+    blockedRecord({ reason: "denied" }),
+    blockedRecord(),
+    blockedRecord({ port: 8443 }),
   ]);
   assertEquals(lines.map((line) => line.split(" — ")[0]), [
     "doorward: blocked b.test:8443 (not in the allowlist, 2 times)",
@@ -64,14 +49,14 @@ Deno.test("lines() tells ports and reasons apart, in the order they were seen", 
 });
 
 Deno.test("lines() sends those whom a deny rule stopped to explain", () => {
-  assertEquals(linesFor([record({ reason: "denied" })]), [
+  assertEquals(linesFor([blockedRecord({ reason: "denied" })]), [
     "doorward: blocked b.test:443 (a deny rule names it) — " +
     "see why: doorward explain --allow a.test b.test:443",
   ]);
 });
 
 Deno.test("lines() names the exact entry for a local address", () => {
-  const blocked = record({ host: "::1", port: 5432, reason: "not_allowed_local" });
+  const blocked = blockedRecord({ host: "::1", port: 5432, reason: "not_allowed_local" });
   assertEquals(
     linesFor([blocked]),
     [
@@ -84,7 +69,7 @@ Deno.test("lines() names the exact entry for a local address", () => {
 const SOCKET: Partial<BlockedRecord> = { host: "/run/it's.sock", port: 0, protocol: "http" };
 
 Deno.test("lines() allows a unix socket by its key", () => {
-  assertEquals(linesFor([record(SOCKET), record(SOCKET)]), [
+  assertEquals(linesFor([blockedRecord(SOCKET), blockedRecord(SOCKET)]), [
     "doorward: blocked /run/it's.sock (not in allow_unix_sockets, 2 times) — allow it: " +
     `doorward run -c 'network.allow_unix_sockets=["/run/it'\\''s.sock"]' --allow a.test -- ` +
     "curl -sS 'https://b.test/it'\\''s'",
@@ -92,21 +77,25 @@ Deno.test("lines() allows a unix socket by its key", () => {
 });
 
 Deno.test("lines() does not lose the unix sockets that are listed", () => {
-  assertEquals(linesFor([record(SOCKET)], COMMAND, ["/run/b.sock"]), [
+  assertEquals(linesFor([blockedRecord(SOCKET)], COMMAND, ["/run/b.sock"]), [
     "doorward: blocked /run/it's.sock (not in allow_unix_sockets) — allow it: " +
     'add "/run/it\'s.sock" to allow_unix_sockets',
   ]);
 });
 
 Deno.test("lines() has a unix socket explained that is listed and leads elsewhere", () => {
-  assertEquals(linesFor([record(SOCKET)], COMMAND, ["/run/it's.sock"]), [
+  assertEquals(linesFor([blockedRecord(SOCKET)], COMMAND, ["/run/it's.sock"]), [
     "doorward: blocked /run/it's.sock (not in allow_unix_sockets) — see why: " +
     "doorward explain --allow a.test 'unix:/run/it'\\''s.sock'",
   ]);
 });
 
 Deno.test("lines() allows all unix sockets that were missing by one key", () => {
-  const blocked = [record(SOCKET), record({ ...SOCKET, host: "/run/b.sock" }), record()];
+  const blocked = [
+    blockedRecord(SOCKET),
+    blockedRecord({ ...SOCKET, host: "/run/b.sock" }),
+    blockedRecord(),
+  ];
   const words = ["tool"] as const;
   assertEquals(
     linesFor(blocked, { ...COMMAND, words }).at(-1),
@@ -119,14 +108,14 @@ Deno.test("lines() allows all unix sockets that were missing by one key", () => 
 });
 
 Deno.test("lines() leaves local addresses out where it allows all that is missing", () => {
-  const local = record({ host: "10.0.0.7", port: 22, reason: "not_allowed_local" });
-  const lines = linesFor([record(), local, record({ host: "c.test" })]);
+  const local = blockedRecord({ host: "10.0.0.7", port: 22, reason: "not_allowed_local" });
+  const lines = linesFor([blockedRecord(), local, blockedRecord({ host: "c.test" })]);
   assertEquals([lines.length, lines.at(-1)!.includes("10.0.0.7")], [4, false]);
-  assertEquals(linesFor([record(), local]).length, 2);
+  assertEquals(linesFor([blockedRecord(), local]).length, 2);
 });
 
 Deno.test("lines() says of a unix socket in limited mode that the mode is to blame", () => {
-  const [line] = linesFor([record({ ...SOCKET, reason: "method_not_allowed" })]);
+  const [line] = linesFor([blockedRecord({ ...SOCKET, reason: "method_not_allowed" })]);
   assertEquals(
     line!.split(" -- ")[0],
     "doorward: blocked /run/it's.sock (limited mode only reads) — allow it: " +
@@ -148,7 +137,7 @@ const HINTED: readonly (readonly [Partial<BlockedRecord>, boolean])[] = [
 
 for (const [part, expected] of HINTED) {
   Deno.test(`lines() of ${JSON.stringify(part)} hints at socks5h: ${expected}`, () => {
-    const [line] = linesFor([record(part), record(part)]);
+    const [line] = linesFor([blockedRecord(part), blockedRecord(part)]);
     assertEquals(line!.includes("2 times; asked for by address: use socks5h://)"), expected);
     assertEquals(line!.includes("socks5h"), expected);
   });
@@ -157,13 +146,13 @@ for (const [part, expected] of HINTED) {
 Deno.test("lines() cuts a long command after its first word", () => {
   const words = ["my tool", "x".repeat(100)] as const;
   assertEquals(
-    linesFor([record()], { ...COMMAND, words })[0]!.split(" -- ")[1],
+    linesFor([blockedRecord()], { ...COMMAND, words })[0]!.split(" -- ")[1],
     "'my tool' …",
   );
 });
 
 Deno.test("lines() stops at twenty and counts the rest", () => {
-  const records = Array.from({ length: 23 }, (_, at) => record({ host: `h${at}.test` }));
+  const records = Array.from({ length: 23 }, (_, at) => blockedRecord({ host: `h${at}.test` }));
   assertEquals(linesFor(records.slice(0, 20)).length, 21);
   assertEquals(linesFor(records).slice(19).map((line) => line.split(" (")[0]), [
     "doorward: blocked h19.test:443",
@@ -172,6 +161,6 @@ Deno.test("lines() stops at twenty and counts the rest", () => {
 });
 
 Deno.test("note() remembers a bounded number of hosts", () => {
-  const records = Array.from({ length: 2000 }, (_, at) => record({ host: `h${at}.test` }));
+  const records = Array.from({ length: 2000 }, (_, at) => blockedRecord({ host: `h${at}.test` }));
   assertEquals(linesFor(records).at(-1), "doorward: and over 980 more");
 });
