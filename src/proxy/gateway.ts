@@ -36,9 +36,9 @@ export interface Gateway {
   /**
    * Connects as granted. Rejects with a `ConnectError`.
    *
-   * @param via the `Via` fields for an upstream proxy that is asked for a tunnel
+   * @param via the `Via` fields for an upstream proxy that is asked for a tunnel; called where there is one
    */
-  connect(grant: Grant, signal: AbortSignal, via: Fields): Promise<Connected>;
+  connect(grant: Grant, signal: AbortSignal, via: () => Fields): Promise<Connected>;
 }
 
 /** What a {@linkcode Gateway} is made of. */
@@ -89,7 +89,7 @@ export function createGateway(parts: GatewayParts): Gateway {
     connect: (grant, signal, via) =>
       grant.via === null ? connectInTime(grant, signal, directly) : tell(
         wayOf(grant.via, grant.request),
-        connectInTime(grant, signal, { ...directly, via }),
+        connectInTime(grant, signal, { ...directly, via: via() }),
       ),
   };
 }

@@ -97,7 +97,7 @@ Deno.test("connect() ends attempts that take too long", async () => {
   const code = await faultAfter(
     1500,
     { limits: { connectMs: 1000 }, dial: (_, signal) => never(signal) },
-    async (made) => await made.door.gateway.connect(await granted(made), NEVER, []),
+    async (made) => await made.door.gateway.connect(await granted(made), NEVER, () => []),
   );
   assertEquals(code, "connection_timeout");
 });
@@ -107,7 +107,7 @@ Deno.test("connect() rejects with what the dialer failed with", async () => {
   const code = await faultAfter(
     0,
     { dial: () => Promise.reject(refused) },
-    async (made) => await made.door.gateway.connect(await granted(made), NEVER, []),
+    async (made) => await made.door.gateway.connect(await granted(made), NEVER, () => []),
   );
   assertEquals(code, "connection_refused");
 });
@@ -146,7 +146,10 @@ Deno.test("connect() ends a proxy that does not answer in time, and says that it
   const request = httpTo("allowed.test", { upgrades: true });
   const outcome = await made.door.gateway.authorize(request, NEVER);
   if (outcome.verdict !== "allow") throw new Error("This grant is needed");
-  const failing = assertRejects(() => made.door.gateway.connect(outcome, NEVER, []), ConnectError);
+  const failing = assertRejects(
+    () => made.door.gateway.connect(outcome, NEVER, () => []),
+    ConnectError,
+  );
   const proxy = await made.upstream();
   await proxy.readHead();
   made.clock.advance(1500);
@@ -164,7 +167,10 @@ Deno.test("connect() says once that it was the proxy, where dialling it takes to
     dial: (_, signal) => never(signal),
   });
   const grant = await granted(made);
-  const failing = assertRejects(() => made.door.gateway.connect(grant, NEVER, []), ConnectError);
+  const failing = assertRejects(
+    () => made.door.gateway.connect(grant, NEVER, () => []),
+    ConnectError,
+  );
   await turn();
   made.clock.advance(1500);
   const { detail } = await failing;
@@ -188,7 +194,7 @@ Deno.test("connect() tells what is wrong with an upstream proxy, once until some
   });
   for (const _ of [...faults]) {
     const grant = await granted(made);
-    await made.door.gateway.connect(grant, NEVER, []).catch(() => {
+    await made.door.gateway.connect(grant, NEVER, () => []).catch(() => {
       // What is told is what this is about.
     });
   }
@@ -206,12 +212,12 @@ Deno.test("connect() tells of tunnels once, while plain requests reach the same 
   for (const round of [0, 1, 2]) {
     const outcome = await gateway.authorize(httpTo("allowed.test", { upgrades: true }), NEVER);
     if (outcome.verdict !== "allow") throw new Error("This grant is needed");
-    const failing = assertRejects(() => gateway.connect(outcome, NEVER, []), ConnectError);
+    const failing = assertRejects(() => gateway.connect(outcome, NEVER, () => []), ConnectError);
     const wire = await made.upstream(2 * round);
     await wire.readHead();
     await wire.send("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
     await failing;
-    const { stream } = await gateway.connect(await granted(made), NEVER, []);
+    const { stream } = await gateway.connect(await granted(made), NEVER, () => []);
     stream.close();
   }
   assertEquals(made.diagnosed, ["Cannot connect: upstream proxy of HTTPS_PROXY: it answered 403"]);
@@ -222,6 +228,6 @@ Deno.test("connect() tells nothing of a target that cannot be reached directly",
     dial: () => Promise.reject(new ConnectError("connection_refused", "Cannot connect")),
   });
   const grant = await granted(made);
-  await assertRejects(() => made.door.gateway.connect(grant, NEVER, []), ConnectError);
+  await assertRejects(() => made.door.gateway.connect(grant, NEVER, () => []), ConnectError);
   assertEquals(made.diagnosed, []);
 });

@@ -3,13 +3,12 @@ import type { RequestHead } from "../../http/head.ts";
 import { proxyUser } from "../../http/proxy_user.ts";
 import { connectTarget } from "../../http/target.ts";
 import { responseHeadBytes } from "../../http/write_head.ts";
-import { ConnectError, ProtocolError } from "../../net/errors.ts";
+import { ProtocolError } from "../../net/errors.ts";
 import type { TunnelRequest } from "../../policy/request.ts";
 import type { ClientConnection } from "../client_connection.ts";
-import type { Connected } from "../connect.ts";
 import { hasPassed, passedFields } from "./forwarding.ts";
 import type { HttpDoor } from "./http_door.ts";
-import { connectingMs } from "../limits.ts";
+import { openTunnel } from "../open_tunnel.ts";
 import { refusalOf } from "../refusal.ts";
 import { failureReply, refusalReply } from "../reply.ts";
 import { socketPath } from "./socket_header.ts";
@@ -36,22 +35,21 @@ export async function connectMethod(
   const { via } = door;
   if (via !== null && hasPassed(head.fields, via)) return await client.answer(loopReply(FINAL));
   const request: TunnelRequest = { kind: "tunnel", protocol: "https_connect", target };
-  client.closeAfter(connectingMs(door.limits));
-  let connected: Connected;
-  try {
-    const outcome = await door.gateway.authorize(request, client.signal);
-    if (outcome.verdict !== "allow") {
-      const attempt = attemptId(proxyUser(head.fields));
-      const { address } = client;
-      const refusal = refusalOf(request, outcome);
-      door.blocked({ request, decision: outcome, client: address, method: "CONNECT", attempt });
-      return await client.answer(refusalReply(refusal, "text", FINAL));
+  const opened = await openTunnel(client, {
+    request,
+    via: () => passedFields(head, via),
+    attempt: () => attemptId(proxyUser(head.fields)),
+  }, door);
+  switch (opened.kind) {
+    case "blocked":
+      return await client.answer(
+        refusalReply(refusalOf(request, opened.decision), "text", FINAL),
+      );
+    case "failed":
+      return await client.answer(failureReply(opened.error, request, "text", FINAL));
+    case "connected": {
+      const established = responseHeadBytes(200, "Connection established", []);
+      await tunnel(client, opened.connected, established, door);
     }
-    connected = await door.gateway.connect(outcome, client.signal, passedFields(head, via));
-  } catch (error) {
-    if (!(error instanceof ConnectError)) throw error;
-    return await client.answer(failureReply(error, request, "text", FINAL));
   }
-  const established = responseHeadBytes(200, "Connection established", []);
-  await tunnel(client, connected, established, door);
 }

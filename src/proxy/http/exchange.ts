@@ -97,7 +97,7 @@ async function open(
   const connected = await door.gateway.connect(
     outcome,
     client.signal,
-    passedFields(head, door.via),
+    () => passedFields(head, door.via),
   );
   return new UpstreamConnection(connected, request.target);
 }

@@ -1,13 +1,12 @@
 import { attemptId } from "../../audit/attempt_id.ts";
-import { ConnectError, ProtocolError } from "../../net/errors.ts";
+import { ProtocolError } from "../../net/errors.ts";
 import { type Handshake, readHandshake, type SocksRequest } from "../../socks/handshake.ts";
 import { hostOf } from "../../socks/address.ts";
-import { encodeReply, REPLY, type ReplyCode } from "../../socks/messages.ts";
+import { encodeReply, REPLY } from "../../socks/messages.ts";
 import type { TunnelRequest } from "../../policy/request.ts";
 import type { ClientConnection } from "../client_connection.ts";
-import type { Connected } from "../connect.ts";
-import { connectingMs } from "../limits.ts";
 import { viaField } from "../http/forwarding.ts";
+import { openTunnel } from "../open_tunnel.ts";
 import { tunnel } from "../tunnel.ts";
 import { connectFailureReply } from "./failure_reply.ts";
 import type { SocksDoor } from "./socks_door.ts";
@@ -66,28 +65,17 @@ async function socksConnect(
     return await client.answer(encodeReply(REPLY.generalFailure));
   }
   const request: TunnelRequest = { kind: "tunnel", protocol: "socks5_tcp", target: { host, port } };
-  client.closeAfter(connectingMs(door.limits));
-  const outcome = await open(client, request, attempt, door);
-  if (typeof outcome === "number") return await client.answer(encodeReply(outcome));
-  await tunnel(client, outcome, encodeReply(REPLY.succeeded), door);
-}
-
-/** Asks policy and connects; the code to answer where that fails. */
-async function open(
-  client: ClientConnection,
-  request: TunnelRequest,
-  attempt: string | null,
-  { gateway, via, blocked }: SocksDoor,
-): Promise<Connected | ReplyCode> {
-  try {
-    const decision = await gateway.authorize(request, client.signal);
-    if (decision.verdict === "allow") {
-      return await gateway.connect(decision, client.signal, viaField(1, via));
-    }
-    blocked({ request, decision, client: client.address, method: "CONNECT", attempt });
-    return REPLY.notAllowed;
-  } catch (error) {
-    if (!(error instanceof ConnectError)) throw error;
-    return connectFailureReply(error.code);
+  const opened = await openTunnel(client, {
+    request,
+    via: () => viaField(1, door.via),
+    attempt: () => attempt,
+  }, door);
+  switch (opened.kind) {
+    case "blocked":
+      return await client.answer(encodeReply(REPLY.notAllowed));
+    case "failed":
+      return await client.answer(encodeReply(connectFailureReply(opened.error.code)));
+    case "connected":
+      await tunnel(client, opened.connected, encodeReply(REPLY.succeeded), door);
   }
 }
