@@ -10,17 +10,17 @@ import { within } from "../net/time/within.ts";
 import type { Policy, Step } from "../policy/policy.ts";
 import type { NetworkRequest } from "../policy/request.ts";
 import type { PolicyRequest, SocketRequest } from "../policy/socket_request.ts";
-import { authorize, type AuthorizeOptions } from "../proxy/authorize.ts";
+import { authorize } from "../proxy/authorize.ts";
 import { authorizeSocket } from "../proxy/authorize_socket.ts";
 import { boundedResolver } from "../proxy/bounded_resolver.ts";
-import { UPSTREAM_LOOKUP_MS } from "../proxy/gateway.ts";
+import { authorizeOptions } from "../proxy/gateway.ts";
 import { interfacesTo, ownListeners } from "../proxy/own_listeners.ts";
+import { connectFailureStatus } from "../proxy/reply.ts";
 import {
   chooseUpstream,
   proxiesOf,
   type UpstreamRoutes,
 } from "../proxy/upstream/choose_upstream.ts";
-import { proxyDestinations } from "../proxy/upstream/proxy_destinations.ts";
 import type { UpstreamProxy } from "../proxy/upstream/upstream_proxy.ts";
 import type { ExplainCommand } from "./argv/command.ts";
 import { configSource } from "./config_source.ts";
@@ -30,6 +30,9 @@ import { explanationJson, explanationLines } from "./printed/explanation.ts";
 import { policyInForce } from "./policy_in_force.ts";
 import { likelyShell } from "./shell/shell_quote.ts";
 import type { Surroundings } from "./surroundings.ts";
+
+/** Nothing ends this command early but its own limits. */
+const NEVER = new AbortController().signal;
 
 /** What would become of a request. */
 export type Outcome =
@@ -114,8 +117,7 @@ function failureOf(error: unknown): Outcome {
     return { verdict: "refused", status, why: error.message };
   }
   if (!(error instanceof ConnectError)) throw error;
-  const isLate = error.code === "dns_timeout" || error.code === "connection_timeout";
-  return { verdict: "unreachable", status: isLate ? 504 : 502, error };
+  return { verdict: "unreachable", status: connectFailureStatus(error.code), error };
 }
 
 async function foreseeNetwork(
@@ -129,20 +131,14 @@ async function foreseeNetwork(
   const listeners = [proxyAddress, ...(socksAddress === null ? [] : [socksAddress])];
   const bounded = (ms: number): Resolver =>
     resolve === null ? () => Promise.resolve([]) : boundedResolver(resolve, deadlines, ms);
-  const { dnsMs } = config.limits;
   const routes = routesAsSeen(config, env, listeners);
-  const options: AuthorizeOptions = {
-    resolve: bounded(dnsMs),
-    upstream: {
-      choose: chooseUpstream(routes),
-      resolve: bounded(Math.min(dnsMs, UPSTREAM_LOOKUP_MS)),
-    },
-    proxies: proxyDestinations(proxiesOf(routes), bounded(dnsMs)),
+  const options = authorizeOptions({
+    limits: config.limits,
     isOwn: ownListeners(listeners, interfacesTo(listeners), new Set()),
-    dnsAddresses: config.limits.dnsAddresses,
-    note,
-  };
-  const answer = await authorize(request, policy, options, new AbortController().signal);
+    upstream: chooseUpstream(routes),
+    upstreamProxies: proxiesOf(routes),
+  }, bounded);
+  const answer = await authorize(request, policy, { ...options, note }, NEVER);
   if (answer.verdict !== "allow") return answer;
   const isUnknown = request.target.host.kind === "name" &&
     (resolve === null || answer.addresses.length === 0);
@@ -162,58 +158,14 @@ async function foreseeSocket(
   deadlines: Deadlines,
   { sockets, note }: ForeseeOptions,
 ): Promise<Outcome> {
-  const entrance: Step[] = [];
-  const refusal = policy.decideSocketEntrance(request, (step) => entrance.push(step));
-  entrance.forEach(note);
-  if (refusal !== null) return refusal;
-  if (sockets === null) {
-    const why = "Cannot reach a unix socket: there are none on this system";
-    return { verdict: "refused", status: 501, why };
-  }
   const outcome = await within(
     deadlines,
     limits.connectMs,
-    new AbortController().signal,
-    // The same code as at a request; what it asks is told by its ports.
-    (signal) =>
-      authorizeSocket(
-        request,
-        tellingPolicy(policy, entrance.length, note),
-        tellingSockets(sockets, note),
-        signal,
-      ),
+    NEVER,
+    (signal) => authorizeSocket(request, policy, sockets, signal, note),
     () => new ConnectError("connection_timeout", "Cannot connect in time"),
   );
   return outcome.verdict === "allow" ? { verdict: "allow", socket: outcome.path } : outcome;
-}
-
-/** Tells the steps to the whole answer, but the first ones: they are those of the entrance. */
-function tellingPolicy(policy: Policy, told: number, note: (step: Step) => void): Policy {
-  return {
-    ...policy,
-    decideSocket(request, canonical): Deny | null {
-      const steps: Step[] = [];
-      const denied = policy.decideSocket(request, canonical, (step) => steps.push(step));
-      steps.slice(told).forEach(note);
-      return denied;
-    },
-  };
-}
-
-/** Tells where a path leads. */
-function tellingSockets(sockets: UnixSockets, note: (step: Step) => void): UnixSockets {
-  const tell = (answer: string) => note({ question: "path", answer, rule: null });
-  return {
-    ...sockets,
-    async canonical(path): Promise<string> {
-      const canonical = await sockets.canonical(path).catch((error) => {
-        tell("cannot be followed to a place");
-        throw error;
-      });
-      tell(canonical === path ? "no links in it" : `leads to ${canonical}`);
-      return canonical;
-    },
-  };
 }
 
 /**

@@ -25,7 +25,7 @@ import type { ChooseUpstream, UpstreamProxy } from "./upstream/upstream_proxy.ts
  * How long a look-up may take for what goes through an upstream proxy, which looks names up itself. A resolver
  * that knows the name answers sooner; behind such a proxy many never answer.
  */
-export const UPSTREAM_LOOKUP_MS = 1000;
+const UPSTREAM_LOOKUP_MS = 1000;
 
 /** The way to the network: policy first, then a connection, each step within its limit. */
 export interface Gateway {
@@ -60,20 +60,10 @@ export interface GatewayParts {
 
 /** Composes a gateway. */
 export function createGateway(parts: GatewayParts): Gateway {
-  const { policy, limits, deadlines, isOwn } = parts;
+  const { policy, limits, deadlines } = parts;
   const bounded = (ms: number) => boundedResolver(parts.resolve, deadlines, ms);
-  const resolve = bounded(limits.dnsMs);
-  const options: AuthorizeOptions = {
-    isOwn,
-    dnsAddresses: limits.dnsAddresses,
-    resolve,
-    upstream: {
-      choose: parts.upstream,
-      resolve: bounded(Math.min(limits.dnsMs, UPSTREAM_LOOKUP_MS)),
-    },
-    proxies: proxyDestinations(parts.upstreamProxies, resolve),
-  };
-  const directly: ConnectParts = { ...parts, resolve, via: [] };
+  const options = authorizeOptions(parts, bounded);
+  const directly: ConnectParts = { ...parts, resolve: options.resolve, via: [] };
   const connectInTime = (grant: Grant, signal: AbortSignal, parts: ConnectParts) =>
     within(
       deadlines,
@@ -91,6 +81,29 @@ export function createGateway(parts: GatewayParts): Gateway {
         wayOf(grant.via, grant.request),
         connectInTime(grant, signal, { ...directly, via: via() }),
       ),
+  };
+}
+
+/**
+ * What a gateway authorizes with.
+ *
+ * @param bounded resolves within so many milliseconds
+ */
+export function authorizeOptions(
+  { limits, isOwn, upstream, upstreamProxies }: Pick<
+    GatewayParts,
+    "limits" | "isOwn" | "upstream" | "upstreamProxies"
+  >,
+  bounded: (ms: number) => Resolver,
+): AuthorizeOptions {
+  const { dnsMs, dnsAddresses } = limits;
+  const resolve = bounded(dnsMs);
+  return {
+    resolve,
+    isOwn,
+    dnsAddresses,
+    upstream: { choose: upstream, resolve: bounded(Math.min(dnsMs, UPSTREAM_LOOKUP_MS)) },
+    proxies: proxyDestinations(upstreamProxies, resolve),
   };
 }
 

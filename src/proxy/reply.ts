@@ -69,6 +69,11 @@ export function failureReply(
   }, options);
 }
 
+/** The status of {@linkcode failureReply} where nothing could be connected to. */
+export function connectFailureStatus(fault: ConnectFault): 502 | 504 {
+  return CONNECT_FAILURES[fault].status;
+}
+
 /** The answer to bytes that are no request. The connection always ends after it. */
 export function protocolErrorReply(error: ProtocolError): Uint8Array<ArrayBuffer> {
   const status = STATUSES[error.code] ?? 400;

@@ -1,4 +1,4 @@
-import { ConnectError, ProtocolError } from "../net/errors.ts";
+import { ConnectError } from "../net/errors.ts";
 import type { UnixSockets } from "../net/ports.ts";
 import type { ByteStream } from "../net/stream/stream.ts";
 import type { Deadlines } from "../net/time/deadlines.ts";
@@ -6,7 +6,7 @@ import { within } from "../net/time/within.ts";
 import type { Deny } from "../policy/decision.ts";
 import type { PolicyCell } from "../policy/policy.ts";
 import type { SocketRequest } from "../policy/socket_request.ts";
-import { authorizeSocket } from "./authorize_socket.ts";
+import { authorizeSocket, present } from "./authorize_socket.ts";
 import { connectSocket } from "./connect_socket.ts";
 import type { Limits } from "./limits.ts";
 
@@ -32,17 +32,9 @@ export interface SocketGatewayParts {
 export function createSocketGateway(parts: SocketGatewayParts): SocketGateway {
   const { limits, sockets, deadlines } = parts;
   const open = async (request: SocketRequest, signal: AbortSignal) => {
-    const policy = parts.policy.current;
-    // Before its path is looked at, which is for those alone who may do what they ask.
-    const refusal = policy.decideSocketEntrance(request);
-    if (refusal !== null) return refusal;
-    if (sockets === null) {
-      const message = "Cannot reach a unix socket: there are none on this system";
-      throw new ProtocolError("client", "unsupported", message);
-    }
-    const outcome = await authorizeSocket(request, policy, sockets, signal);
+    const outcome = await authorizeSocket(request, parts.policy.current, sockets, signal);
     if (outcome.verdict !== "allow") return outcome;
-    return await connectSocket(outcome, sockets, signal);
+    return await connectSocket(outcome, present(sockets), signal);
   };
   return {
     open: (request, signal) =>

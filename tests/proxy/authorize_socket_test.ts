@@ -1,10 +1,11 @@
 import { assertEquals, assertObjectMatch, assertRejects } from "@std/assert";
 import { ConnectError, ProtocolError } from "../../src/net/errors.ts";
 import type { UnixSockets } from "../../src/net/ports.ts";
-import type { PolicyDocument } from "../../src/policy/policy.ts";
+import type { PolicyDocument, Step } from "../../src/policy/policy.ts";
 import { authorizeSocket, type SocketGrant } from "../../src/proxy/authorize_socket.ts";
 import type { Deny } from "../../src/policy/decision.ts";
 import { never } from "../support/door.ts";
+import { faultOf } from "../support/fault.ts";
 import { policyOf, socketAt } from "../support/policy.ts";
 
 const CALM = new AbortController().signal;
@@ -64,6 +65,27 @@ Deno.test("authorizeSocket() asks the whole question, not only that of the path"
     CALM,
   );
   assertObjectMatch(posted, { reason: "method_not_allowed" });
+});
+
+Deno.test("authorizeSocket() tells each step once, that of the path before those that need it", async () => {
+  const asked: string[] = [];
+  const sockets = leading({ "/home/link": "/run/a.sock" });
+  const note = ({ question, answer }: Step) => asked.push(`${question}: ${answer}`);
+  await authorizeSocket(socketAt("/home/link"), policyOf({}, LISTED), sockets, CALM, note);
+  assertEquals(asked.map((step) => step.split(":")[0]), ["proxy", "mode", "path", "unix sockets"]);
+  assertEquals(asked[2], "path: leads to /run/a.sock");
+});
+
+Deno.test("authorizeSocket() grants nothing where there are no unix sockets", async () => {
+  const asking = () => authorizeSocket(socketAt("/run/a.sock"), policyOf({}, ALL), null, CALM);
+  assertEquals(await faultOf(asking), "client unsupported");
+  const denied = await authorizeSocket(
+    socketAt("/run/a.sock"),
+    policyOf({}, { ...ALL, enabled: false }),
+    null,
+    CALM,
+  );
+  assertObjectMatch(denied, { reason: "proxy_disabled" });
 });
 
 // S-44. No policy lets these through, and nothing looks at the file system for them.
