@@ -1,7 +1,8 @@
 import type { IpAddress } from "../net/address/ip.ts";
 import { embeddedIpv4 } from "../net/address/ip_class.ts";
 import { type IpRange, ipWidth, networkBits } from "../net/address/ip_range.ts";
-import { isForPort, type Rule } from "./rule.ts";
+import type { Protocol } from "./request.ts";
+import { appliesTo, type Rule } from "./rule.ts";
 
 interface Entry {
   readonly rule: Rule;
@@ -39,10 +40,10 @@ export class AddressIndex {
     blocks.byNetwork.set(network.bits, { rule, order, next });
   }
 
-  /** The first rule of the list that matches `ip` at `port`. */
-  find(ip: IpAddress, port: number): Rule | null {
+  /** The first rule of the list that matches `ip` at `port`, asked for by `protocol`. */
+  find(ip: IpAddress, port: number, protocol: Protocol): Rule | null {
     if (this.#blocks[4].length + this.#blocks[6].length === 0) return null;
-    return this.matching(ip).find((rule) => isForPort(rule, port)) ?? null;
+    return this.matching(ip).find((rule) => appliesTo(rule, port, protocol)) ?? null;
   }
 
   /** Every rule that matches `ip` at some port, in the order of the list. */

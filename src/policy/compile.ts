@@ -16,23 +16,27 @@ import {
   matchAnswer,
 } from "./questions.ts";
 import type { NetworkRequest, TunnelRequest } from "./request.ts";
+import type { Rule } from "./rule.ts";
 import { RuleList } from "./rule_list.ts";
 import type { SocketRequest } from "./socket_request.ts";
 
 /** Builds the indexes of a policy. */
-export function compilePolicy(document: PolicyDocument): Policy {
-  const { allowLocalBinding, mode, rules } = document;
-  const deny = new RuleList(rules.filter((rule) => rule.list === "deny"));
-  const allow = new RuleList(rules.filter((rule) => rule.list === "allow"));
-  const local: LocalRules = { allow, allowLocalBinding };
+export function compilePolicy(document: PolicyDocument, generation = 1): Policy {
+  const { allowLocalBinding, mode, rules, runtimeRules = [] } = document;
+  const deny = listOf("deny", [...rules, ...runtimeRules]);
+  const configured = listOf("allow", rules);
+  const allow = runtimeRules.length === 0
+    ? [configured]
+    : [configured, listOf("allow", runtimeRules)];
+  const local: LocalRules = { allow: configured, allowLocalBinding };
 
   function decide(request: NetworkRequest, note?: (step: Step) => void): Decision {
-    const { target } = request;
+    const { target, protocol } = request;
     const refused = askEnabled(document, note) ??
-      askDenied(deny, target, "name", note) ??
-      askLocalTarget(local, target, note);
+      askDenied(deny, target, protocol, "name", note) ??
+      askLocalTarget(local, target, protocol, note);
     if (refused !== null) return refused;
-    const answer = askAllowed(document, allow, target, note);
+    const answer = askAllowed(document, allow, request, note);
     if (answer.verdict !== "allow") return answer;
     return askMode(mode, request, note) ?? answer;
   }
@@ -42,20 +46,20 @@ export function compilePolicy(document: PolicyDocument): Policy {
     ip: IpAddress,
     note?: (step: Step) => void,
   ): Deny | null {
-    const { target } = request;
+    const { target, protocol } = request;
     const dialled: Endpoint = { host: { kind: "ip", ip }, port: target.port };
     const disabled = askEnabled(document, undefined);
     if (disabled !== null) return disabled;
     if (target.host.kind === "ip") {
       // decide() has judged it. Asked again of the address itself, so that nothing else is dialled.
-      const again = askDenied(deny, dialled, "address", undefined) ??
-        askLocalTarget(local, dialled, undefined);
+      const again = askDenied(deny, dialled, protocol, "address", undefined) ??
+        askLocalTarget(local, dialled, protocol, undefined);
       const answer = again === null ? "as asked for" : again.detail || matchAnswer(again.rule);
       note?.({ question: `address ${formatIp(ip)}`, answer, rule: again?.rule ?? null });
       return again;
     }
-    const denied = askDenied(deny, dialled, "address", note);
-    if (denied === null) return askLocalAnswer(local, target, ip, note);
+    const denied = askDenied(deny, dialled, protocol, "address", note);
+    if (denied === null) return askLocalAnswer(local, request, ip, note);
     // The address itself is not for the client to see; the step above tells it to who may.
     return { ...denied, detail: `${target.host.name} resolves to a denied address` };
   }
@@ -78,10 +82,15 @@ export function compilePolicy(document: PolicyDocument): Policy {
 
   return {
     document,
+    generation,
     decide,
     decideEntrance,
     decideAddress,
     decideSocketEntrance,
     decideSocket,
   };
+}
+
+function listOf(list: Rule["list"], rules: readonly Rule[]): RuleList {
+  return new RuleList(rules.filter((rule) => rule.list === list));
 }

@@ -20,7 +20,7 @@ export const BLOCK_REASONS = {
 export type BlockReason = keyof typeof BLOCK_REASONS;
 
 /** Which part of Doorward decided. */
-export type DecisionSource = "baseline_policy" | "mode_guard" | "proxy_state";
+export type DecisionSource = "baseline_policy" | "mode_guard" | "proxy_state" | "decider";
 
 /** Let it through, if its addresses pass too. */
 export interface Allow {

@@ -4,11 +4,13 @@ import { formatIp, type IpAddress } from "../net/address/ip.ts";
 import { classifyIp, embeddedIpv4, type IpClass, isatapIpv4 } from "../net/address/ip_class.ts";
 import type { Deny } from "./decision.ts";
 import { formatHostPattern } from "./host_pattern.ts";
-import { formatPorts } from "./port_words.ts";
+import { formatReach } from "./port_words.ts";
+import type { NetworkRequest, Protocol } from "./request.ts";
 import { isOwnEntry, type RuleList } from "./rule_list.ts";
 
 /** What policy says about a place that is not simply on the internet. */
 export interface LocalRules {
+  /** The configured ones: nobody approves a local address at run time. */
   readonly allow: RuleList;
   /** Whether loopback and private addresses need no entry of their own. */
   readonly allowLocalBinding: boolean;
@@ -26,8 +28,13 @@ function isLocalhostName(name: string): boolean {
 }
 
 /** Asks of a target written as an address, or as a name for this machine. Null lets it pass. */
-export function judgeLocalTarget(target: Endpoint, kind: IpClass, rules: LocalRules): Deny | null {
-  if (passesUnnamed(kind, rules) || rules.allow.findOwn(target) !== null) return null;
+export function judgeLocalTarget(
+  target: Endpoint,
+  kind: IpClass,
+  protocol: Protocol,
+  rules: LocalRules,
+): Deny | null {
+  if (passesUnnamed(kind, rules) || rules.allow.findOwn(target, protocol) !== null) return null;
   const { host } = target;
   const subject = host.kind === "ip"
     ? describeIp(host.ip, kind, " is ", " carries ")
@@ -37,14 +44,14 @@ export function judgeLocalTarget(target: Endpoint, kind: IpClass, rules: LocalRu
 
 /** Asks of an address that a name resolved to. Null lets it pass. */
 export function judgeLocalAnswer(
-  target: Endpoint,
+  { target, protocol }: NetworkRequest,
   ip: IpAddress,
   kind: IpClass,
   rules: LocalRules,
 ): Deny | null {
   if (passesUnnamed(kind, rules)) return null;
   if (kind === "loopback" && classifyHost(target.host) === "loopback") {
-    if (rules.allow.findOwn(target) !== null) return null;
+    if (rules.allow.findOwn(target, protocol) !== null) return null;
   }
   return denyLocal(
     `${formatHost(target.host)} resolves to ${describeIp(ip, kind, ", ", ", which carries ")}`,
@@ -70,7 +77,7 @@ function denyLocal(detail: string): Deny {
 function whyEntriesFail(host: Host, allow: RuleList): string {
   const matching = allow.matching(host);
   const own = matching.filter(isOwnEntry);
-  if (own.length > 0) return `, allowed ${formatPorts(own)}`;
+  if (own.length > 0) return `, allowed ${formatReach(own)}`;
   const [first] = matching;
   return first === undefined
     ? ""

@@ -1,6 +1,7 @@
 import { type HostPattern, wildcardBase } from "./host_pattern.ts";
 import { headMatches } from "./label_glob.ts";
-import { isForPort, type Rule } from "./rule.ts";
+import type { Protocol } from "./request.ts";
+import { appliesTo, type Rule } from "./rule.ts";
 
 const DOT = 0x2e;
 const HASH_SEED = 0x811c9dc5 | 0;
@@ -59,8 +60,8 @@ export class NameIndex {
     this.#table[slot] = { base, hash, rule, pattern, order, head, next };
   }
 
-  /** The first rule of the list that matches `name` at `port`. */
-  find(name: string, port: number): Rule | null {
+  /** The first rule of the list that matches `name` at `port`, asked for by `protocol`. */
+  find(name: string, port: number, protocol: Protocol): Rule | null {
     let found: Entry | null = null;
     let hash = HASH_SEED;
     for (let at = name.length - 1; at >= -1; at--) {
@@ -69,7 +70,7 @@ export class NameIndex {
         let entry = this.#chain(hash, name, at + 1);
         for (; entry !== null; entry = entry.next) {
           if (found !== null && entry.order > found.order) break;
-          if (isForPort(entry.rule, port) && covers(entry, name, at + 1)) found = entry;
+          if (appliesTo(entry.rule, port, protocol) && covers(entry, name, at + 1)) found = entry;
         }
       }
       hash = step(hash, code);

@@ -12,6 +12,8 @@ export interface PolicyDocument {
   readonly enabled: boolean;
   readonly mode: Mode;
   readonly rules: readonly Rule[];
+  /** Rules of the admin API and of approvals, which come after those of the configuration. */
+  readonly runtimeRules?: readonly Rule[];
   readonly allowLocalBinding: boolean;
   readonly dangerouslyAllowAllDomains: boolean;
   /** Whether an allowlist miss becomes a question. */
@@ -33,6 +35,8 @@ export interface Step {
 /** A compiled policy: pure, synchronous and total. The same question gets the same answer. */
 export interface Policy {
   readonly document: PolicyDocument;
+  /** Counts the policies of this process, from 1: whatever two records share it was decided by one policy. */
+  readonly generation: number;
   /** The question by name: may this request go where it asks to go? `note` is told each step. */
   decide(request: NetworkRequest, note?: (step: Step) => void): Decision;
   /**

@@ -13,7 +13,8 @@ import {
 } from "./local_target.ts";
 import { guardMode } from "./mode_guard.ts";
 import type { Mode, PolicyDocument, Step } from "./policy.ts";
-import { formatPorts } from "./port_words.ts";
+import { formatReach } from "./port_words.ts";
+import type { NetworkRequest, Protocol } from "./request.ts";
 import { formatOrigin, type Rule } from "./rule.ts";
 import type { RuleList } from "./rule_list.ts";
 import type { PolicyRequest } from "./socket_request.ts";
@@ -38,13 +39,14 @@ export function askEnabled(document: PolicyDocument, note: Note): Deny | null {
 export function askDenied(
   deny: RuleList,
   target: Endpoint,
+  protocol: Protocol,
   by: "name" | "address",
   note: Note,
 ): Deny | null {
-  let rule = deny.find(target);
+  let rule = deny.find(target, protocol);
   if (rule === null && target.host.kind === "ip") {
     const inner = isatapIpv4(target.host.ip);
-    if (inner !== null) rule = deny.findIp(inner, target.port);
+    if (inner !== null) rule = deny.findIp(inner, target.port, protocol);
   }
   note?.({
     question: by === "name"
@@ -58,9 +60,14 @@ export function askDenied(
 }
 
 /** Asks whether the target is this machine, or some other place that is not on the internet. */
-export function askLocalTarget(local: LocalRules, target: Endpoint, note: Note): Deny | null {
+export function askLocalTarget(
+  local: LocalRules,
+  target: Endpoint,
+  protocol: Protocol,
+  note: Note,
+): Deny | null {
   const kind = classifyHost(target.host);
-  const refused = judgeLocalTarget(target, kind, local);
+  const refused = judgeLocalTarget(target, kind, protocol, local);
   note?.({
     question: "local or special address",
     answer: kind === "public" ? "no" : refused?.detail ?? `${CLASS_WORDS[kind]}, may pass`,
@@ -72,12 +79,12 @@ export function askLocalTarget(local: LocalRules, target: Endpoint, note: Note):
 /** Asks the same of an address that the target resolved to. */
 export function askLocalAnswer(
   local: LocalRules,
-  target: Endpoint,
+  request: NetworkRequest,
   ip: IpAddress,
   note: Note,
 ): Deny | null {
   const kind = classifyIp(ip);
-  const refused = judgeLocalAnswer(target, ip, kind, local);
+  const refused = judgeLocalAnswer(request, ip, kind, local);
   note?.({
     question: `address ${formatIp(ip)}`,
     answer: refused?.detail ?? `${CLASS_WORDS[kind]}, may pass`,
@@ -89,11 +96,11 @@ export function askLocalAnswer(
 /** Asks the allow rules. */
 export function askAllowed(
   document: PolicyDocument,
-  allow: RuleList,
-  target: Endpoint,
+  allow: readonly RuleList[],
+  { target, protocol }: NetworkRequest,
   note: Note,
 ): Allow | Ask | Deny {
-  const rule = allow.find(target);
+  const rule = firstOf(allow, target, protocol);
   note?.({ question: "allow rules by name", answer: matchAnswer(rule), rule });
   if (rule !== null) return { verdict: "allow", rule };
   if (document.dangerouslyAllowAllDomains) {
@@ -104,16 +111,32 @@ export function askAllowed(
     });
     return { verdict: "allow", rule: null };
   }
-  const detail = whyMissed(allow, target);
-  const common = { reason: "not_allowed", source: "baseline_policy", rule: null, detail } as const;
-  return document.ask ? { verdict: "ask", ...common } : { verdict: "deny", ...common };
+  const detail = whyMissed(allow, target, protocol);
+  const common = { reason: "not_allowed", rule: null, detail } as const;
+  return document.ask
+    ? { verdict: "ask", source: "decider", ...common }
+    : { verdict: "deny", source: "baseline_policy", ...common };
 }
 
-function whyMissed(allow: RuleList, target: Endpoint): string {
-  if (allow.isEmpty) return "the list of allowed hosts is empty";
-  const elsewhere = allow.matching(target.host);
+function firstOf(lists: readonly RuleList[], target: Endpoint, protocol: Protocol): Rule | null {
+  for (const list of lists) {
+    const rule = list.find(target, protocol);
+    if (rule !== null) return rule;
+  }
+  return null;
+}
+
+function whyMissed(
+  allow: readonly RuleList[],
+  { host, port }: Endpoint,
+  protocol: Protocol,
+): string {
+  if (allow.every((list) => list.isEmpty)) return "the list of allowed hosts is empty";
+  const elsewhere = allow.flatMap((list) => list.matching(host));
   if (elsewhere.length === 0) return "";
-  return `${formatHost(target.host)} is allowed ${formatPorts(elsewhere)}, not on ${target.port}`;
+  const reach = formatReach(elsewhere);
+  const missed = reach.startsWith("over ") ? `over ${protocol}` : `on ${port}`;
+  return `${formatHost(host)} is allowed ${reach}, not ${missed}`;
 }
 
 /** Asks whether the mode lets through what the request does. */

@@ -1,7 +1,10 @@
 import type { Endpoint } from "../net/address/endpoint.ts";
 
-/** How a request came in, in the words of the decision record. */
-export type Protocol = "http" | "https_connect" | "socks5_tcp" | "socks5_udp";
+/** The ways in which a request comes in, in the words of the decision record. */
+export const PROTOCOLS = ["http", "https_connect", "socks5_tcp", "socks5_udp"] as const;
+
+/** How a request came in. */
+export type Protocol = typeof PROTOCOLS[number];
 
 interface Asked {
   readonly target: Endpoint;

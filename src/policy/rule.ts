@@ -1,4 +1,5 @@
 import type { HostPattern } from "./host_pattern.ts";
+import type { Protocol } from "./request.ts";
 
 /** Where a value was written. */
 export interface Origin {
@@ -14,14 +15,17 @@ export interface Origin {
 export interface Rule {
   readonly list: "allow" | "deny";
   readonly pattern: HostPattern;
+  /** The one protocol that it holds for; absent for all of them. */
+  readonly protocol?: Protocol;
   /** The text as it was written. */
   readonly text: string;
   readonly origin: Origin;
 }
 
-/** Whether a rule has anything to say about this port. */
-export function isForPort(rule: Rule, port: number): boolean {
-  return rule.pattern.port === null || rule.pattern.port === port;
+/** Whether a rule has anything to say about this port, asked for in this way. */
+export function appliesTo(rule: Rule, port: number, protocol: Protocol): boolean {
+  return (rule.pattern.port === null || rule.pattern.port === port) &&
+    (rule.protocol === undefined || rule.protocol === protocol);
 }
 
 /** Prints `file:line:column`, as far as they are known. */

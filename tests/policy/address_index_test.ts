@@ -4,7 +4,7 @@ import { ip, rule } from "../support/policy.ts";
 
 function found(patterns: readonly string[], address: string, port = 443): string | null {
   const list = new AddressIndex(patterns.map((text) => rule("deny", text)));
-  return list.find(ip(address), port)?.text ?? null;
+  return list.find(ip(address), port, "https_connect")?.text ?? null;
 }
 
 Deno.test("find() knows nothing in a list without addresses", () => {

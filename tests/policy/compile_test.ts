@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStrictEquals } from "@std/assert";
+import { compilePolicy } from "../../src/policy/compile.ts";
 import type { Deny } from "../../src/policy/decision.ts";
 import type { Policy } from "../../src/policy/policy.ts";
 import { connectTo, httpTo, ip, policyOf, rule } from "../support/policy.ts";
@@ -154,7 +155,7 @@ Deno.test("decide() asks about what is neither allowed nor denied when ask is on
   assertEquals(policy.decide(connectTo("example.com")), {
     verdict: "ask",
     reason: "not_allowed",
-    source: "baseline_policy",
+    source: "decider",
     rule: null,
     detail: "",
   });
@@ -331,4 +332,44 @@ Deno.test("decideEntrance() says before any target is known what no target could
     "proxy_disabled",
     "proxy_disabled",
   ]);
+});
+
+Deno.test("decide() lets a rule for one protocol say nothing of the others", () => {
+  const policy = policyOf({
+    allow: ["a.test:443 over https_connect"],
+    deny: ["b.test over http"],
+  }, { dangerouslyAllowAllDomains: false });
+  assertEquals(policy.decide(connectTo("a.test")).verdict, "allow");
+  const missed = policy.decide(connectTo("a.test", "socks5_tcp"));
+  assertEquals(
+    missed.verdict === "deny" && missed.detail,
+    "a.test is allowed over https_connect only, not over socks5_tcp",
+  );
+  const open = policyOf({ deny: ["b.test over http"] }, { dangerouslyAllowAllDomains: true });
+  assertEquals(open.decide(httpTo("b.test")).verdict, "deny");
+  assertEquals(open.decide(connectTo("b.test")).verdict, "allow");
+});
+
+Deno.test("decide() takes runtime rules after those of the configuration, and denies first", () => {
+  const runtimeRules = [rule("allow", "new.test"), rule("deny", "old.test")];
+  const policy = policyOf({ allow: ["old.test"] }, { runtimeRules });
+  assertEquals(policy.decide(connectTo("new.test")).verdict, "allow");
+  const denied = policy.decide(connectTo("old.test"));
+  assertEquals(denied.verdict === "deny" && denied.reason, "denied");
+});
+
+Deno.test("decide() lets no runtime rule open a local address", () => {
+  const runtimeRules = [rule("allow", "127.0.0.1"), rule("allow", "localhost")];
+  const policy = policyOf({}, { runtimeRules });
+  for (const host of ["127.0.0.1", "localhost"]) {
+    const decision = policy.decide(connectTo(host));
+    assertEquals(decision.verdict === "deny" && decision.reason, "not_allowed_local", host);
+  }
+  const loose = policyOf({}, { runtimeRules, allowLocalBinding: true });
+  assertEquals(loose.decide(connectTo("127.0.0.1")).verdict, "allow");
+});
+
+Deno.test("compilePolicy() keeps the generation", () => {
+  const { document, generation } = policyOf({});
+  assertEquals([generation, compilePolicy(document, 7).generation], [1, 7]);
 });

@@ -15,13 +15,14 @@ function rules({ allow = [], allowLocalBinding = false }: Asked) {
 
 function target(text: string, asked: Asked = {}): string | null {
   const { target } = connectTo(text);
-  return judgeLocalTarget(target, classifyHost(target.host), rules(asked))?.detail ?? null;
+  return judgeLocalTarget(target, classifyHost(target.host), "https_connect", rules(asked))
+    ?.detail ?? null;
 }
 
 function answer(text: string, address: string, asked: Asked = {}): string | null {
   const resolved = ip(address);
-  const { target } = connectTo(text);
-  return judgeLocalAnswer(target, resolved, classifyIp(resolved), rules(asked))?.detail ?? null;
+  return judgeLocalAnswer(connectTo(text), resolved, classifyIp(resolved), rules(asked))?.detail ??
+    null;
 }
 
 // Upstream: is_loopback_host_handles_localhost_variants, is_loopback_host_handles_ip_literals.

@@ -1,6 +1,5 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { NameIndex } from "../../src/policy/name_index.ts";
-import { isForPort } from "../../src/policy/rule.ts";
 import { rule } from "../support/policy.ts";
 
 function index(...patterns: string[]): NameIndex {
@@ -8,12 +7,12 @@ function index(...patterns: string[]): NameIndex {
 }
 
 function matches(pattern: string, name: string): boolean {
-  return index(pattern).find(name, 443) !== null;
+  return index(pattern).find(name, 443, "https_connect") !== null;
 }
 
 Deno.test("find() knows nothing in an empty list", () => {
-  assertEquals(index().find("example.com", 443), null);
-  assertEquals(index("127.0.0.1", "10.0.0.0/8").find("example.com", 443), null);
+  assertEquals(index().find("example.com", 443, "https_connect"), null);
+  assertEquals(index("127.0.0.1", "10.0.0.0/8").find("example.com", 443, "https_connect"), null);
 });
 
 // S-02 and upstream: compile_globset_normalizes_wildcards, …excludes_apex_for_subdomain_patterns,
@@ -111,25 +110,25 @@ Deno.test("find() answers with the rule that is written first, whatever its kind
   const names = ["**.b.c", "a.b.c", "*.b.c", "a*.b.c", "**.c"];
   for (let turn = 0; turn < names.length; turn++) {
     const [first] = names;
-    assertEquals(index(...names).find("a.b.c", 443)?.text, first);
+    assertEquals(index(...names).find("a.b.c", 443, "https_connect")?.text, first);
     names.push(names.shift()!);
   }
 });
 
 Deno.test("find() passes over rules for other ports", () => {
   const list = index("a.com:80", "a.com:443", "a.com", "*.a.com:22", "b.com:1");
-  assertEquals(list.find("a.com", 443)?.text, "a.com:443");
-  assertEquals(list.find("a.com", 80)?.text, "a.com:80");
-  assertEquals(list.find("a.com", 81)?.text, "a.com");
-  assertEquals(list.find("x.a.com", 22)?.text, "*.a.com:22");
-  assertEquals(list.find("x.a.com", 23), null);
-  assertEquals(list.find("b.com", 2), null);
+  assertEquals(list.find("a.com", 443, "https_connect")?.text, "a.com:443");
+  assertEquals(list.find("a.com", 80, "https_connect")?.text, "a.com:80");
+  assertEquals(list.find("a.com", 81, "https_connect")?.text, "a.com");
+  assertEquals(list.find("x.a.com", 22, "https_connect")?.text, "*.a.com:22");
+  assertEquals(list.find("x.a.com", 23, "https_connect"), null);
+  assertEquals(list.find("b.com", 2, "https_connect"), null);
 });
 
 // Upstream: compile_globset_dedupes_patterns_without_changing_behavior
 Deno.test("find() answers with the first of several equal rules", () => {
   const rules = [rule("allow", "a.com"), rule("allow", "A.com."), rule("allow", "a.com")];
-  assertStrictEquals(new NameIndex(rules).find("a.com", 443), rules[0]!);
+  assertStrictEquals(new NameIndex(rules).find("a.com", 443, "https_connect"), rules[0]!);
 });
 
 Deno.test("matching() lists every rule for the name at any port, in order", () => {
@@ -141,8 +140,8 @@ Deno.test("matching() lists every rule for the name at any port, in order", () =
 Deno.test("find() tells ten thousand names apart that share a hash table", () => {
   const names = Array.from({ length: 10_000 }, (_, number) => `h${number}.x${number % 7}.com`);
   const list = index(...names);
-  for (const name of names) assertEquals(list.find(name, 443)?.text, name);
-  for (const name of names) assertEquals(list.find(`x${name}`, 443), null);
+  for (const name of names) assertEquals(list.find(name, 443, "https_connect")?.text, name);
+  for (const name of names) assertEquals(list.find(`x${name}`, 443, "https_connect"), null);
 });
 
 Deno.test("find() takes the longest name there is", () => {
@@ -150,10 +149,4 @@ Deno.test("find() takes the longest name there is", () => {
   assertEquals(matches("**.a.a", name), true);
   assertEquals(matches(name, name), true);
   assertEquals(matches("*.b", name), false);
-});
-
-Deno.test("isForPort() takes any port where the rule names none", () => {
-  assertEquals(isForPort(rule("allow", "a.com"), 443), true);
-  assertEquals(isForPort(rule("allow", "a.com:443"), 443), true);
-  assertEquals(isForPort(rule("allow", "a.com:443"), 80), false);
 });

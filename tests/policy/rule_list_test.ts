@@ -13,22 +13,34 @@ Deno.test("RuleList knows whether it is empty", () => {
 
 Deno.test("find() asks name rules of names and address rules of addresses", () => {
   const rules = list("*.example.com", "192.0.2.0/24", "[2001:db8::1]:443");
-  assertEquals(rules.find(connectTo("api.example.com").target)?.text, "*.example.com");
-  assertEquals(rules.find(connectTo("192.0.2.7").target)?.text, "192.0.2.0/24");
-  assertEquals(rules.find(connectTo("[2001:db8::1]:443").target)?.text, "[2001:db8::1]:443");
-  assertEquals(rules.find(connectTo("[2001:db8::1]:80").target), null);
-  assertEquals(rules.find(connectTo("example.com").target), null);
-  assertEquals(rules.findIp(ip("192.0.2.7"), 443)?.text, "192.0.2.0/24");
+  assertEquals(
+    rules.find(connectTo("api.example.com").target, "https_connect")?.text,
+    "*.example.com",
+  );
+  assertEquals(rules.find(connectTo("192.0.2.7").target, "https_connect")?.text, "192.0.2.0/24");
+  assertEquals(
+    rules.find(connectTo("[2001:db8::1]:443").target, "https_connect")?.text,
+    "[2001:db8::1]:443",
+  );
+  assertEquals(rules.find(connectTo("[2001:db8::1]:80").target, "https_connect"), null);
+  assertEquals(rules.find(connectTo("example.com").target, "https_connect"), null);
+  assertEquals(rules.findIp(ip("192.0.2.7"), 443, "socks5_tcp")?.text, "192.0.2.0/24");
 });
 
 Deno.test("findOwn() takes only an entry that names the host itself", () => {
   const rules = list("*.localhost", "localhost", "10.0.0.0/8", "10.0.0.1:80", "127.0.0.1");
-  assertEquals(rules.findOwn(connectTo("localhost").target)?.text, "localhost");
-  assertEquals(rules.findOwn(connectTo("a.localhost").target), null);
-  assertEquals(rules.findOwn(connectTo("10.0.0.1:80").target)?.text, "10.0.0.1:80");
-  assertEquals(rules.findOwn(connectTo("10.0.0.1:81").target), null);
-  assertEquals(rules.findOwn(connectTo("10.0.0.2").target), null);
-  assertEquals(rules.findOwn(connectTo("[::ffff:127.0.0.1]").target)?.text, "127.0.0.1");
+  assertEquals(rules.findOwn(connectTo("localhost").target, "https_connect")?.text, "localhost");
+  assertEquals(rules.findOwn(connectTo("a.localhost").target, "https_connect"), null);
+  assertEquals(
+    rules.findOwn(connectTo("10.0.0.1:80").target, "https_connect")?.text,
+    "10.0.0.1:80",
+  );
+  assertEquals(rules.findOwn(connectTo("10.0.0.1:81").target, "https_connect"), null);
+  assertEquals(rules.findOwn(connectTo("10.0.0.2").target, "https_connect"), null);
+  assertEquals(
+    rules.findOwn(connectTo("[::ffff:127.0.0.1]").target, "https_connect")?.text,
+    "127.0.0.1",
+  );
 });
 
 Deno.test("matching() lists rules at every port", () => {

@@ -75,7 +75,7 @@ Deno.test("a pattern matches a name if and only if the manual says so", () => {
   });
   for (const text of texts.filter((text) => parseHostPattern(text).kind !== "bad")) {
     const name = anyName(random);
-    const found = new NameIndex([rule("allow", text)]).find(name, 443) !== null;
+    const found = new NameIndex([rule("allow", text)]).find(name, 443, "https_connect") !== null;
     assertEquals(found, patternRegExp(text).test(name), `${text} ${name}`);
     seen[`${found}`] += 1;
   }
@@ -90,7 +90,7 @@ Deno.test("wildcardBase() ends every name that the pattern matches", () => {
     assert(pattern.kind !== "bad", text);
     const base = wildcardBase(pattern)!;
     const name = anyName(random);
-    const found = new NameIndex([rule("allow", text)]).find(name, 443) !== null;
+    const found = new NameIndex([rule("allow", text)]).find(name, 443, "https_connect") !== null;
     assert(!found || name === base || name.endsWith(`.${base}`), `${text} ${name}`);
   }
 });

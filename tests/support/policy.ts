@@ -1,17 +1,19 @@
 import { parseEndpoint } from "../../src/net/address/endpoint.ts";
 import { type IpAddress, parseIp } from "../../src/net/address/ip.ts";
 import { compilePolicy } from "../../src/policy/compile.ts";
-import { parseHostPattern } from "../../src/policy/host_pattern.ts";
 import type { Policy, PolicyDocument } from "../../src/policy/policy.ts";
 import type { HttpRequest, TunnelRequest } from "../../src/policy/request.ts";
 import type { Rule } from "../../src/policy/rule.ts";
+import { parseRulePattern } from "../../src/policy/rule_pattern.ts";
 import type { SocketRequest } from "../../src/policy/socket_request.ts";
 
 /** One rule, written in line 1 of a file that does not exist. Throws for what is no pattern. */
 export function rule(list: "allow" | "deny", text: string): Rule {
-  const pattern = parseHostPattern(text);
-  if (pattern.kind === "bad") throw new TypeError(`Cannot make rule of "${text}": ${pattern.why}`);
-  return { list, pattern, text, origin: { file: "test.toml", line: 1, column: 1 } };
+  const parsed = parseRulePattern(text);
+  if (parsed.kind === "bad") throw new TypeError(`Cannot make rule of "${text}": ${parsed.why}`);
+  const { pattern, protocol } = parsed;
+  const origin = { file: "test.toml", line: 1, column: 1 };
+  return { list, pattern, ...(protocol === null ? {} : { protocol }), text, origin };
 }
 
 /** A policy out of patterns: enabled, full mode, and everything else off, unless said otherwise. */
