@@ -1,4 +1,5 @@
 // What happened, as data: records of blocked requests, kept and printed. Knows no sockets and no files.
+import type { BlockReason } from "../policy/decision.ts";
 import type { BlockedRecord } from "./blocked_record.ts";
 
 /** A record and its place in the order of events. */
@@ -11,6 +12,7 @@ export interface NumberedRecord extends BlockedRecord {
 export class BlockedBuffer {
   readonly #capacity: number;
   readonly #records: NumberedRecord[] = [];
+  readonly #counts = new Map<BlockReason, number>();
   #total = 0;
 
   /** @param capacity how many are kept; the oldest go first */
@@ -23,11 +25,19 @@ export class BlockedBuffer {
     return this.#total;
   }
 
-  /** Adds one. */
-  push(record: BlockedRecord): void {
+  /** How many there ever were of each reason. */
+  get counts(): Readonly<Partial<Record<BlockReason, number>>> {
+    return Object.fromEntries(this.#counts);
+  }
+
+  /** Adds one. Returns it with its number. */
+  push(record: BlockedRecord): NumberedRecord {
     this.#total += 1;
-    this.#records.push({ ...record, seq: this.#total });
+    this.#counts.set(record.reason, (this.#counts.get(record.reason) ?? 0) + 1);
+    const numbered = { ...record, seq: this.#total };
+    this.#records.push(numbered);
     if (this.#records.length > this.#capacity) this.#records.shift();
+    return numbered;
   }
 
   /** Those kept with a number above `seq`. */

@@ -25,4 +25,6 @@ export interface BlockedRecord {
   readonly port: number;
   /** Unix seconds. */
   readonly timestamp: number;
+  /** Which policy decided: see `Policy.generation`. */
+  readonly generation: number;
 }

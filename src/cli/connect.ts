@@ -97,7 +97,11 @@ async function through(
     }
     const standard = standardStream(here.stdin, here.stdout, here.clock);
     const client = { source: standard, stream: standard };
-    await relay(client, { source: reader, stream }, new BufferPool(), () => {});
+    await relay(client, { source: reader, stream }, new BufferPool(), {
+      up: 0,
+      down: 0,
+      touch() {},
+    });
     return EXIT.done;
   } finally {
     stream.close();

@@ -26,7 +26,7 @@ import type { ExplainCommand } from "./argv/command.ts";
 import { configSource } from "./config_source.ts";
 import { EXIT } from "./exit_code.ts";
 import { explainTarget } from "./explain_target.ts";
-import { explanationJson, explanationLines } from "./printed/explanation.ts";
+import { type Explanation, explanationJson, explanationLines } from "./printed/explanation.ts";
 import { policyInForce } from "./policy_in_force.ts";
 import { likelyShell } from "./shell/shell_quote.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -55,32 +55,43 @@ export type Outcome =
 
 /** `doorward explain`: asks what the proxy would ask, and tells each answer. Connects to nothing. */
 export async function explain(command: ExplainCommand, here: Surroundings): Promise<number> {
-  const source = configSource(command.policy, here);
-  const config = await loadConfig(source);
+  const config = await loadConfig(configSource(command.policy, here));
+  const policy = compilePolicy(policyInForce(config));
+  const explanation = await explainUnder(policy, config, command, here);
+  const { outcome } = explanation;
+  const { out } = here.terminal;
+  if (command.json) out.line(JSON.stringify(explanationJson(explanation)));
+  else explanationLines(explanation).forEach((line) => out.line(...line));
+  return outcome.verdict === "allow" ? EXIT.done : EXIT.no;
+}
+
+/** Finds out what a policy makes of a request: that of the files, or that of a proxy that runs. */
+export async function explainUnder(
+  policy: Policy,
+  config: Config,
+  command: Pick<ExplainCommand, "target" | "method" | "lookup" | "policy">,
+  here: Surroundings,
+): Promise<Explanation> {
   const asked = explainTarget(command.target, command.method);
   const steps: Step[] = [];
   const outcome: Outcome = asked.kind === "refused"
     ? { verdict: "refused", status: asked.status, why: asked.why }
-    : await foresee(asked.request, config, {
+    : await foresee(asked.request, policy, config, {
       resolve: command.lookup ? here.resolve : null,
       clock: here.clock,
       env: here.env,
       sockets: here.unixSockets,
       note: (step) => steps.push(step),
     });
-  const explanation = {
+  return {
     asked,
     outcome,
     steps,
     config,
     policy: command.policy,
-    homeFile: source.homeFile ?? null,
+    homeFile: configSource(command.policy, here).homeFile ?? null,
     shell: likelyShell(here.env, here.os),
   };
-  const { out } = here.terminal;
-  if (command.json) out.line(JSON.stringify(explanationJson(explanation)));
-  else explanationLines(explanation).forEach((line) => out.line(...line));
-  return outcome.verdict === "allow" ? EXIT.done : EXIT.no;
 }
 
 interface ForeseeOptions {
@@ -94,10 +105,10 @@ interface ForeseeOptions {
 
 async function foresee(
   request: PolicyRequest,
+  policy: Policy,
   config: Config,
   options: ForeseeOptions,
 ): Promise<Outcome> {
-  const policy = compilePolicy(policyInForce(config));
   const deadlines = new Deadlines(options.clock, (error) => reportError(error));
   try {
     return request.kind === "socket"
@@ -127,8 +138,12 @@ async function foreseeNetwork(
   deadlines: Deadlines,
   { resolve, env, note }: ForeseeOptions,
 ): Promise<Outcome> {
-  const { proxyAddress, socksAddress } = config;
-  const listeners = [proxyAddress, ...(socksAddress === null ? [] : [socksAddress])];
+  const { proxyAddress, socksAddress, adminAddress } = config;
+  const listeners = [
+    proxyAddress,
+    ...(socksAddress === null ? [] : [socksAddress]),
+    adminAddress,
+  ];
   const bounded = (ms: number): Resolver =>
     resolve === null ? () => Promise.resolve([]) : boundedResolver(resolve, deadlines, ms);
   const routes = routesAsSeen(config, env, listeners);

@@ -17,6 +17,11 @@ export interface OpenOptions {
   readonly listen: SocketAddress;
   /** As in `ProxyOptions`. */
   readonly socks: ProxyOptions["socks"];
+  /** As in `ProxyOptions`. */
+  readonly asking: ProxyOptions["asking"];
+  readonly alsoOurs: ProxyOptions["alsoOurs"];
+  /** Whether files are written while it runs: approvals, violations. */
+  readonly writesFiles: boolean;
   readonly record: (blocked: BlockedRecord, unsaid: readonly string[]) => void;
   readonly diagnose: (line: string) => void;
 }
@@ -30,8 +35,8 @@ export function openProxy(options: OpenOptions, here: Surroundings): RunningProx
   const { config, listen, socks } = options;
   const upstream = upstreamSettings(config, here.env);
   refuseOwnListeners(upstream, socks === null || socks === "shared" ? [listen] : [listen, socks]);
-  // A unix socket is the one thing that takes leave to write, which else would be there for nothing.
-  if (!reachesSockets(options.policy)) here.giveUpWriting();
+  // Unix sockets take leave to write, too. Where neither does, it would be there for nothing.
+  if (!options.writesFiles && !reachesSockets(options.policy)) here.giveUpWriting();
   try {
     return here.startProxy({
       listen,
@@ -40,6 +45,8 @@ export function openProxy(options: OpenOptions, here: Surroundings): RunningProx
       upstream: chooseUpstream(upstream),
       upstreamProxies: proxiesOf(upstream),
       policy: policyCell(compilePolicy(options.policy)),
+      asking: options.asking,
+      alsoOurs: options.alsoOurs,
       limits: config.limits,
       via: config.network.via,
       blockedCapacity: config.network.blocked_capacity,

@@ -1,4 +1,5 @@
-import { type Config, loadConfig } from "../config/config.ts";
+import { type Config, type ConfigSource, loadConfig } from "../config/config.ts";
+import { LiveConfig } from "../config/live_config.ts";
 import { upstreamSettings } from "../config/upstream_routes.ts";
 import { formatSocketAddress, type SocketAddress } from "../net/address/endpoint.ts";
 import { LOOPBACK_IPV4 } from "../net/address/ip.ts";
@@ -8,6 +9,7 @@ import { BlockedTally } from "./printed/blocked_tally.ts";
 import { flushInTime } from "./printed/flush_in_time.ts";
 import { childEnv, type ChildFacts } from "./shell/child_env.ts";
 import type { RunCommand } from "./argv/command.ts";
+import { answerersOfRun } from "./ask/answerers.ts";
 import { configSource } from "./config_source.ts";
 import { EXIT } from "./exit_code.ts";
 import { forwardSignals } from "./signals/forward_signals.ts";
@@ -15,6 +17,7 @@ import { noticeLine } from "./printed/notices.ts";
 import { type OpenOptions, openProxy } from "./open_proxy.ts";
 import { connectWords } from "./program.ts";
 import { policyInForce, switchedOffAt } from "./policy_in_force.ts";
+import { ruleFile } from "./rule_file.ts";
 import { likelyShell } from "./shell/shell_quote.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { upstreamWarnings } from "./printed/upstream_lines.ts";
@@ -27,7 +30,8 @@ const TROUBLES_MAX = 20;
 /** `doorward run`: one command behind a proxy of its own. */
 export async function run(command: RunCommand, here: Surroundings): Promise<number> {
   const { err } = here.terminal;
-  const config = await loadConfig(configSource(command.policy, here));
+  const source = configSource(command.policy, here);
+  const config = await loadConfig(source);
   const off = switchedOffAt(config);
   if (off !== null) {
     err.line(`doorward: Cannot run "${command.words[0]}" without a policy`);
@@ -45,7 +49,7 @@ export async function run(command: RunCommand, here: Surroundings): Promise<numb
   }
   const tally = new BlockedTally();
   const troubles: string[] = [];
-  const code = await behindProxy(command, config, here, {
+  const code = await behindProxy(command, { config, source }, here, {
     record: (blocked) => tally.note(blocked),
     diagnose: (line) => {
       if (troubles.length < TROUBLES_MAX) troubles.push(line);
@@ -60,18 +64,50 @@ export async function run(command: RunCommand, here: Surroundings): Promise<numb
   return code;
 }
 
+/** A configuration, and where it comes from. */
+interface Loaded {
+  readonly config: Config;
+  readonly source: ConfigSource;
+}
+
 /** Runs the command; the proxy ends with it. */
 async function behindProxy(
   command: RunCommand,
-  config: Config,
+  { config, source }: Loaded,
   here: Surroundings,
   told: Pick<OpenOptions, "record" | "diagnose">,
 ): Promise<number> {
   const policy = policyInForce(config);
-  const listen = ANY_LOOPBACK_PORT;
-  const socks = config.socksAddress === null ? null : "shared";
-  await using proxy = openProxy({ config, policy, listen, socks, ...told }, here);
+  const answerers = answerersOfRun(config, here);
+  await using proxy = openProxy({
+    config,
+    policy,
+    listen: ANY_LOOPBACK_PORT,
+    socks: config.socksAddress === null ? null : "shared",
+    asking: {
+      holdMs: () => config.network.ask_hold_seconds * 1000,
+      answerers,
+      canBeAnswered: false,
+      questionsMax: config.limits.questions,
+      command: command.words.join(" "),
+      persist: (list, pattern) => live.persist(list, pattern),
+    },
+    alsoOurs: [],
+    writesFiles: config.network.ask && answerers().length > 0,
+    ...told,
+  }, here);
   if (proxy === null) return EXIT.failed;
+  const live = new LiveConfig({
+    config,
+    load: () => loadConfig(source),
+    policyOf: policyInForce,
+    policy: proxy.policy,
+    feed: proxy.feed,
+    file: ruleFile(source),
+    now: () => here.clock.now(),
+    // While it runs, standard error is the child's; who answered is told what failed.
+    tell: () => {},
+  });
   if (!command.quiet) warn(config, here);
   await flushInTime(here.terminal.err, here.clock);
   return await runChild(command, childFacts(config, proxy, here), here);

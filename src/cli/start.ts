@@ -1,22 +1,29 @@
+import { RotatingFile } from "../audit/rotating_file.ts";
 import { violationLine } from "../audit/violation_line.ts";
 import { type Config, type ConfigSource, loadConfig } from "../config/config.ts";
-import { setsUpstreamProxy } from "../config/toml/printable_override.ts";
+import { LiveConfig } from "../config/live_config.ts";
+import { setsSecretUrl } from "../config/toml/printable_override.ts";
 import { upstreamSettings } from "../config/upstream_routes.ts";
+import { watchConfig } from "../config/watch_config.ts";
 import { formatOrigin } from "../policy/rule.ts";
 import type { RunningProxy } from "../proxy/proxy.ts";
-import { banner } from "./printed/banner.ts";
 import type { StartCommand } from "./argv/command.ts";
-import { flagWords, quoteWords } from "./shell/command_line.ts";
+import { answerersOfStart } from "./ask/answerers.ts";
 import { configSource } from "./config_source.ts";
-import { type EndSignal, endSignal } from "./signals/end_signal.ts";
 import { EXIT } from "./exit_code.ts";
-import { noticeLine } from "./printed/notices.ts";
+import { type OpenAdmin, openAdmin } from "./open_admin.ts";
 import { openProxy, socksListener } from "./open_proxy.ts";
 import { policyInForce, switchedOffAt } from "./policy_in_force.ts";
-import { likelyShell } from "./shell/shell_quote.ts";
-import type { Surroundings } from "./surroundings.ts";
+import { banner } from "./printed/banner.ts";
+import { noticeLine, warningLine } from "./printed/notices.ts";
 import type { Line } from "./printed/terminal.ts";
 import { upstreamLines, upstreamWarnings } from "./printed/upstream_lines.ts";
+import { flagWords, quoteWords } from "./shell/command_line.ts";
+import { likelyShell } from "./shell/shell_quote.ts";
+import { type EndSignal, endSignal } from "./signals/end_signal.ts";
+import { reloadSignal } from "./signals/reload_signal.ts";
+import type { Surroundings } from "./surroundings.ts";
+import { ruleFile } from "./rule_file.ts";
 
 /** What open connections get to finish once somebody has asked for the end. */
 const GRACE_MS = 5000;
@@ -31,26 +38,100 @@ export async function start(command: StartCommand, here: Surroundings): Promise<
     err.line(`doorward: Nothing to start: network.enabled is false (${formatOrigin(off)})`);
     return EXIT.done;
   }
+  await using admin = await openAdmin(config, here);
+  if (admin === null) return EXIT.failed;
+  return await serve(command, source, config, admin, here);
+}
+
+async function serve(
+  command: StartCommand,
+  source: ConfigSource,
+  config: Config,
+  admin: OpenAdmin,
+  here: Surroundings,
+): Promise<number> {
+  const { err } = here.terminal;
+  const diagnose = (line: string) => err.line(`doorward: ${line}`);
+  await using violations = violationWriter(config, here, diagnose);
   await using proxy = openProxy({
     config,
     policy: policyInForce(config),
     listen: config.proxyAddress,
     socks: socksListener(config),
+    asking: {
+      holdMs: () => live.config.network.ask_hold_seconds * 1000,
+      answerers: answerersOfStart(config, here),
+      // By the admin API, from wherever that is reached.
+      canBeAnswered: true,
+      questionsMax: config.limits.questions,
+      command: null,
+      persist: (list, pattern) => live.persist(list, pattern),
+    },
+    alsoOurs: [admin.address],
+    writesFiles: true,
     record: (blocked, unsaid) => {
-      err.line(violationLine(blocked));
+      violations.line(violationLine(blocked));
       unsaidLines(unsaid, command.quiet).forEach((line) => err.line(line));
     },
-    diagnose: (line) => err.line(`doorward: ${line}`),
+    diagnose,
   }, here);
   if (proxy === null) return EXIT.failed;
-  using end = endSignal(here.signals, here.clock);
+  const live = new LiveConfig({
+    config,
+    load: () => loadConfig(source),
+    policyOf: policyInForce,
+    policy: proxy.policy,
+    feed: proxy.feed,
+    file: ruleFile(source),
+    now: () => here.clock.now(),
+    tell: diagnose,
+  });
+  admin.show({ proxy, live, policy: command.policy, diagnose });
+  using end = endSignal(here.signals, here.clock, here.terminalIsGone);
+  using _reloads = reloading(live, source, here);
   if (!command.quiet) {
-    opening(command, here, source, config, proxy).forEach((line) => err.line(...line));
+    opening(command, here, source, config, proxy, admin).forEach((line) => err.line(...line));
   }
   const signal = await end.asked;
   if (!command.quiet) err.line(`doorward: ${signal}: closing ${openConnections(proxy)}`);
   await close(proxy, end);
   return EXIT.done;
+}
+
+/** Reads the configuration again when its file changes, and when SIGHUP asks for it. */
+function reloading(live: LiveConfig, source: ConfigSource, here: Surroundings): Disposable {
+  const reload = (by: "request" | "watch") => {
+    live.reload(by).catch(() => {
+      // It was told, and is shown; the policy before stays in force.
+    });
+  };
+  const watching = new AbortController();
+  const file = source.file ?? source.homeFile;
+  if (file !== undefined) watchConfig(file, here.clock, watching.signal, () => reload("watch"));
+  const signal = reloadSignal(here.signals, () => reload("request"), here.terminalIsGone);
+  return {
+    [Symbol.dispose](): void {
+      watching.abort();
+      signal[Symbol.dispose]();
+    },
+  };
+}
+
+/** Where violation lines go. */
+interface Violations extends AsyncDisposable {
+  readonly line: (text: string) => void;
+}
+
+function violationWriter(
+  { violationFile }: Config,
+  { terminal: { err } }: Surroundings,
+  diagnose: (line: string) => void,
+): Violations {
+  if (violationFile === null) {
+    return { line: (text) => err.line(text), [Symbol.asyncDispose]: () => Promise.resolve() };
+  }
+  const file = new RotatingFile(violationFile, { diagnose });
+  return { line: (text) => file.line(text), [Symbol.asyncDispose]: () => file.close() };
 }
 
 /** The banner and the warnings. */
@@ -60,10 +141,11 @@ function opening(
   source: ConfigSource,
   config: Config,
   proxy: RunningProxy,
+  admin: OpenAdmin,
 ): readonly Line[] {
   const shell = likelyShell(here.env, here.os);
   // `env` takes what says where the proxy listens; a port that the system chose is in no file.
-  const overrides = command.policy.overrides.filter((flag) => !setsUpstreamProxy(flag));
+  const overrides = command.policy.overrides.filter((flag) => !setsSecretUrl(flag));
   const flags = flagWords({ ...command.policy, overrides, allow: [], deny: [], mode: null });
   const envCommand = config.proxyAddress.port === 0
     ? null
@@ -75,6 +157,9 @@ function opening(
       policy: policyInForce(config),
       listener: proxy.address,
       socks: proxy.socksAddress,
+      admin: admin.address,
+      // A file that keeps what is printed would keep what opens the dashboard.
+      dashboardLink: here.terminal.err.isTerminal ? admin.link() : null,
       shell,
       envCommand,
       homeFile: source.homeFile ?? null,
@@ -82,6 +167,7 @@ function opening(
     ...upstreamLines(upstream),
     ...config.notices.map(noticeLine),
     ...upstreamWarnings(upstream),
+    ...(admin.warning === null ? [] : [warningLine(admin.warning)]),
   ];
 }
 

@@ -1,3 +1,4 @@
+import { serveAdmin } from "../admin/serve.ts";
 import type { Clock, Dialer, Resolver, TlsClient, UdpBinder, UnixSockets } from "../net/ports.ts";
 import { systemClock } from "../net/system_clock.ts";
 import { systemResolver } from "../net/system_resolver.ts";
@@ -7,6 +8,7 @@ import { bindUdp } from "../net/udp_socket.ts";
 import type { ByteStream } from "../net/stream/stream.ts";
 import { systemUnixSockets } from "../net/unix_sockets.ts";
 import { type ProxyOptions, type RunningProxy, startProxy } from "../proxy/proxy.ts";
+import { type StartHelper, systemHelper } from "./ask/helper_program.ts";
 import { type Spawn, systemSpawn } from "./child.ts";
 import { type Program, systemProgram } from "./program.ts";
 import { withoutSearchList } from "./search_list.ts";
@@ -24,6 +26,14 @@ export interface Surroundings {
   readonly stdout: Pick<ByteStream, "write">;
   /** Whether somebody sits at our standard input. */
   readonly stdinIsTerminal: boolean;
+  /** Whether standard input was a terminal and is none any more: it was closed. */
+  readonly terminalIsGone: () => boolean;
+  /** Makes readable what is half typed: see `stdinKeys`. */
+  readonly pushInput: () => void;
+  /** Of this process. */
+  readonly pid: number;
+  readonly startHelper: StartHelper;
+  readonly serveAdmin: typeof serveAdmin;
   readonly signals: ListenSignals;
   /** How this program is called once more. */
   readonly program: () => Program;
@@ -44,13 +54,23 @@ export interface Surroundings {
 export function systemSurroundings(): Surroundings {
   const env = Deno.env.toObject();
   const searchList = withoutSearchList(env);
+  const stdinIsTerminal = Deno.stdin.isTerminal();
   return {
     env,
     os: Deno.build.os,
     terminal: makeTerminal(Deno.stdout, Deno.stderr, permitsColour(env), systemClock),
     stdin: Deno.stdin,
     stdout: Deno.stdout,
-    stdinIsTerminal: Deno.stdin.isTerminal(),
+    stdinIsTerminal,
+    terminalIsGone: () => stdinIsTerminal && !Deno.stdin.isTerminal(),
+    pushInput: () => {
+      // A line that is half typed is handed out when the terminal leaves line mode.
+      Deno.stdin.setRaw(true, { cbreak: true });
+      Deno.stdin.setRaw(false);
+    },
+    pid: Deno.pid,
+    startHelper: systemHelper,
+    serveAdmin,
     signals: systemSignals,
     program: systemProgram,
     spawn: (words, env) => searchList.duringSpawn(() => systemSpawn(words, env)),

@@ -1,6 +1,6 @@
 import { formatSocketAddress, type SocketAddress } from "../net/address/endpoint.ts";
 import { classifyIp } from "../net/address/ip_class.ts";
-import { LOOPBACK_IPV4 } from "../net/address/ip.ts";
+import { type IpAddress, LOOPBACK_IPV4 } from "../net/address/ip.ts";
 
 /** One of our listeners, for {@linkcode clampListen}. */
 export interface Listener {
@@ -35,7 +35,7 @@ export function clampListen(listener: Listener, unixSocketsAllowed: boolean): Cl
       : `${name} listens on ${instead}, not on ${asked}: unix sockets are allowed`;
     return { address: clamped, notice };
   }
-  if (isLoopback(address)) return { address, notice: null };
+  if (isLoopback(address.ip)) return { address, notice: null };
   if (allowNonLoopback) {
     return { address, notice: `DANGEROUS: ${name} listening on non-loopback address ${asked}` };
   }
@@ -45,6 +45,6 @@ export function clampListen(listener: Listener, unixSocketsAllowed: boolean): Cl
 }
 
 /** Stricter than policy: an IPv6 address that only carries a loopback address is not one of ours. */
-function isLoopback({ ip }: SocketAddress): boolean {
+export function isLoopback(ip: IpAddress): boolean {
   return ip.family === 4 ? classifyIp(ip) === "loopback" : ip.bits === 1n;
 }

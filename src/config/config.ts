@@ -5,6 +5,7 @@ import type { Mode, PolicyDocument } from "../policy/policy.ts";
 import type { Origin, Rule } from "../policy/rule.ts";
 import type { Limits } from "../proxy/limits.ts";
 import type { UpstreamProxy } from "../proxy/upstream/upstream_proxy.ts";
+import { readAskWebhook } from "./ask_webhook.ts";
 import { flagEntries, listEntries, noteDeniedAgain, parseRules } from "./domain_lists.ts";
 import { ConfigError } from "./errors.ts";
 import { Findings } from "./toml/findings.ts";
@@ -12,13 +13,13 @@ import { noteLaterFeatures } from "./later_features.ts";
 import { readLimits } from "./limits_table.ts";
 import { readListenAddresses } from "./listen_addresses.ts";
 import { readNetwork } from "./network_table.ts";
-import { escapeControls } from "./toml/printable.ts";
-import { printableOverride } from "./toml/printable_override.ts";
 import { checkPublicSuffixes } from "./public_suffix.ts";
 import { filePlace, readLayers } from "./source_layers.ts";
+import { originsOf, sourceNames } from "./source_names.ts";
 import { emptyTable, type LocatedTable, type Place } from "./toml/located.ts";
 import { resolveUnixSockets } from "./unix_socket_list.ts";
 import { readUpstreamProxy } from "./upstream_key.ts";
+import { readViolationFile } from "./violation_file.ts";
 
 /** `[network]`, every key with its value or its default, in the file's own spelling and order. */
 export interface NetworkConfig {
@@ -32,6 +33,7 @@ export interface NetworkConfig {
   readonly upstream_proxy: string;
   readonly dangerously_allow_non_loopback_proxy: boolean;
   readonly dangerously_allow_non_loopback_admin: boolean;
+  readonly admin_auth: "loosen" | "all" | "none";
   readonly mode: Mode;
   readonly allowed_domains: readonly string[];
   readonly denied_domains: readonly string[];
@@ -42,7 +44,9 @@ export interface NetworkConfig {
   readonly mitm: boolean;
   readonly ask: boolean;
   readonly ask_hold_seconds: number;
+  readonly ask_webhook: string;
   readonly blocked_capacity: number;
+  readonly violation_file: string;
   readonly via: boolean;
   readonly all_proxy: "http" | "socks5h";
 }
@@ -63,6 +67,12 @@ export interface Config {
   readonly proxyAddress: SocketAddress;
   /** Where SOCKS5 listens, after clamping; null while it is off. */
   readonly socksAddress: SocketAddress | null;
+  /** Where the admin API listens, after clamping; `run` does not open it. */
+  readonly adminAddress: SocketAddress;
+  /** Where a question is sent to when it is asked; null tells nobody. */
+  readonly askWebhook: URL | null;
+  /** The absolute path of the file that violation lines go to; null is standard error. */
+  readonly violationFile: string | null;
   /** The proxy of `upstream_proxy`; null leaves it to the environment. */
   readonly upstreamProxy: UpstreamProxy | null;
   /** The files and flags that were read, lowest first; `["built-in"]` for the embedded default. */
@@ -107,9 +117,9 @@ export async function loadConfig(source: ConfigSource): Promise<Config> {
   const rules = await readRules(table, source, findings);
   const addresses = readListenAddresses(table, network, findings);
   const upstreamProxy = readUpstreamProxy(table, network, findings);
-  noteLaterFeatures(table, network, addresses, findings);
-  noteReach(table, network, file, findings);
-  noteAllProxy(table, network, findings);
+  const askWebhook = readAskWebhook(table, network, findings);
+  const violationFile = readViolationFile(table, network, findings);
+  noteEffects(table, network, file, findings);
 
   const faults = findings.faults();
   if (faults.length > 0) throw new ConfigError(faults);
@@ -122,6 +132,9 @@ export async function loadConfig(source: ConfigSource): Promise<Config> {
     policy: policyDocument(network, rules, unixSockets),
     proxyAddress: addresses.proxy,
     socksAddress: network.enable_socks5 ? addresses.socks : null,
+    adminAddress: addresses.admin,
+    askWebhook,
+    violationFile,
     upstreamProxy,
     sources: sourceNames(file, source),
     originOf: (key) => origins.get(key),
@@ -159,6 +172,18 @@ function policyDocument(
   };
 }
 
+/** Says what comes of a configuration that is right, where that may be a surprise. */
+function noteEffects(
+  table: LocatedTable,
+  network: NetworkConfig,
+  file: string,
+  findings: Findings,
+) {
+  noteLaterFeatures(table, network, findings);
+  noteReach(table, network, file, findings);
+  noteAllProxy(table, network, findings);
+}
+
 /** Says when a policy reaches everything, or nothing. */
 function noteReach(table: LocatedTable, network: NetworkConfig, file: string, findings: Findings) {
   const placeOf = (key: string): Place => table.entries.get(key)?.key ?? filePlace(file);
@@ -177,30 +202,4 @@ function noteAllProxy(table: LocatedTable, network: NetworkConfig, findings: Fin
   if (written === undefined || network.all_proxy === "http" || network.enable_socks5) return;
   const message = '"enable_socks5" is false: ALL_PROXY names the HTTP proxy';
   findings.notice(written.value.place, message);
-}
-
-function sourceNames(file: string, source: ConfigSource): readonly string[] {
-  const flags = [
-    ...source.overrides.map((flag) => `-c ${printableOverride(flag)}`),
-    ...source.allow.map((host) => `--allow ${host}`),
-    ...source.deny.map((host) => `--deny ${host}`),
-  ];
-  return [file, ...flags.map(escapeControls)];
-}
-
-function originsOf(root: LocatedTable, source: ConfigSource): ReadonlyMap<string, Origin> {
-  const origins = new Map<string, Origin>();
-  const walk = (table: LocatedTable, prefix: string): void => {
-    for (const [name, { key, value }] of table.entries) {
-      origins.set(prefix + name, key.origin);
-      if (value.kind === "table") walk(value, `${prefix}${name}.`);
-    }
-  };
-  walk(root, "");
-  const flag = (key: string, file: string, hosts: readonly string[]): void => {
-    if (hosts.length > 0 && !origins.has(key)) origins.set(key, { file, line: null, column: null });
-  };
-  flag("network.allowed_domains", "--allow", source.allow);
-  flag("network.denied_domains", "--deny", source.deny);
-  return origins;
 }

@@ -1,3 +1,5 @@
+import { joinPath } from "./file_path.ts";
+
 /** The folder that holds the configuration. */
 export interface ConfigHome {
   readonly home: string;
@@ -17,21 +19,15 @@ export function configHome(
 ): ConfigHome | null {
   const at = (home: string, foreign: boolean): ConfigHome => ({
     home,
-    file: join(os, home, "config.toml"),
+    file: joinPath(os, home, "config.toml"),
     foreign,
   });
   if (env["DOORWARD_HOME"]) return at(env["DOORWARD_HOME"], false);
   if (env["CODEX_HOME"]) return at(env["CODEX_HOME"], true);
   if (os === "windows") {
-    if (env["APPDATA"]) return at(join(os, env["APPDATA"], "doorward"), false);
+    if (env["APPDATA"]) return at(joinPath(os, env["APPDATA"], "doorward"), false);
     if (!env["USERPROFILE"]) return null;
-    return at(join(os, env["USERPROFILE"], "AppData", "Roaming", "doorward"), false);
+    return at(joinPath(os, env["USERPROFILE"], "AppData", "Roaming", "doorward"), false);
   }
-  return env["HOME"] ? at(join(os, env["HOME"], ".config", "doorward"), false) : null;
-}
-
-function join(os: typeof Deno.build.os, folder: string, ...names: readonly string[]): string {
-  const isWindows = os === "windows";
-  const trimmed = folder.replace(isWindows ? /[\\/]+$/ : /\/+$/, "");
-  return [trimmed, ...names].join(isWindows ? "\\" : "/");
+  return env["HOME"] ? at(joinPath(os, env["HOME"], ".config", "doorward"), false) : null;
 }

@@ -1,5 +1,5 @@
-import { formatHostPattern, parseHostPattern } from "../policy/host_pattern.ts";
 import type { Rule } from "../policy/rule.ts";
+import { formatRulePattern, parseRulePattern } from "../policy/rule_pattern.ts";
 import type { Findings } from "./toml/findings.ts";
 import { quote } from "./toml/printable.ts";
 import type { LocatedTable, Place } from "./toml/located.ts";
@@ -44,27 +44,32 @@ export function parseRules(
   findings: Findings,
 ): readonly PlacedRule[] {
   return entries.flatMap(({ text, place }) => {
-    const pattern = parseHostPattern(text);
-    if (pattern.kind === "bad") {
-      findings.fault(place, `bad host pattern ${quote(text)}: ${pattern.why}`);
+    const parsed = parseRulePattern(text);
+    if (parsed.kind === "bad") {
+      findings.fault(place, `bad host pattern ${quote(text)}: ${parsed.why}`);
       return [];
     }
-    return [{ rule: { list, pattern, text, origin: place.origin }, place }];
+    const { pattern, protocol } = parsed;
+    const rule = { list, pattern, ...(protocol !== null && { protocol }), text };
+    return [{ rule: { ...rule, origin: place.origin }, place }];
   });
 }
 
 /** Tells of each pattern that both lists hold. */
 export function noteDeniedAgain(rules: readonly PlacedRule[], findings: Findings): void {
   const denied = new Set(
-    rules.filter(({ rule }) => rule.list === "deny").map(({ rule }) =>
-      formatHostPattern(rule.pattern)
-    ),
+    rules.filter(({ rule }) => rule.list === "deny").map(({ rule }) => canonical(rule)),
   );
   for (const { rule, place } of rules) {
-    if (rule.list === "deny" || !denied.has(formatHostPattern(rule.pattern))) continue;
+    if (rule.list === "deny" || !denied.has(canonical(rule))) continue;
     findings.notice(
       place,
       `${quote(rule.text)} is denied as well: deny wins, and it stays blocked`,
     );
   }
+}
+
+/** The one spelling of a rule's entry. */
+function canonical({ pattern, protocol }: Rule): string {
+  return formatRulePattern(pattern, protocol ?? null);
 }

@@ -1,10 +1,8 @@
 // The keys of features that this version does not have. One that would stop a request if it worked is
 // refused; one that would only let more through loads, and whoever wrote it is told.
-import { formatSocketAddress } from "../net/address/endpoint.ts";
 import type { NetworkConfig } from "./config.ts";
 import type { Findings } from "./toml/findings.ts";
-import type { ListenAddresses } from "./listen_addresses.ts";
-import type { Entry, Located, LocatedTable } from "./toml/located.ts";
+import type { Entry, LocatedTable } from "./toml/located.ts";
 import { readFlag, readWhole } from "./toml/value_readers.ts";
 
 /** What to do about each key that cannot be obeyed. */
@@ -12,9 +10,6 @@ const REFUSED: Readonly<Record<string, string>> = {
   rules: "remove it, or the requests it would stop go through",
   presets: 'write its hosts into "allowed_domains" or "denied_domains"',
   audit_file: "remove it, or you would look for records that nobody writes",
-  violation_file: "remove it, or you would look for records that nobody writes",
-  ask_webhook: "remove it, or you would wait for questions that nobody sends",
-  admin_auth: "remove it: there is no admin API to guard",
   domains: 'write "allowed_domains" and "denied_domains" instead',
   unix_sockets: 'write "allow_unix_sockets" instead',
 };
@@ -47,27 +42,11 @@ export function refuseLaterKey(name: string, { key, value }: Entry, findings: Fi
 export function noteLaterFeatures(
   table: LocatedTable,
   network: NetworkConfig,
-  addresses: ListenAddresses,
   findings: Findings,
 ): void {
-  const note = (names: readonly string[], message: string): void => {
-    const key = names.map((name) => table.entries.get(name)).find((entry) =>
-      entry !== undefined && isOn(entry.value)
-    )?.key;
-    if (key !== undefined) findings.notice(key, message);
-  };
-  const later = "not available in this version";
-  if (network.mitm) {
-    note(["mitm"], `interception is ${later}: limited mode blocks every CONNECT`);
-  }
-  const admin = formatSocketAddress(addresses.admin);
-  note(
-    ["admin_url", "dangerously_allow_non_loopback_admin"],
-    `the admin API is ${later}: nothing listens on ${admin}`,
-  );
-}
-
-function isOn(value: Located): boolean {
-  if (value.kind === "list") return value.items.length > 0;
-  return value.kind === "table" || value.value !== false;
+  const written = table.entries.get("mitm");
+  if (written === undefined || !network.mitm) return;
+  const message =
+    "interception is not available in this version: limited mode blocks every CONNECT";
+  findings.notice(written.key, message);
 }

@@ -23,6 +23,10 @@ const HEAD_FIELDS_MIN = 8;
 const HEAD_FIELDS_MAX = 1000;
 /** A quarter of a second each: nobody waits for more. */
 const DNS_ADDRESSES_MAX = 256;
+/** Each holds a request of a client that waits. */
+const QUESTIONS_MAX = 10_000;
+/** Each has a queue in memory, and every event is written to all of them. */
+const EVENT_READERS_MAX = 1024;
 /** The ports of one host. */
 const UDP_DESTINATIONS_MAX = 65_535;
 
@@ -72,6 +76,18 @@ export const LIMIT_KEYS: Readonly<Record<keyof Limits, LimitKey>> = {
     meaning: "destinations that one association remembers",
   },
   udpIdleMs: seconds("udp_idle_seconds", "an association in which nobody speaks"),
+  questions: {
+    key: "questions",
+    min: 1,
+    max: QUESTIONS_MAX,
+    meaning: "questions that wait for a person at once",
+  },
+  eventReaders: {
+    key: "event_readers",
+    min: 1,
+    max: EVENT_READERS_MAX,
+    meaning: "readers of the admin API's events at once",
+  },
 };
 
 /** What one in the file is inside: a limit in milliseconds is written in seconds. */

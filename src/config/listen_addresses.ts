@@ -1,4 +1,4 @@
-import type { SocketAddress } from "../net/address/endpoint.ts";
+import { formatSocketAddress, type SocketAddress } from "../net/address/endpoint.ts";
 import { clampListen, type Listener } from "./clamp_listen.ts";
 import type { NetworkConfig } from "./config.ts";
 import type { Findings } from "./toml/findings.ts";
@@ -33,7 +33,7 @@ export function readListenAddresses(
     const parsed = parseUrl(key, network[key], defaultPort, place, findings);
     const clamped = clampListen({ ...listener, address: parsed.address }, unixSocketsAllowed);
     // Of a listener that does not open nothing needs to be said.
-    if (key === "proxy_url" || (key === "socks_url" && network.enable_socks5)) {
+    if (key !== "socks_url" || network.enable_socks5) {
       for (const notice of [parsed.notice, clamped.notice]) {
         if (notice !== null) findings.notice(place, notice);
       }
@@ -45,11 +45,32 @@ export function readListenAddresses(
   const adminKey = "dangerously_allow_non_loopback_admin";
   const proxy = { overrideKey: proxyKey, allowNonLoopback: network[proxyKey] } as const;
   const admin = { overrideKey: adminKey, allowNonLoopback: network[adminKey] } as const;
-  return {
+  const addresses = {
     proxy: read("proxy_url", 3128, { name: "HTTP proxy", ...proxy }),
     socks: read("socks_url", 8081, { name: "SOCKS5 proxy", ...proxy }),
     admin: read("admin_url", 8080, { name: "admin API", ...admin }),
   };
+  refuseSharedAdmin(addresses, table, network, findings);
+  return addresses;
+}
+
+/** HTTP and SOCKS5 are told apart by a first byte; a request to us by HTTP and one through us are not. */
+function refuseSharedAdmin(
+  { proxy, socks, admin }: ListenAddresses,
+  table: LocatedTable,
+  network: NetworkConfig,
+  findings: Findings,
+): void {
+  const adminAt = formatSocketAddress(admin);
+  const others = [["proxy_url", proxy], ["socks_url", socks]] as const;
+  for (const [key, address] of others) {
+    if (admin.port === 0 || formatSocketAddress(address) !== adminAt) continue;
+    if (key === "socks_url" && !network.enable_socks5) continue;
+    // One of them is written: the defaults differ.
+    const place = (table.entries.get("admin_url") ?? table.entries.get(key))?.value.place;
+    const message = `"admin_url" and "${key}" are both ${adminAt}: give each its own port`;
+    findings.fault(place ?? table.place, message);
+  }
 }
 
 function parseUrl(

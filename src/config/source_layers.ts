@@ -4,7 +4,7 @@ import type { Findings } from "./toml/findings.ts";
 import { concernsUs, type NetworkShape, networkShape } from "./network_shapes.ts";
 import { DEFAULT_NETWORK, EMBEDDED_NETWORK } from "./network_table.ts";
 import { describe, quote } from "./toml/printable.ts";
-import { isUpstreamKey } from "./toml/printable_override.ts";
+import { isSecretKey } from "./toml/printable_override.ts";
 import { emptyTable, type LocatedTable, mergeTables, type Place } from "./toml/located.ts";
 import { parseOverride } from "./toml/override_flag.ts";
 import { type BadToml, parseTomlDocument } from "./toml/toml_document.ts";
@@ -32,7 +32,7 @@ export async function readLayers(source: ConfigSource, findings: Findings): Prom
     mergeTables(below, above, (key, lost, by) => {
       const what = lost.kind === "list"
         ? "its list"
-        : isUpstreamKey(key)
+        : isSecretKey(key)
         ? "its URL"
         : describe(lost);
       findings.notice(by, `${quote(key)} becomes a table: ${what} is lost`);

@@ -3,8 +3,10 @@ import type { IpAddress } from "../net/address/ip.ts";
 import { ConnectError } from "../net/errors.ts";
 import type { Resolver } from "../net/ports.ts";
 import type { Allow, Ask, Deny } from "../policy/decision.ts";
+import { guardMode } from "../policy/mode_guard.ts";
 import type { Policy, Step } from "../policy/policy.ts";
 import type { NetworkRequest, Protocol } from "../policy/request.ts";
+import type { Rule } from "../policy/rule.ts";
 import { leadsToProxy, type ProxyDestinations } from "./upstream/proxy_destinations.ts";
 import {
   type ChooseUpstream,
@@ -24,12 +26,19 @@ export interface Grant {
   readonly verdict: "allow";
   readonly [issued]: true;
   readonly request: NetworkRequest;
+  /** What decided, all of it. */
+  readonly policy: Policy;
   readonly decision: Allow;
+  /** Set where no rule of the policy allowed it, but somebody who was asked. */
+  readonly approved: Rule | undefined;
   /** In the order to try; none were found where only `via` can know them. */
   readonly addresses: readonly SocketAddress[];
   /** The proxy to go through, which is asked for the target by name; null dials `addresses`. */
   readonly via: UpstreamProxy | null;
 }
+
+/** A refusal, and the policy that spoke it. */
+export type Refused = (Ask | Deny) & { readonly policy: Policy };
 
 /** Tells whether an address is one that this process listens on, for what comes in by that protocol. */
 export type IsOwn = (address: SocketAddress, protocol: Protocol) => boolean;
@@ -44,6 +53,8 @@ export interface AuthorizeOptions {
   readonly upstream?: UpstreamWay;
   /** The upstream proxies, which are no destinations. */
   readonly proxies?: ProxyDestinations;
+  /** The rule by which somebody who was asked lets it pass. It is worth no more than the answer "ask". */
+  readonly approved?: Rule;
   /** Told each step of the way. */
   readonly note?: (step: Step) => void;
 }
@@ -87,7 +98,26 @@ export async function authorize(
   noteRoute(route, options);
   const via = chosenProxy(route);
   const addresses = ips.slice(0, options.dnsAddresses).map((ip) => ({ ip, port }));
-  return { verdict: "allow", [issued]: true, request, decision, addresses, via };
+  const { approved } = options;
+  return { verdict: "allow", [issued]: true, request, policy, decision, approved, addresses, via };
+}
+
+/**
+ * Asks the policy in force about what an earlier one allowed. Nothing is looked up: the addresses are those that were
+ * granted, and each of them has to pass again.
+ */
+export function renew(grant: Grant, policy: Policy, options: AuthorizeOptions): Grant | Ask | Deny {
+  if (grant.policy === policy) return grant;
+  const { request, addresses } = grant;
+  // Who approved it a moment ago is not asked again.
+  const again = grant.approved === undefined ? options : { ...options, approved: grant.approved };
+  const decision = decideByName(request, policy, again);
+  if (decision.verdict !== "allow") return decision;
+  for (const { ip } of addresses) {
+    const refusal = decideByAddress(request, policy, options, ip);
+    if (refusal !== null) return refusal;
+  }
+  return { ...grant, policy, decision };
 }
 
 /**
@@ -104,7 +134,8 @@ export function authorizeReuse(
   if (decision.verdict !== "allow") return decision;
   const refusal = decideByAddress(request, policy, options, address.ip);
   if (refusal !== null) return refusal;
-  return { verdict: "allow", [issued]: true, request, decision, addresses: [address], via: null };
+  const way = { approved: undefined, addresses: [address], via: null };
+  return { verdict: "allow", [issued]: true, request, policy, decision, ...way };
 }
 
 async function addressesOf(
@@ -144,7 +175,7 @@ function decideByName(
   policy: Policy,
   options: AuthorizeOptions,
 ): Allow | Ask | Deny {
-  const decision = policy.decide(request, options.note);
+  const decision = orApproved(policy.decide(request, options.note), request, policy, options);
   const { host, port } = request.target;
   if (decision.verdict === "allow" && options.proxies?.named(request.target)) {
     return upstreamProxy(options);
@@ -155,6 +186,17 @@ function decideByName(
   if (decision.verdict === "deny" && decision.reason === "proxy_disabled") return decision;
   // Said before any other refusal: adding our own address to the allowlist would not help.
   return ownListener(options);
+}
+
+/** What becomes of a question that somebody has answered with yes. The mode has the last word, as it has for rules. */
+function orApproved(
+  decision: Allow | Ask | Deny,
+  request: NetworkRequest,
+  policy: Policy,
+  { approved }: AuthorizeOptions,
+): Allow | Ask | Deny {
+  if (decision.verdict !== "ask" || approved === undefined) return decision;
+  return guardMode(policy.document.mode, request) ?? { verdict: "allow", rule: approved };
 }
 
 function decideByAddress(

@@ -15,6 +15,8 @@ export interface SocketGrant {
   readonly verdict: "allow";
   readonly [issued]: true;
   readonly request: SocketRequest;
+  /** What decided. */
+  readonly policy: Policy;
   /** Where the request's path led: every symbolic link in it is resolved. */
   readonly path: string;
 }
@@ -63,7 +65,7 @@ export async function authorizeSocket(
   if (path === null) {
     throw new ConnectError("connection_failed", `Cannot resolve the path "${request.path}"`);
   }
-  return { verdict: "allow", [issued]: true, request, path };
+  return { verdict: "allow", [issued]: true, request, policy, path };
 }
 
 /** The unix sockets of a system that has some. Throws a `ProtocolError` otherwise. */

@@ -1,18 +1,15 @@
 import type { BlockedProtocol, BlockedRecord } from "../audit/blocked_record.ts";
 import { formatHost } from "../net/address/host.ts";
-import type { Ask, Deny } from "../policy/decision.ts";
-import type { Mode } from "../policy/policy.ts";
 import type { Protocol } from "../policy/request.ts";
 import type { PolicyRequest } from "../policy/socket_request.ts";
+import type { Asker } from "./asking/asker.ts";
+import type { Refused } from "./authorize.ts";
 
 /** A request that policy stopped, and who sent it. */
 export interface BlockedRequest {
   readonly request: PolicyRequest;
-  readonly decision: Ask | Deny;
-  /** `ip:port`. */
-  readonly client: string;
-  readonly method: string;
-  readonly attempt: string | null;
+  readonly decision: Refused;
+  readonly asker: Pick<Asker, "client" | "method" | "attempt">;
 }
 
 /** The door's label in the blocked record; a disabled proxy keeps the decision's word (the seeds). */
@@ -24,15 +21,17 @@ const LABELS: Readonly<Record<Protocol, BlockedProtocol>> = {
 };
 
 /** A blocked request as a record. */
-export function blockedRecord(blocked: BlockedRequest, mode: Mode, nowMs: number): BlockedRecord {
-  const { request, decision, attempt } = blocked;
+export function blockedRecord(blocked: BlockedRequest, nowMs: number): BlockedRecord {
+  const { request, decision, asker } = blocked;
+  const { document: { mode }, generation } = decision.policy;
+  const attempt = asker.attempt();
   const disabled = decision.reason === "proxy_disabled" && request.protocol === "https_connect";
   return {
     // "unix-socket" would not say which: a record names the path (the seeds).
     host: request.kind === "socket" ? request.path : formatHost(request.target.host),
     reason: decision.reason,
-    client: blocked.client,
-    method: blocked.method,
+    client: asker.client,
+    method: asker.method,
     mode: decision.source === "mode_guard" ? mode : null,
     protocol: disabled ? "https_connect" : LABELS[request.protocol],
     ...(attempt === null ? {} : { attempt_id: attempt }),
@@ -40,5 +39,6 @@ export function blockedRecord(blocked: BlockedRequest, mode: Mode, nowMs: number
     source: decision.source,
     port: request.kind === "socket" ? 0 : request.target.port,
     timestamp: Math.floor(nowMs / 1000),
+    generation,
   };
 }

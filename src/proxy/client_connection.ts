@@ -3,6 +3,9 @@ import { BufferedReader } from "../net/stream/buffered_reader.ts";
 import type { Deadlines } from "../net/time/deadlines.ts";
 import { type ByteStream, writeAll } from "../net/stream/stream.ts";
 import { Watch } from "../net/time/watch.ts";
+import type { RelayMeter } from "../net/stream/relay.ts";
+import type { Grant } from "./authorize.ts";
+import type { SocketGrant } from "./authorize_socket.ts";
 import type { UpstreamConnection } from "./http/upstream_connection.ts";
 
 /** How long, and how much, a client may go on sending after the last answer (RFC 9112 section 9.6). */
@@ -11,6 +14,15 @@ const LINGER_BYTES = 256 * 1024;
 
 /** How long a client may take to make room for an answer of our own, which is a few kilobytes at most. */
 const ANSWER_MS = 10_000;
+
+/** What is read ahead of a client that waits for a person: the first words of a tunnel are shorter. */
+const AHEAD_BYTES_MAX = 16 * 1024;
+
+/** What a client connection carries. */
+export interface Serving {
+  readonly grant: Grant | SocketGrant;
+  readonly kind: "http" | "tunnel";
+}
 
 /** Why what is done for a client ends with it. Made once: taking a stack costs more than all else in a close. */
 const CLOSED = new DOMException("The client connection is closed", "AbortError");
@@ -22,8 +34,18 @@ export class ClientConnection {
   readonly #closing = new AbortController();
   #ahead: Promise<boolean> | null = null;
   #hasLeft = false;
+  #held = false;
   #left: () => void = () => {};
   readonly #drop = () => this.close();
+  #address: string | null = null;
+  /** What it carries now; null between two requests, and for datagrams, each of which is decided by itself. */
+  serving: Serving | null = null;
+  /** Whether it is the control connection of a UDP association. */
+  carriesDatagrams = false;
+  /** Called when it becomes a tunnel. */
+  tunnelled: () => void = () => {};
+  /** Bytes that its tunnel, or its datagrams, have carried so far: from the client, and to it. */
+  readonly traffic: RelayMeter = { up: 0, down: 0, touch: () => this.watch.touch() };
   /** Between the end of an exchange and the first byte of the next: nothing is lost by closing now. */
   idle = true;
   /** What is said to it when serving it fails for a fault of ours; null where that is for HTTP to say. */
@@ -45,7 +67,26 @@ export class ClientConnection {
 
   /** `ip:port` of the client, for records. */
   get address(): string {
-    return formatSocketAddress(this.peer);
+    return this.#address ??= formatSocketAddress(this.peer);
+  }
+
+  /**
+   * Begins to wait for a person, for at most `ms`. The signal is aborted when the client goes away meanwhile, even
+   * behind bytes that it has sent already: some say the first words of a tunnel before it stands.
+   */
+  hold(ms: number): AbortSignal {
+    this.closeAfter(ms);
+    this.#held = true;
+    const gone = new AbortController();
+    this.#left = () => gone.abort(CLOSED);
+    if (this.#hasLeft) this.#left();
+    else this.#look();
+    return gone.signal;
+  }
+
+  /** Ends the wait. */
+  letGo(): void {
+    this.#held = false;
   }
 
   /** Aborted when the connection is closed, by whomever. */
@@ -94,9 +135,18 @@ export class ClientConnection {
   lookAhead(left: () => void): void {
     this.#left = left;
     if (this.#hasLeft) return left();
-    if (this.#ahead !== null || this.reader.buffered.length > 0) return;
+    if (this.reader.buffered.length === 0) this.#look();
+  }
+
+  #look(): void {
+    if (this.#ahead !== null || this.reader.buffered.length >= AHEAD_BYTES_MAX) return;
     this.#ahead = this.reader.fill().then((more) => {
-      if (more) return true;
+      if (more) {
+        // Kept; once it is taken, the end may be looked for again.
+        this.#ahead = null;
+        if (this.#held) this.#look();
+        return true;
+      }
       this.#hasLeft = true;
       this.#left();
       return false;
@@ -108,7 +158,7 @@ export class ClientConnection {
 
   /** Whether more may come; waits for what {@linkcode lookAhead} began. */
   async mayContinue(): Promise<boolean> {
-    if (this.#ahead === null) return true;
+    if (this.#ahead === null || this.reader.buffered.length > 0) return true;
     const more = await this.#ahead;
     this.#ahead = null;
     return more;

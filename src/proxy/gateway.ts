@@ -4,15 +4,17 @@ import type { SocketAddress } from "../net/address/endpoint.ts";
 import { ConnectError } from "../net/errors.ts";
 import type { Clock, Dialer, Resolver, TlsClient } from "../net/ports.ts";
 import { within } from "../net/time/within.ts";
-import type { Ask, Deny } from "../policy/decision.ts";
 import type { PolicyCell } from "../policy/policy.ts";
 import type { NetworkRequest } from "../policy/request.ts";
+import type { Asker } from "./asking/asker.ts";
+import { type AskingParts, authorizeAsking, withPolicy } from "./asking/authorize_asking.ts";
 import {
-  authorize,
   type AuthorizeOptions,
   authorizeReuse,
   type Grant,
   type IsOwn,
+  type Refused,
+  renew,
 } from "./authorize.ts";
 import { boundedResolver } from "./bounded_resolver.ts";
 import { connect, type Connected, type ConnectParts } from "./connect.ts";
@@ -29,10 +31,15 @@ const UPSTREAM_LOOKUP_MS = 1000;
 
 /** The way to the network: policy first, then a connection, each step within its limit. */
 export interface Gateway {
-  /** Asks the policy in force, and resolves if it allows. Rejects with a `ConnectError`. */
-  authorize(request: NetworkRequest, signal: AbortSignal): Promise<Grant | Ask | Deny>;
+  /**
+   * Asks the policy in force, and a person where it says so; resolves names if it allows. Rejects with a
+   * `ConnectError`.
+   */
+  authorize(request: NetworkRequest, asker: Asker, signal: AbortSignal): Promise<Grant | Refused>;
   /** Asks whether the connection to `address` may carry this request too. */
-  authorizeReuse(request: NetworkRequest, address: SocketAddress): Grant | Ask | Deny;
+  authorizeReuse(request: NetworkRequest, asker: Asker, address: SocketAddress): Grant | Refused;
+  /** Asks the policy in force about what an earlier one allowed: see {@linkcode renew}. */
+  renew(grant: Grant): Grant | Refused;
   /**
    * Connects as granted. Rejects with a `ConnectError`.
    *
@@ -44,6 +51,9 @@ export interface Gateway {
 /** What a {@linkcode Gateway} is made of. */
 export interface GatewayParts {
   readonly policy: PolicyCell;
+  readonly ask: AskingParts["ask"];
+  /** Told of each request that is let through. */
+  readonly allowed: (grant: Grant, asker: Asker) => void;
   readonly limits: Limits;
   readonly resolve: Resolver;
   readonly dial: Dialer;
@@ -73,9 +83,19 @@ export function createGateway(parts: GatewayParts): Gateway {
       () => late(grant),
     );
   const tell = tellOnce(parts.diagnose);
+  const heed = (outcome: Grant | Refused, asker: Asker): Grant | Refused => {
+    if (outcome.verdict === "allow") parts.allowed(outcome, asker);
+    return outcome;
+  };
   return {
-    authorize: (request, signal) => authorize(request, policy.current, options, signal),
-    authorizeReuse: (request, address) => authorizeReuse(request, policy.current, options, address),
+    async authorize(request, asker, signal): Promise<Grant | Refused> {
+      return heed(await authorizeAsking(request, asker, { ...parts, options }, signal), asker);
+    },
+    authorizeReuse(request, asker, address): Grant | Refused {
+      const { current } = policy;
+      return heed(withPolicy(authorizeReuse(request, current, options, address), current), asker);
+    },
+    renew: (grant) => withPolicy(renew(grant, policy.current, options), policy.current),
     connect: (grant, signal, via) =>
       grant.via === null ? connectInTime(grant, signal, directly) : tell(
         wayOf(grant.via, grant.request),

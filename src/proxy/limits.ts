@@ -28,6 +28,10 @@ export interface Limits {
   readonly udpDestinations: number;
   /** A UDP association in which neither side says anything. */
   readonly udpIdleMs: number;
+  /** Questions that wait for a person at once; one more is answered as if nobody could be asked. */
+  readonly questions: number;
+  /** Readers of the admin API's events at once. */
+  readonly eventReaders: number;
 }
 
 /** The limits when the configuration sets none. */
@@ -51,6 +55,10 @@ export const DEFAULT_LIMITS: Limits = {
   udpDestinations: 256,
   // RFC 4787 REQ-5: two minutes at least, five recommended.
   udpIdleMs: 300_000,
+  // Nobody reads a longer list before its questions time out.
+  questions: 64,
+  // Some dashboards and a script or two, each with a queue of events of its own.
+  eventReaders: 16,
 };
 
 /** What the steps of connecting have in hand beyond their own limits, which are to end them first. */

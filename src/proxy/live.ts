@@ -1,10 +1,45 @@
+import type { ConnectionEvent, ConnectionRecord } from "../audit/event.ts";
+import { formatHost } from "../net/address/host.ts";
 import type { Deadlines } from "../net/time/deadlines.ts";
-import type { ClientConnection } from "./client_connection.ts";
+import type { ClientConnection, Serving } from "./client_connection.ts";
 import { plainReply } from "./reply.ts";
+
+/** Connections that are listed, at most: the newest. */
+const LISTED_MAX = 1000;
+
+/** Bytes that tunnels have carried: from clients, and to them. */
+export interface Carried {
+  readonly up: number;
+  readonly down: number;
+}
+
+/** A connection that is open. */
+interface Open {
+  readonly id: number;
+  /** Unix milliseconds. */
+  readonly openedAt: number;
+  readonly ended: Promise<void>;
+}
 
 /** The connections that are open now, and the one place where what goes wrong in one of them ends. */
 export class LiveConnections {
-  readonly #sessions = new Map<ClientConnection, Promise<void>>();
+  readonly #sessions = new Map<ClientConnection, Open>();
+  readonly #now: () => number;
+  readonly #happened: (state: ConnectionEvent["state"], connection: ConnectionRecord) => void;
+  readonly #closed = { up: 0, down: 0 };
+  #opened = 0;
+
+  /**
+   * @param now Unix milliseconds
+   * @param happened told when a connection opens, and when it closes
+   */
+  constructor(
+    now: () => number,
+    happened: (state: ConnectionEvent["state"], connection: ConnectionRecord) => void,
+  ) {
+    this.#now = now;
+    this.#happened = happened;
+  }
 
   /** How many there are. */
   get size(): number {
@@ -13,11 +48,56 @@ export class LiveConnections {
 
   /** Holds a client until its session has ended, whatever happens in it. */
   serve(client: ClientConnection, session: Promise<void>, diagnose: (line: string) => void): void {
+    this.#opened += 1;
     const ended = session.catch((error) => failed(client, error, diagnose)).finally(() => {
       client.close();
-      this.#sessions.delete(client);
+      this.#forget(client);
     });
-    this.#sessions.set(client, ended);
+    this.#sessions.set(client, { id: this.#opened, openedAt: this.#now(), ended });
+    client.tunnelled = () => this.#happened("tunnel", this.#record(client));
+    this.#happened("opened", this.#record(client));
+  }
+
+  /** How many there ever were. */
+  get opened(): number {
+    return this.#opened;
+  }
+
+  /** What tunnels have carried since the start, those that are open included. */
+  get carried(): Carried {
+    let { up, down } = this.#closed;
+    for (const { traffic } of this.#sessions.keys()) {
+      up += traffic.up;
+      down += traffic.down;
+    }
+    return { up, down };
+  }
+
+  /** The newest of them, newest first. */
+  list(): readonly ConnectionRecord[] {
+    const newest = [...this.#sessions.keys()].slice(-LISTED_MAX).reverse();
+    return newest.map((client) => this.#record(client));
+  }
+
+  /** Closes one. False when none of that id is open. */
+  close(id: number): boolean {
+    for (const [client, open] of this.#sessions) {
+      if (open.id !== id) continue;
+      client.close();
+      return true;
+    }
+    return false;
+  }
+
+  /** Closes those that carry what is not allowed any more. Returns how many that were. */
+  closeUnless(isAllowed: (serving: Serving) => boolean): number {
+    let count = 0;
+    for (const client of [...this.#sessions.keys()]) {
+      if (client.closed || client.serving === null || isAllowed(client.serving)) continue;
+      client.close();
+      count += 1;
+    }
+    return count;
   }
 
   /** Closes what is idle, gives the rest `graceMs` to finish, then closes everything. */
@@ -28,9 +108,50 @@ export class LiveConnections {
     const deadline = deadlines.arm(graceMs, () => {
       for (const client of this.#sessions.keys()) client.close();
     });
-    await Promise.all(this.#sessions.values());
+    await Promise.all([...this.#sessions.values()].map(({ ended }) => ended));
     deadline.clear();
   }
+
+  #forget(client: ClientConnection): void {
+    const record = this.#record(client);
+    this.#sessions.delete(client);
+    this.#closed.up += client.traffic.up;
+    this.#closed.down += client.traffic.down;
+    this.#happened("closed", record);
+  }
+
+  #record(client: ClientConnection): ConnectionRecord {
+    const { id, openedAt } = this.#sessions.get(client)!;
+    const { traffic } = client;
+    return {
+      id,
+      client: client.address,
+      ...servingRecord(client),
+      bytes_up: traffic.up,
+      bytes_down: traffic.down,
+      opened_at: openedAt / 1000,
+    };
+  }
+}
+
+function servingRecord(
+  { serving, carriesDatagrams }: ClientConnection,
+): Pick<ConnectionRecord, "kind" | "protocol" | "host" | "port" | "rule" | "generation"> {
+  if (serving === null) {
+    const nowhere = { host: null, port: null, rule: null, generation: null };
+    return carriesDatagrams
+      ? { kind: "udp", protocol: "socks5_udp", ...nowhere }
+      : { kind: "idle", protocol: null, ...nowhere };
+  }
+  const { grant, kind } = serving;
+  const { protocol } = grant.request;
+  const { generation } = grant.policy;
+  if (!("decision" in grant)) {
+    return { kind, protocol, host: grant.request.path, port: 0, rule: null, generation };
+  }
+  const { host, port } = grant.request.target;
+  const rule = grant.decision.rule?.text ?? null;
+  return { kind, protocol, host: formatHost(host), port, rule, generation };
 }
 
 /** A session that broke: its peer's doing where the stream failed, a bug of ours elsewhere. */

@@ -1,11 +1,12 @@
 import type { Fields } from "../http/fields.ts";
 import { ConnectError } from "../net/errors.ts";
-import type { Ask, Deny } from "../policy/decision.ts";
 import type { TunnelRequest } from "../policy/request.ts";
+import type { Asker } from "./asking/asker.ts";
+import type { Refused } from "./authorize.ts";
 import type { ClientConnection } from "./client_connection.ts";
 import type { Connected } from "./connect.ts";
 import type { Door } from "./door.ts";
-import { connectingMs } from "./limits.ts";
+import { connectingMs, type Limits } from "./limits.ts";
 
 /** A tunnel that a client asks for. What few of them need is asked for when it is needed. */
 export interface AskedTunnel {
@@ -19,7 +20,7 @@ export interface AskedTunnel {
 /** What became of it. */
 export type OpenedTunnel =
   | { readonly kind: "connected"; readonly connected: Connected }
-  | { readonly kind: "blocked"; readonly decision: Ask | Deny }
+  | { readonly kind: "blocked"; readonly decision: Refused }
   | { readonly kind: "failed"; readonly error: ConnectError };
 
 /** Asks policy and connects, within the time for both. A block is told of here; the client is answered elsewhere. */
@@ -29,16 +30,35 @@ export async function openTunnel(
   { gateway, limits, blocked }: Pick<Door, "gateway" | "limits" | "blocked">,
 ): Promise<OpenedTunnel> {
   client.closeAfter(connectingMs(limits));
+  const asker = askerOf(client, "CONNECT", attempt, limits);
   try {
-    const decision = await gateway.authorize(request, client.signal);
+    const outcome = await gateway.authorize(request, asker, client.signal);
+    // From here on a change of the policy closes the client: nothing may come between.
+    const decision = outcome.verdict === "allow" ? gateway.renew(outcome) : outcome;
     if (decision.verdict !== "allow") {
-      const { address } = client;
-      blocked({ request, decision, client: address, method: "CONNECT", attempt: attempt() });
+      blocked({ request, decision, asker });
       return { kind: "blocked", decision };
     }
+    client.serving = { grant: decision, kind: "tunnel" };
     return { kind: "connected", connected: await gateway.connect(decision, client.signal, via) };
   } catch (error) {
     if (!(error instanceof ConnectError)) throw error;
     return { kind: "failed", error };
   }
+}
+
+/** Who a client is to those who decide. Once it has waited for a person, it has the usual time again to connect. */
+export function askerOf(
+  client: ClientConnection,
+  method: string,
+  attempt: () => string | null,
+  limits: Limits,
+): Asker {
+  return {
+    client: client.address,
+    method,
+    attempt,
+    held: (ms) => client.hold(ms + connectingMs(limits)),
+    freed: () => client.letGo(),
+  };
 }

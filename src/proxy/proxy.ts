@@ -1,6 +1,8 @@
 // One connection's life, from accept to close: the only place where protocols, policy and network meet.
 import { BlockedBuffer } from "../audit/blocked_buffer.ts";
 import type { BlockedRecord } from "../audit/blocked_record.ts";
+import { EventFeed } from "../audit/event_feed.ts";
+import { Tally } from "../audit/tally.ts";
 import { BufferPool } from "../net/stream/buffer_pool.ts";
 import { Deadlines } from "../net/time/deadlines.ts";
 import type { SocketAddress } from "../net/address/endpoint.ts";
@@ -9,13 +11,20 @@ import { type Accepted, listenTcp, type TcpListener } from "../net/tcp_listener.
 import { encodeMethodSelection, METHOD } from "../socks/messages.ts";
 import type { PolicyCell } from "../policy/policy.ts";
 import { acceptLoop } from "./accept.ts";
+import { type AskingOptions, Questions } from "./asking/questions.ts";
+import type { Asker } from "./asking/asker.ts";
+import type { Grant } from "./authorize.ts";
+import type { SocketGrant } from "./authorize_socket.ts";
 import { blockedRecord, type BlockedRequest } from "./blocked.ts";
 import { ClientConnection } from "./client_connection.ts";
-import { createGateway } from "./gateway.ts";
+import { createGateway, type GatewayParts } from "./gateway.ts";
 import type { Door } from "./door.ts";
 import type { HttpDoor } from "./http/http_door.ts";
 import type { Limits } from "./limits.ts";
+import { type Ledger, noteAllowed, noteBlocked } from "./ledger.ts";
 import { LiveConnections } from "./live.ts";
+import { LivePolicy } from "./live_policy.ts";
+import { outlasts } from "./outlasts.ts";
 import { interfacesTo, ownListeners } from "./own_listeners.ts";
 import { unsaidLines } from "./refusal.ts";
 import { plainReply } from "./reply.ts";
@@ -23,6 +32,9 @@ import { type Doors, serveClient } from "./serve_client.ts";
 import { createSocketGateway } from "./socket_gateway.ts";
 import type { SocksDoor } from "./socks/socks_door.ts";
 import type { ChooseUpstream, UpstreamProxy } from "./upstream/upstream_proxy.ts";
+
+/** Events that are kept for who comes later: some minutes of a busy agent. */
+const EVENTS_KEPT = 2000;
 
 /** The ways out, so that a test can own each. */
 export interface Outside {
@@ -53,6 +65,10 @@ export interface ProxyOptions {
   /** The proxies that `upstream` may choose. None of them is a destination. */
   readonly upstreamProxies: readonly UpstreamProxy[];
   readonly policy: PolicyCell;
+  /** How a person is asked about what no rule decides. */
+  readonly asking: AskingOptions;
+  /** Addresses of ours besides: none of them is a destination either. */
+  readonly alsoOurs: readonly SocketAddress[];
   readonly limits: Limits;
   /** Whether `Via` is appended to what is forwarded (RFC 9110 section 7.6.3). */
   readonly via: boolean;
@@ -73,6 +89,16 @@ export interface RunningProxy extends AsyncDisposable {
   readonly connections: number;
   /** What was blocked, the newest of it. */
   readonly blocked: BlockedBuffer;
+  /** The policy, and how it is changed. */
+  readonly policy: LivePolicy;
+  /** What waits for a person. */
+  readonly questions: Questions;
+  /** What is open. */
+  readonly live: LiveConnections;
+  /** What happens, as it happens. */
+  readonly feed: EventFeed;
+  /** What has happened, in numbers. */
+  readonly tally: Tally;
   /** Stops accepting, lets what is under way finish for at most `graceMs`, then closes everything. */
   shutdown(graceMs: number): Promise<void>;
 }
@@ -82,19 +108,46 @@ export interface RunningProxy extends AsyncDisposable {
  * of another error, and listens nowhere then.
  */
 export function startProxy(options: ProxyOptions): RunningProxy {
-  const { limits, policy, outside } = options;
+  const { limits, policy: cell, outside } = options;
   const { clock } = outside;
+  const now = () => clock.now();
   const diagnose = quietly(options.diagnose);
   const listeners = openListeners(options);
   const addresses = listeners.map(({ listener }) => listener.address);
   const deadlines = new Deadlines(clock, (error) => diagnose(`Cannot end a wait: ${error}`));
-  const live = new LiveConnections();
+  const feed = new EventFeed(now, EVENTS_KEPT, limits.eventReaders);
+  const tally = new Tally(now);
+  const live = new LiveConnections(now, (state, connection) => {
+    feed.publish({ type: "connection", generation: cell.current.generation, state, connection });
+  });
   const stopping = new AbortController();
   const buffer = new BlockedBuffer(options.blockedCapacity);
-  const { http, socks } = makeDoors(options, {
-    addresses,
+  const policy: LivePolicy = new LivePolicy({
+    cell,
+    clock,
     deadlines,
-    blocked: recorder(policy, buffer, outside, diagnose),
+    feed,
+    tally,
+    replaced: (next) => {
+      questions.reconsider(next);
+      return live.closeUnless((serving) => outlasts(serving, policy));
+    },
+  });
+  const questions = new Questions({
+    ...options.asking,
+    policy,
+    clock,
+    deadlines,
+    feed,
+    diagnose,
+  });
+  const ledger: Ledger = { buffer, feed, tally };
+  const { http, socks } = makeDoors(options, {
+    addresses: [...addresses, ...options.alsoOurs],
+    deadlines,
+    ask: (request, asker, signal) => questions.ask(request, asker, signal),
+    allowed: (grant, asker) => noteAllowed(grant, asker, ledger),
+    blocked: recorder(ledger, outside, diagnose),
     open: () => !stopping.signal.aborted,
     diagnose,
   });
@@ -117,6 +170,7 @@ export function startProxy(options: ProxyOptions): RunningProxy {
     await Promise.all(accepting);
     await live.drain(graceMs, deadlines);
     deadlines.stop();
+    feed.close();
   };
   return {
     address: addresses[0]!,
@@ -125,6 +179,11 @@ export function startProxy(options: ProxyOptions): RunningProxy {
       return live.size;
     },
     blocked: buffer,
+    policy,
+    questions,
+    live,
+    feed,
+    tally,
     shutdown,
     [Symbol.asyncDispose]: () => shutdown(0),
   };
@@ -135,6 +194,8 @@ interface Running {
   /** Where it listens. */
   readonly addresses: readonly SocketAddress[];
   readonly deadlines: Deadlines;
+  readonly ask: GatewayParts["ask"];
+  readonly allowed: (grant: Grant | SocketGrant, asker: Asker) => void;
   readonly blocked: Door["blocked"];
   readonly open: HttpDoor["open"];
   readonly diagnose: (line: string) => void;
@@ -143,14 +204,14 @@ interface Running {
 /** One door for each protocol, with the same policy and the same gateway behind both. */
 function makeDoors(
   { policy, limits, upstream, upstreamProxies, via, socksUdp, outside }: ProxyOptions,
-  { addresses, deadlines, blocked, open, diagnose }: Running,
+  { addresses, deadlines, ask, allowed, blocked, open, diagnose }: Running,
 ): { readonly http: HttpDoor; readonly socks: SocksDoor } {
   const { dial, resolve, startTls, clock, bindUdp: bind, unixSockets: sockets } = outside;
   const relayPorts = new Set<number>();
   const isOwn = ownListeners(addresses, interfacesTo(addresses), relayPorts);
   const network = { dial, resolve, startTls, upstream, upstreamProxies, isOwn, diagnose };
   const door: Door = {
-    gateway: createGateway({ policy, limits, clock, deadlines, ...network }),
+    gateway: createGateway({ policy, limits, clock, deadlines, ask, allowed, ...network }),
     limits,
     pool: new BufferPool(),
     via: via ? pseudonym() : null,
@@ -160,7 +221,7 @@ function makeDoors(
   return {
     http: {
       ...door,
-      sockets: createSocketGateway({ policy, limits, sockets, deadlines }),
+      sockets: createSocketGateway({ policy, limits, sockets, deadlines, allowed }),
       open,
     },
     socks: {
@@ -194,14 +255,13 @@ function openListeners({ listen, socks }: ProxyOptions): Listening[] {
 
 /** Keeps each block and tells of it. A record that cannot be told is still kept, and still answered. */
 function recorder(
-  policy: PolicyCell,
-  buffer: BlockedBuffer,
+  ledger: Ledger,
   { record, clock }: Outside,
   diagnose: (line: string) => void,
 ): (blocked: BlockedRequest) => void {
   return (blocked) => {
-    const told = blockedRecord(blocked, policy.current.document.mode, clock.now());
-    buffer.push(told);
+    const told = blockedRecord(blocked, clock.now());
+    noteBlocked(blocked, told, ledger);
     try {
       record(told, unsaidLines(blocked.request, blocked.decision));
     } catch (error) {

@@ -77,7 +77,8 @@ export function refusalOf(request: PolicyRequest, decision: Ask | Deny): Refusal
       message,
       rule: ruleOf(request, decision),
       next_steps: nextSteps(request, decision),
-      retryable: false,
+      // Somebody may be there to say yes the next time.
+      retryable: decision.verdict === "ask",
     },
   };
 }
@@ -170,10 +171,17 @@ function stepsToAllow(request: PolicyRequest): string[] {
   ];
 }
 
+/** How a question can be answered while the same request waits again. */
+function stepsToAnswer(request: PolicyRequest, { verdict }: Ask | Deny): string[] {
+  if (verdict !== "ask" || request.kind === "socket") return [];
+  const { host, port } = placeOf(request);
+  return [`They can answer while it waits: doorward approve ${narrowestPattern(host, port)}`];
+}
+
 function nextSteps(request: PolicyRequest, decision: Ask | Deny): string[] {
   switch (decision.reason) {
     case "not_allowed":
-      return stepsToAllow(request);
+      return [...stepsToAnswer(request, decision), ...stepsToAllow(request)];
     case "not_allowed_local":
       return [
         ...(request.kind === "socket"

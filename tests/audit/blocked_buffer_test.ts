@@ -14,6 +14,7 @@ function recordOf(host: string): BlockedRecord {
     source: "baseline_policy",
     port: 80,
     timestamp: 1735689600,
+    generation: 1,
   };
 }
 
@@ -47,4 +48,19 @@ Deno.test("total counts what is not kept any more, and numbers have no gaps", ()
   for (const host of ["a.test", "b.test", "c.test"]) buffer.push(recordOf(host));
   assertEquals(buffer.total, 3);
   assertEquals(buffer.after().map(({ seq }) => seq), [3]);
+});
+
+Deno.test("push() returns the record with its number", () => {
+  const buffer = new BlockedBuffer(1);
+  buffer.push(recordOf("a.test"));
+  assertEquals(buffer.push(recordOf("b.test")), { ...recordOf("b.test"), seq: 2 });
+});
+
+Deno.test("counts tell how many there were of each reason, kept or not", () => {
+  const buffer = new BlockedBuffer(1);
+  assertEquals(buffer.counts, {});
+  for (const reason of ["denied", "not_allowed", "denied"] as const) {
+    buffer.push({ ...recordOf("a.test"), reason });
+  }
+  assertEquals(buffer.counts, { denied: 2, not_allowed: 1 });
 });

@@ -13,6 +13,7 @@ const RECORD: BlockedRecord = {
   source: "baseline_policy",
   port: 80,
   timestamp: 1735689600,
+  generation: 1,
 };
 
 // Upstream: blocked_request_violation_log_line_serializes_payload. Its source was a decider.
@@ -21,7 +22,7 @@ Deno.test("violationLine() prints the seeds' line, key for key", () => {
     violationLine(RECORD),
     'CODEX_NETWORK_POLICY_VIOLATION {"host":"google.com","reason":"not_allowed",' +
       '"client":"127.0.0.1","method":"GET","mode":"full","protocol":"http","decision":"ask",' +
-      '"source":"baseline_policy","port":80,"timestamp":1735689600}',
+      '"source":"baseline_policy","port":80,"timestamp":1735689600,"generation":1}',
   );
 });
 

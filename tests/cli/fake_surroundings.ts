@@ -2,6 +2,12 @@ import type { Program } from "../../src/cli/program.ts";
 import type { Surroundings } from "../../src/cli/surroundings.ts";
 import { makeTerminal, type Sink } from "../../src/cli/printed/terminal.ts";
 import { BlockedBuffer } from "../../src/audit/blocked_buffer.ts";
+import { EventFeed } from "../../src/audit/event_feed.ts";
+import { Tally } from "../../src/audit/tally.ts";
+import { Deadlines } from "../../src/net/time/deadlines.ts";
+import { Questions } from "../../src/proxy/asking/questions.ts";
+import { LiveConnections } from "../../src/proxy/live.ts";
+import { LivePolicy } from "../../src/proxy/live_policy.ts";
 import type { ProxyOptions, RunningProxy } from "../../src/proxy/proxy.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 
@@ -34,6 +40,8 @@ export type FakeOptions = Partial<
     | "stdin"
     | "stdout"
     | "stdinIsTerminal"
+    | "terminalIsGone"
+    | "serveAdmin"
     | "spawn"
     | "dial"
     | "resolve"
@@ -62,6 +70,16 @@ export function fakeSurroundings(options: FakeOptions = {}): FakeSurroundings {
     stdin: { read: () => Promise.resolve(null) },
     stdout: { write: () => Promise.reject(new Error("This test writes no bytes")) },
     stdinIsTerminal: false,
+    terminalIsGone: () => false,
+    pushInput: () => {},
+    pid: 4711,
+    startHelper: () => {
+      throw new Deno.errors.NotFound("This test helps itself");
+    },
+    serveAdmin: (at) => ({
+      address: { ip: at.ip, port: at.port || FREE_PORT },
+      close: () => Promise.resolve(),
+    }),
     signals(names, on): Disposable {
       const listener = (signal: Deno.Signal) => {
         if (names.includes(signal)) on(signal);
@@ -82,7 +100,7 @@ export function fakeSurroundings(options: FakeOptions = {}): FakeSurroundings {
     },
     unixSockets: null,
     giveUpWriting: () => {},
-    startProxy: (options) => fakeProxy(options, proxies),
+    startProxy: (options) => fakeProxy(options, proxies, clock),
     ...options,
     printed: () => ({ out: out.text, err: err.text }),
     send: (signal) => [...listeners].forEach((listener) => listener(signal)),
@@ -106,7 +124,13 @@ export class MemorySink implements Sink {
   }
 }
 
-function fakeProxy(options: ProxyOptions, proxies: FakeProxy[]): RunningProxy {
+function fakeProxy(options: ProxyOptions, proxies: FakeProxy[], clock: FakeClock): RunningProxy {
+  const deadlines = new Deadlines(clock, reportError);
+  const feed = new EventFeed(() => clock.now(), 100, 4);
+  const tally = new Tally(() => clock.now());
+  const { policy: cell, asking, diagnose } = options;
+  const replaced = () => 0;
+  const policy = new LivePolicy({ cell, clock, deadlines, feed, tally, replaced });
   const shutdowns: number[] = [];
   const closed = Promise.withResolvers<void>();
   proxies.push({ options, shutdowns, finish: closed.resolve });
@@ -121,6 +145,11 @@ function fakeProxy(options: ProxyOptions, proxies: FakeProxy[]): RunningProxy {
     socksAddress: options.socks === "shared" ? address : options.socks,
     connections: 2,
     blocked: new BlockedBuffer(options.blockedCapacity),
+    policy,
+    questions: new Questions({ ...asking, policy, clock, deadlines, feed, diagnose }),
+    live: new LiveConnections(() => clock.now(), () => {}),
+    feed,
+    tally,
     shutdown,
     [Symbol.asyncDispose]: () => shutdown(0),
   };

@@ -23,6 +23,16 @@ async function options(): Promise<OpenOptions> {
     policy: policyInForce(config),
     listen: { ip: parseIp("127.0.0.1")!, port: 3128 },
     socks: { ip: parseIp("127.0.0.1")!, port: 8081 },
+    asking: {
+      holdMs: () => 0,
+      answerers: () => [],
+      canBeAnswered: false,
+      questionsMax: 1,
+      command: null,
+      persist: () => Promise.reject(new Error("This test writes no files")),
+    },
+    alsoOurs: [],
+    writesFiles: false,
     record: () => {},
     diagnose: () => {},
   };

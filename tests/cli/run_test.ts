@@ -211,3 +211,28 @@ Deno.test("run hands signals on to the child", async () => {
   assertEquals(await code, 143);
   assertEquals(got, ["SIGTERM"]);
 });
+
+Deno.test("run opens no admin API, and so asks nobody who is not here", async () => {
+  const { here } = machine(0);
+  const serveAdmin = () => {
+    throw new Error("This test opens no admin API");
+  };
+  assertEquals(await cli(["run", "--", "tool", "a b"], { ...here, serveAdmin }), 0);
+  const { asking, alsoOurs } = here.proxies[0]!.options;
+  assertEquals([asking.canBeAnswered, asking.answerers().length, alsoOurs], [false, 0, []]);
+  assertEquals(asking.command, "tool a b");
+});
+
+Deno.test("run keeps the permission to write only for who can be asked", async () => {
+  const isGivenUp = async (...flags: readonly string[]) => {
+    let givenUp = false;
+    const { here } = machine(0);
+    const giveUpWriting = () => void (givenUp = true);
+    await cli(["run", ...flags, "tool"], { ...here, giveUpWriting });
+    return givenUp;
+  };
+  const webhook = ["-c", "network.ask_webhook=http://127.0.0.1:9/"];
+  assertEquals(await isGivenUp(), true);
+  assertEquals(await isGivenUp(...webhook), false);
+  assertEquals(await isGivenUp(...webhook, "-c", "network.ask=false"), true);
+});

@@ -1,10 +1,21 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { cli } from "../../src/cli/cli.ts";
 import { violationLine } from "../../src/audit/violation_line.ts";
 import type { BlockedRecord } from "../../src/audit/blocked_record.ts";
+import { makeTerminal } from "../../src/cli/printed/terminal.ts";
+import { formatSocketAddress } from "../../src/net/address/endpoint.ts";
+import { FakeClock } from "../support/fake_clock.ts";
+import { until } from "../support/in_time.ts";
 import { connectTo } from "../support/policy.ts";
+import { makeScratch } from "../support/scratch.ts";
 import { configFile } from "./config_files.ts";
-import { type FakeOptions, type FakeSurroundings, fakeSurroundings } from "./fake_surroundings.ts";
+import {
+  type FakeOptions,
+  type FakeSurroundings,
+  fakeSurroundings,
+  FREE_PORT,
+  MemorySink,
+} from "./fake_surroundings.ts";
 
 const BLOCKED: BlockedRecord = {
   host: "a.test",
@@ -17,6 +28,7 @@ const BLOCKED: BlockedRecord = {
   source: "baseline_policy",
   port: 80,
   timestamp: 1,
+  generation: 1,
 };
 
 interface Running {
@@ -25,8 +37,12 @@ interface Running {
 }
 
 /** Starts, and comes back once the proxy listens and signals are listened for. */
-async function starting(argv: readonly string[], options: FakeOptions = {}): Promise<Running> {
-  const here = fakeSurroundings(options);
+async function starting(
+  argv: readonly string[],
+  options: FakeOptions = {},
+  more: Partial<FakeSurroundings> = {},
+): Promise<Running> {
+  const here = { ...fakeSurroundings(options), ...more };
   const listening = Promise.withResolvers<void>();
   const watched: FakeSurroundings = {
     ...here,
@@ -241,4 +257,147 @@ Deno.test("start answers a port in use with 125 and how to choose another", asyn
     "doorward: Cannot listen on 127.0.0.1:3128: the port is in use, perhaps by another doorward\n" +
       "  to take a free port, add:  -c network.proxy_url=http://127.0.0.1:0\n",
   );
+});
+
+/** Ends what was started. */
+async function end({ here, code }: Running): Promise<void> {
+  here.send("SIGTERM");
+  here.proxies[0]!.finish();
+  assertEquals(await code, 0);
+}
+
+Deno.test("start tells where the admin API listens, and writes no link down", async () => {
+  const running = await starting(["start", "-c", "network.admin_url=http://127.0.0.1:0"]);
+  await end(running);
+  const { err } = running.here.printed();
+  assertStringIncludes(
+    err,
+    `\n  admin   http://127.0.0.1:${FREE_PORT} (doorward dashboard prints a link that opens it)\n`,
+  );
+  assertEquals(err.includes("#code="), false);
+});
+
+Deno.test("start shows the link to who sits at the terminal", async () => {
+  const sink = new MemorySink(true);
+  const clock = new FakeClock();
+  const terminal = makeTerminal(new MemorySink(), sink, false, clock);
+  await end(await starting(["start"], {}, { terminal, clock }));
+  assertMatch(
+    sink.text,
+    /\n {2}admin {3}http:\/\/127\.0\.0\.1:8080\/#code=[A-Za-z0-9_-]{43} \(works once\)\n/,
+  );
+});
+
+Deno.test("start warns where nobody can know the token, unless it is to be quiet", async () => {
+  const warned = async (argv: readonly string[]) => {
+    const running = await starting(argv);
+    await end(running);
+    return running.here.printed().err.includes(
+      "warning: There is no home folder for the admin token",
+    );
+  };
+  assertEquals([await warned(["start"]), await warned(["start", "-q"])], [true, false]);
+});
+
+Deno.test("start lets no client reach the admin API through the proxy", async () => {
+  const running = await starting(["start", "-c", "network.admin_url=http://127.0.0.1:0"]);
+  const { alsoOurs } = running.here.proxies[0]!.options;
+  assertEquals(alsoOurs.map(formatSocketAddress), [`127.0.0.1:${FREE_PORT}`]);
+  await end(running);
+});
+
+Deno.test("start begins nothing where the admin API cannot listen", async () => {
+  const here = fakeSurroundings({
+    serveAdmin: () => {
+      throw new Deno.errors.AddrInUse("Address already in use");
+    },
+  });
+  assertEquals(await cli(["start"], here), 125);
+  assertEquals(here.proxies.length, 0);
+  assertStringIncludes(here.printed().err, "Cannot listen on 127.0.0.1:8080 for the admin API");
+});
+
+Deno.test("start closes the admin API at its end, and when the proxy cannot listen", async () => {
+  let closed = 0;
+  const serveAdmin: FakeSurroundings["serveAdmin"] = (address) => ({
+    address,
+    close: () => Promise.resolve(void closed++),
+  });
+  const startProxy = () => {
+    throw new Deno.errors.AddrInUse("Address already in use");
+  };
+  await cli(["start"], fakeSurroundings({ serveAdmin, startProxy }));
+  assertEquals(closed, 1);
+  const running = await starting(["start"], { serveAdmin });
+  assertEquals(closed, 1);
+  await end(running);
+  assertEquals(closed, 2);
+});
+
+/** How somebody asks that the file be read again. */
+const RELOADS: readonly (readonly [string, (here: FakeSurroundings) => void])[] = [
+  ["on SIGHUP", (here) => here.send("SIGHUP")],
+  ["when the file changes", () => {}],
+];
+
+for (const [when, ask] of RELOADS) {
+  Deno.test(`start reads its file again ${when}`, async () => {
+    await using scratch = await makeScratch();
+    await scratch.configure('[network]\nenabled = true\nallowed_domains = ["a.test"]\n');
+    const running = await starting(["start"], {
+      env: { DOORWARD_HOME: `${scratch.home}/doorward` },
+    });
+    const { here } = running;
+    // The watch has seen the file as it is.
+    await until(() => here.clock.sleeping > 0, "the file is watched");
+    await scratch.configure(
+      '[network]\nenabled = true\nallowed_domains = ["b.test"]\nask = true\n',
+    );
+    ask(here);
+    await until(() => {
+      here.clock.advance(500);
+      return here.printed().err.includes("doorward: reloaded, ");
+    }, "it is read again");
+    assertStringIncludes(here.printed().err, "ask true, allow +b.test, allow -a.test\n");
+    const { current } = here.proxies[0]!.options.policy;
+    assertEquals(current.decide(connectTo("a.test")).verdict, "ask");
+    await end(running);
+  });
+}
+
+Deno.test("start writes approvals for good into its own file, and none into another program's", async () => {
+  await using scratch = await makeScratch();
+  const home = `${scratch.home}/doorward`;
+  const persist = async (env: Readonly<Record<string, string>>) => {
+    const running = await starting(["start"], { env });
+    const { asking } = running.here.proxies[0]!.options;
+    const written = await asking.persist("allow", "a.test").then(
+      () => "written",
+      (error) => error.code,
+    );
+    await end(running);
+    return written;
+  };
+  assertEquals(await persist({ CODEX_HOME: home }), "cannot_write");
+  assertEquals(await Deno.stat(scratch.configFile).then(() => true, () => false), false);
+  assertEquals(await persist({ DOORWARD_HOME: home }), "written");
+  assertStringIncludes(await Deno.readTextFile(scratch.configFile), '["a.test"]');
+});
+
+Deno.test("start can be answered by the admin API, with or without a terminal", async () => {
+  const running = await starting(["start", "-c", "network.ask_hold_seconds=7"]);
+  const { asking } = running.here.proxies[0]!.options;
+  assertEquals([asking.canBeAnswered, asking.command, asking.holdMs()], [true, null, 7000]);
+  assertEquals(asking.answerers().length, 0);
+  await end(running);
+});
+
+Deno.test("start writes violation lines into the file that is named for them", async () => {
+  await using scratch = await makeScratch();
+  const file = `${scratch.folder}/violations.log`;
+  const running = await starting(["start", "-c", `network.violation_file=${file}`]);
+  running.here.proxies[0]!.options.outside.record(BLOCKED, []);
+  await end(running);
+  assertEquals(await Deno.readTextFile(file), `${violationLine(BLOCKED)}\n`);
+  assertEquals(running.here.printed().err.includes(violationLine(BLOCKED)), false);
 });

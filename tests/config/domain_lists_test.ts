@@ -49,6 +49,32 @@ Deno.test("parseRules() keeps the text, its place and the order", () => {
   assertEquals(findings.faults(), []);
 });
 
+Deno.test("parseRules() keeps the one protocol that an entry names", () => {
+  const findings = new Findings();
+  const entries = flagEntries("--allow", ["x.test:443 over https_connect", "x.test over udp"], 1);
+  assertEquals(parseRules("allow", entries, findings).map(({ rule }) => rule.protocol), [
+    "https_connect",
+  ]);
+  const [fault] = print(findings.faults());
+  assertEquals(
+    fault?.split(";")[0],
+    '--allow bad host pattern "x.test over udp": there is no such protocol',
+  );
+});
+
+Deno.test("noteDeniedAgain() tells the ways to a host apart", () => {
+  const findings = new Findings();
+  const rules = ["x.test over http", "y.test over http", "z.test"];
+  const deny = ["x.test over http", "y.test over socks5_tcp", "z.test over http"];
+  noteDeniedAgain([
+    ...parseRules("allow", flagEntries("--allow", rules, 1), findings),
+    ...parseRules("deny", flagEntries("--deny", deny, 2), findings),
+  ], findings);
+  assertEquals(print(findings.notices()), [
+    '--allow "x.test over http" is denied as well: deny wins, and it stays blocked',
+  ]);
+});
+
 Deno.test("parseRules() tells of every bad pattern at its element", () => {
   const findings = new Findings();
   const entries = [

@@ -53,6 +53,8 @@ Deno.test("readListenAddresses() keeps all three on loopback", () => {
     'only "dangerously_allow_non_loopback_proxy = true" lets it leave loopback',
     "2:13 SOCKS5 proxy listens on 127.0.0.1:2, not on [::]:2: " +
     'only "dangerously_allow_non_loopback_proxy = true" lets it leave loopback',
+    "3:13 admin API listens on 127.0.0.1:3, not on 1.2.3.4:3: " +
+    'only "dangerously_allow_non_loopback_admin = true" lets it leave loopback',
   ]]);
 });
 
@@ -62,8 +64,12 @@ Deno.test("readListenAddresses() lets proxy and SOCKS leave with the one key, ad
   assertEquals(read(proxy), ["0.0.0.0:1 [::]:2 127.0.0.1:3", [], [
     "1:13 DANGEROUS: HTTP proxy listening on non-loopback address 0.0.0.0:1",
     "2:13 DANGEROUS: SOCKS5 proxy listening on non-loopback address [::]:2",
+    "3:13 admin API listens on 127.0.0.1:3, not on 1.2.3.4:3: " +
+    'only "dangerously_allow_non_loopback_admin = true" lets it leave loopback',
   ]]);
-  assertEquals(read(admin)[0], "127.0.0.1:1 127.0.0.1:2 1.2.3.4:3");
+  const [addresses, , notices] = read(admin);
+  assertEquals(addresses, "127.0.0.1:1 127.0.0.1:2 1.2.3.4:3");
+  assertEquals(notices[2], "3:13 DANGEROUS: admin API listening on non-loopback address 1.2.3.4:3");
 });
 
 for (
@@ -78,6 +84,7 @@ for (
     assertEquals(read(ANYWHERE + flags + sockets), ["127.0.0.1:1 127.0.0.1:2 127.0.0.1:3", [], [
       "1:13 HTTP proxy listens on 127.0.0.1:1, not on 0.0.0.0:1: unix sockets are allowed",
       "2:13 SOCKS5 proxy listens on 127.0.0.1:2, not on [::]:2: unix sockets are allowed",
+      "3:13 admin API listens on 127.0.0.1:3, not on 1.2.3.4:3: unix sockets are allowed",
     ]]);
   });
 }
@@ -88,3 +95,28 @@ Deno.test("readListenAddresses() says nothing of a SOCKS5 that is off, but for w
   const [, faults] = read("enable_socks5 = false\nsocks_url = ''");
   assertEquals(faults.length, 1);
 });
+
+/** What is written, and what is wrong with it. */
+const SHARED: readonly (readonly [string, ...string[]])[] = [
+  [
+    "admin_url = 'localhost:3128'",
+    '1:13 "admin_url" and "proxy_url" are both 127.0.0.1:3128: give each its own port',
+  ],
+  [
+    "socks_url = 'localhost:8080'",
+    '1:13 "admin_url" and "socks_url" are both 127.0.0.1:8080: give each its own port',
+  ],
+  [
+    "proxy_url = '127.0.0.1:5'\nadmin_url = '0.0.0.0:5'",
+    '2:13 "admin_url" and "proxy_url" are both 127.0.0.1:5: give each its own port',
+  ],
+  ["admin_url = '127.0.0.2:3128'"],
+  ["proxy_url = '127.0.0.1:0'\nadmin_url = '127.0.0.1:0'"],
+  ["socks_url = '127.0.0.1:8080'\nenable_socks5 = false"],
+];
+
+for (const [text, ...expected] of SHARED) {
+  Deno.test(`readListenAddresses() asks for a port of its own for ${JSON.stringify(text)}`, () => {
+    assertEquals(read(text)[1], expected);
+  });
+}

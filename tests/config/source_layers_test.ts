@@ -83,6 +83,14 @@ Deno.test("readLayers() says which value a table takes the place of", async () =
   ]);
 });
 
+Deno.test("readLayers() shows nothing of a webhook that a table takes the place of", async () => {
+  const text = "[network]\nask_webhook = 'https://h.test/s3cret'";
+  const [, , notices] = await layers(text, "network.ask_webhook.x=1");
+  assertEquals(notices, [
+    '-c in "network.ask_webhook.x=…": "ask_webhook" becomes a table: its URL is lost',
+  ]);
+});
+
 Deno.test("readLayers() shows nothing of an upstream proxy that a table takes the place of", async () => {
   const text = "[network]\nupstream_proxy = 'http://u:a@s3cret:1'";
   const [, , notices] = await layers(text, "network.upstream_proxy.x=1");

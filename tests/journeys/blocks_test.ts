@@ -44,6 +44,7 @@ const HTTP_ROWS: readonly Row[] = [
     what: "a host that a person is to be asked about",
     policy: { ask: true },
     decision: "ask",
+    source: "decider",
   },
   { ...NOT_ALLOWED, what: "a local address", host: "127.0.0.1", reason: "not_allowed_local" },
   {
@@ -126,6 +127,7 @@ for (const row of HTTP_ROWS) {
       [body.status, body.host, body.reason, body.decision, body.source, body.protocol, body.port],
       ["blocked", row.host, row.reason, row.decision ?? "deny", row.source, "http", 80],
     );
+    assertEquals(body.retryable, row.decision === "ask");
     assertMatch(body.message, /^Doorward blocked this request: /);
     // Whatever was found out about a name stays here; path and query were never looked at.
     assert(!/10\.20|\/p|\?q/.test(answer.raw), answer.raw);
@@ -155,6 +157,7 @@ for (const row of HTTP_ROWS) {
         source: row.source,
         port: 8080,
         timestamp: Math.floor(world.clock.now() / 1000),
+        generation: 1,
       } as unknown as typeof record,
     );
     assertEquals(world.blocked.length, 1);
@@ -206,7 +209,7 @@ Deno.test("the violation line of a blocked request is the seeds', key for key", 
     violationLine(world.blocked[0]!),
     `CODEX_NETWORK_POLICY_VIOLATION {"host":"google.com","reason":"not_allowed",` +
       `"client":"${address}","method":"GET","mode":null,"protocol":"http","decision":"deny",` +
-      `"source":"baseline_policy","port":80,"timestamp":1767225600}`,
+      `"source":"baseline_policy","port":80,"timestamp":1767225600,"generation":1}`,
   );
 });
 

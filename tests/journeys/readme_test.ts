@@ -61,10 +61,11 @@ interface Newcomer extends AsyncDisposable {
 }
 
 /**
- * Makes one. What the README says is changed in four places, all of them named here:
+ * Makes one. What the README says is changed in five places, all of them named here:
  *
  * - `npx -y deno@…` is the Deno that runs this test: a test downloads nothing;
- * - ports 3128 and 8081 are free ones, in the cloned source, too;
+ * - ports 3128, 8081 and 8080 are free ones, in the cloned source, too;
+ * - a question waits for one second, where nobody sits at the terminal;
  * - `/home/you` is the home of this test;
  * - `example.com` is a local server from the first command on that allows it. Before that it is blocked, and
  *   nobody looks for it.
@@ -72,7 +73,7 @@ interface Newcomer extends AsyncDisposable {
 async function makeNewcomer(): Promise<Newcomer> {
   await using stack = new AsyncDisposableStack();
   const scratch = stack.use(await makeScratch());
-  const ports: Ports = { 3128: freePort(), 8081: freePort() };
+  const ports: Ports = { 3128: freePort(), 8081: freePort(), 8080: freePort() };
   await clone(`${scratch.folder}/doorward`, ports);
   await scratch.write("home/.curlrc", "# As on a terminal: no progress.\nsilent\nshow-error\n");
   const { DOORWARD_HOME: _, ...env } = scratch.env;
@@ -156,10 +157,10 @@ async function end(proxy: RunningProgram | null): Promise<void> {
 }
 
 /** Which port stands for one of the README. */
-type Ports = Readonly<Record<3128 | 8081, number>>;
+type Ports = Readonly<Record<3128 | 8081 | 8080, number>>;
 
 function withPorts(text: string, ports: Ports): string {
-  return text.replaceAll(/3128|8081/g, (port) => String(ports[Number(port) as keyof Ports]));
+  return text.replaceAll(/3128|808[01]/g, (port) => String(ports[Number(port) as keyof Ports]));
 }
 
 /** Clones the working tree, with other default ports. */
@@ -168,8 +169,9 @@ async function clone(into: string, ports: Ports): Promise<void> {
   for (const name of CLONED) await copy(`${root}/${name}`, `${into}/${name}`);
   const file = `${into}/src/config/network_table.ts`;
   const source = await Deno.readTextFile(file);
-  assertEquals(source.match(/3128|8081/g)?.length, 2);
-  await Deno.writeTextFile(file, withPorts(source, ports));
+  assertEquals(source.match(/3128|808[01]|ask_hold_seconds: 30,/g)?.length, 4);
+  const quick = source.replace("ask_hold_seconds: 30,", "ask_hold_seconds: 1,");
+  await Deno.writeTextFile(file, withPorts(quick, ports));
 }
 
 async function copy(from: string, to: string): Promise<void> {

@@ -76,8 +76,8 @@ Deno.test("a policy that allows more is obeyed by the next request", async () =>
   assertEquals(await statusAfter(client, GET.replaceAll("allowed", "other")), 200);
 });
 
-// One request is judged by one policy from beginning to end.
-Deno.test("a request that is under way is judged by the policy it began with", async () => {
+// Whatever was decided before a connection is made is decided again where the policy has changed meanwhile.
+Deno.test("a request whose name is being looked up is judged by the policy that comes meanwhile", async () => {
   const asked = Promise.withResolvers<void>();
   const answer = Promise.withResolvers<void>();
   await using world = makeWorld({
@@ -86,20 +86,20 @@ Deno.test("a request that is under way is judged by the policy it began with", a
       "allowed.test": async () => {
         asked.resolve();
         await answer.promise;
-        return [{ family: 4, bits: 0x5db8d822n }];
+        return [ip(ALLOWED_IP)];
       },
     },
   });
   await using client = await world.client();
-  await client.send(GET + GET);
+  await client.send(GET);
   await asked.promise;
   world.setPolicy({});
   answer.resolve();
-  assertEquals(statusOf(await client.readMessage()), 200);
   assertEquals(statusOf(await client.readMessage()), 403);
+  assertEquals(world.dialled, []);
 });
 
-Deno.test("a response that is under way goes on", async () => {
+Deno.test("a response that is under way ends where its host is no longer allowed", async () => {
   const slow: Script = async (wire) => {
     await wire.readHead();
     await wire.send(ok("12345").slice(0, -2));
@@ -109,16 +109,40 @@ Deno.test("a response that is under way goes on", async () => {
   await client.send(GET);
   await client.readUntil("\r\n\r\n123");
   world.setPolicy({});
+  await client.readEnd();
+  assertEquals(world.upstreams, 0);
+});
+
+Deno.test("a response that is under way goes on where its host is still allowed", async () => {
+  const slow: Script = async (wire) => {
+    await wire.readHead();
+    await wire.send(ok("12345").slice(0, -2));
+  };
+  await using world = makeWorld({ policy: ALLOW, origin: slow });
+  await using client = await world.client();
+  await client.send(GET);
+  await client.readUntil("\r\n\r\n123");
+  world.setPolicy({ allow: ["*.test"] });
   await (await world.origin.connection()).send("45");
   assertEquals(await client.readExactly(2), "45");
 });
 
-Deno.test("a tunnel that is open stays open", async () => {
+Deno.test("a tunnel that is open is closed where its host is no longer allowed", async () => {
   await using world = makeWorld({ policy: ALLOW, origin: silent });
   await using client = await world.client();
   await client.send("CONNECT allowed.test:443 HTTP/1.1\r\nHost: allowed.test:443\r\n\r\n");
   await client.readHead();
   world.setPolicy({});
+  await client.readEnd();
+  await (await world.origin.connection()).readEnd();
+});
+
+Deno.test("a tunnel that is open stays open where its host is still allowed", async () => {
+  await using world = makeWorld({ policy: ALLOW, origin: silent });
+  await using client = await world.client();
+  await client.send("CONNECT allowed.test:443 HTTP/1.1\r\nHost: allowed.test:443\r\n\r\n");
+  await client.readHead();
+  world.setPolicy({ allow: ["*.test"] });
   await client.send("still open");
   await (await world.origin.connection()).readUntil("still open");
 });

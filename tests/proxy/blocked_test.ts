@@ -1,9 +1,12 @@
 import { assertEquals } from "@std/assert";
 import type { Deny } from "../../src/policy/decision.ts";
+import { compilePolicy } from "../../src/policy/compile.ts";
 import type { TunnelRequest } from "../../src/policy/request.ts";
 import type { PolicyRequest } from "../../src/policy/socket_request.ts";
+import type { Refused } from "../../src/proxy/authorize.ts";
 import { blockedRecord } from "../../src/proxy/blocked.ts";
-import { connectTo, httpTo, socketAt } from "../support/policy.ts";
+import { asker } from "../support/asker.ts";
+import { connectTo, httpTo, policyOf, socketAt } from "../support/policy.ts";
 
 const NOW = 1_735_689_600_999;
 
@@ -12,7 +15,8 @@ function recordOf(
   deny: Partial<Deny>,
   attempt: string | null = null,
 ): ReturnType<typeof blockedRecord> {
-  const decision: Deny = {
+  const decision: Refused = {
+    policy: compilePolicy({ ...policyOf({}).document, mode: "limited" }, 7),
     verdict: "deny",
     reason: "not_allowed",
     source: "baseline_policy",
@@ -20,8 +24,8 @@ function recordOf(
     detail: "",
     ...deny,
   };
-  const blocked = { request, decision, client: "127.0.0.1:50000", method: "GET", attempt };
-  return blockedRecord(blocked, "limited", NOW);
+  const from = asker({ attempt: () => attempt });
+  return blockedRecord({ request, decision, asker: from }, NOW);
 }
 
 Deno.test("blockedRecord() writes the keys of the seeds in their order", () => {
@@ -30,7 +34,7 @@ Deno.test("blockedRecord() writes the keys of the seeds in their order", () => {
     JSON.stringify(record),
     '{"host":"2001:db8::1","reason":"not_allowed","client":"127.0.0.1:50000","method":"GET",' +
       '"mode":null,"protocol":"http","attempt_id":"42","decision":"deny",' +
-      '"source":"baseline_policy","port":8080,"timestamp":1735689600}',
+      '"source":"baseline_policy","port":8080,"timestamp":1735689600,"generation":7}',
   );
 });
 
@@ -64,7 +68,7 @@ Deno.test("blockedRecord() names a unix socket by its path, with port 0", () => 
     JSON.stringify(record),
     '{"host":"/run/docker.sock","reason":"not_allowed","client":"127.0.0.1:50000","method":"GET",' +
       '"mode":null,"protocol":"http","attempt_id":"42","decision":"deny",' +
-      '"source":"baseline_policy","port":0,"timestamp":1735689600}',
+      '"source":"baseline_policy","port":0,"timestamp":1735689600,"generation":7}',
   );
   const disabled = { reason: "proxy_disabled", source: "proxy_state" } as const;
   assertEquals(recordOf(socketAt("/run/docker.sock"), disabled).protocol, "http");

@@ -168,3 +168,89 @@ Deno.test("linger() never rejects", async () => {
   await held.client.linger();
   assertEquals(held.client.closed, true);
 });
+
+Deno.test("hold() tells that the client has finished sending, and leaves it open", async () => {
+  await using held = hold();
+  const gone = held.client.hold(5000);
+  await turn();
+  assertEquals(gone.aborted, false);
+  await held.wire.closeWrite();
+  await until(() => gone.aborted, "the end is noticed");
+  assertEquals(held.client.closed, false);
+});
+
+Deno.test("hold() tells at once of a client that has finished sending before", async () => {
+  await using held = hold();
+  held.client.lookAhead(() => {});
+  await held.wire.closeWrite();
+  await held.client.mayContinue();
+  assertEquals(held.client.hold(5000).aborted, true);
+});
+
+Deno.test("hold() closes a client that was reset", async () => {
+  await using held = hold(new ScriptedStream(new Deno.errors.ConnectionReset("reset")));
+  held.client.hold(5000);
+  await turn();
+  assertEquals(held.client.closed, true);
+});
+
+Deno.test("hold() is a limit in place of the one before", async () => {
+  await using held = hold();
+  held.client.hold(5000);
+  await held.pass(4900);
+  assertEquals(held.client.closed, false);
+  await held.pass(350);
+  assertEquals(held.client.closed, true);
+});
+
+Deno.test("hold() keeps what comes meanwhile for whoever reads next", async () => {
+  await using held = hold();
+  const gone = held.client.hold(5000);
+  const into = new Uint8Array(16);
+  const reading = held.client.reader.read(into);
+  await held.wire.send("hello");
+  assertEquals([await reading, gone.aborted], [5, false]);
+});
+
+Deno.test("lookAhead() looks for the end again once what came was taken", async () => {
+  await using held = hold();
+  held.client.hold(5000);
+  await held.wire.send("body");
+  await until(() => held.client.reader.buffered.length === 4, "the body is there");
+  held.client.reader.consume(4);
+  const told: string[] = [];
+  held.client.lookAhead(() => told.push("left"));
+  await held.wire.closeWrite();
+  assertEquals([await held.client.mayContinue(), told], [false, ["left"]]);
+});
+
+Deno.test("hold() notices the end behind bytes that were sent already, and keeps those", async () => {
+  await using held = hold();
+  await held.wire.send("early");
+  await held.client.reader.fill();
+  const gone = held.client.hold(30_000);
+  await held.wire.send(" words");
+  await turn();
+  assertEquals(gone.aborted, false);
+  await held.wire.closeWrite();
+  await until(() => gone.aborted, "the client is missed");
+  const words = new TextDecoder().decode(held.client.reader.buffered);
+  assertEquals(words, "early words");
+});
+
+Deno.test("letGo() leaves what comes after the wait to whoever reads then", async () => {
+  await using held = hold();
+  held.client.hold(30_000);
+  await held.wire.send("one");
+  await turn();
+  held.client.letGo();
+  await held.wire.send("two");
+  await turn();
+  const into = new Uint8Array(16);
+  let read = "";
+  while (read.length < 6) {
+    const count = await held.client.reader.read(into);
+    read += new TextDecoder().decode(into.subarray(0, count!));
+  }
+  assertEquals(read, "onetwo");
+});

@@ -1,10 +1,13 @@
 import { assert, assertEquals, assertObjectMatch, assertRejects } from "@std/assert";
+import type { IpAddress } from "../../src/net/address/ip.ts";
 import { ConnectError, type ConnectFault } from "../../src/net/errors.ts";
-import type { Deny } from "../../src/policy/decision.ts";
-import { type OpenedTunnel, openTunnel } from "../../src/proxy/open_tunnel.ts";
+import type { Refused } from "../../src/proxy/authorize.ts";
+import type { Asker } from "../../src/proxy/asking/asker.ts";
+import { connectingMs, DEFAULT_LIMITS } from "../../src/proxy/limits.ts";
+import { askerOf, type OpenedTunnel, openTunnel } from "../../src/proxy/open_tunnel.ts";
 import { makeDoor, never, type TestDoor } from "../support/door.ts";
 import { turn } from "../support/in_time.ts";
-import { connectTo } from "../support/policy.ts";
+import { connectTo, ip, policyOf } from "../support/policy.ts";
 
 /** Asks for a tunnel to `target`, and tells what had to be asked for that. */
 async function opened(made: TestDoor, target: string): Promise<[OpenedTunnel, string[]]> {
@@ -35,9 +38,10 @@ Deno.test("openTunnel() tells of a block once, with its attempt, and looks nothi
   await using made = makeDoor();
   const [outcome, asked] = await opened(made, "other.test:443");
   assertObjectMatch(outcome, { kind: "blocked", decision: { reason: "not_allowed" } });
-  assertEquals([made.lookups, made.dialled, asked], [[], [], ["attempt"]]);
+  assertEquals([made.lookups, made.dialled, asked], [[], [], []]);
   assertEquals(made.blocked.length, 1);
-  assertObjectMatch(made.blocked[0]!, { method: "CONNECT", attempt: "a-1" });
+  const { client, method, attempt } = made.blocked[0]!.asker;
+  assertEquals([client, method, attempt()], ["127.0.0.1:50000", "CONNECT", "a-1"]);
 });
 
 for (const fault of ["dns_failure", "connection_refused"] satisfies ConnectFault[]) {
@@ -59,7 +63,7 @@ Deno.test("openTunnel() ends a client whose steps do not end by themselves", asy
   const { connection } = made.client();
   const gateway = {
     ...made.door.gateway,
-    authorize: (_: unknown, by: AbortSignal) => never<Deny>(by),
+    authorize: (_: unknown, __: Asker, by: AbortSignal) => never<Refused>(by),
   };
   const asked = { request: connectTo("allowed.test:443"), via: () => [], attempt: () => null };
   const failing = assertRejects(() => openTunnel(connection, asked, { ...made.door, gateway }));
@@ -67,4 +71,47 @@ Deno.test("openTunnel() ends a client whose steps do not end by themselves", asy
   made.clock.advance(8000);
   await failing;
   assert(connection.signal.aborted);
+});
+
+Deno.test("openTunnel() connects to nothing that a policy forbids which came meanwhile", async () => {
+  const looking = Promise.withResolvers<readonly IpAddress[]>();
+  await using made = makeDoor({ resolve: () => looking.promise });
+  const opening = opened(made, "allowed.test:443");
+  await turn();
+  const next = policyOf({});
+  made.cell.replace(next);
+  looking.resolve([ip("93.184.216.34")]);
+  const [outcome] = await opening;
+  assert(outcome.kind === "blocked");
+  assertEquals([outcome.decision.reason, outcome.decision.policy === next], ["not_allowed", true]);
+  assertEquals([made.dialled, made.blocked.length], [[], 1]);
+});
+
+Deno.test("openTunnel() says what the client carries before it connects", async () => {
+  const serving: unknown[] = [];
+  await using made = makeDoor({
+    dial: () => {
+      serving.push(connection.serving?.kind, connection.serving?.grant.request);
+      return Promise.reject(new ConnectError("connection_refused", "Cannot connect"));
+    },
+  });
+  const { connection } = made.client();
+  const request = connectTo("allowed.test:443");
+  await openTunnel(connection, { request, via: () => [], attempt: () => null }, made.door);
+  assertEquals(serving, ["tunnel", request]);
+});
+
+Deno.test("askerOf() gives a client that has waited the usual time again", async () => {
+  await using made = makeDoor();
+  const { connection } = made.client();
+  const usual = connectingMs(DEFAULT_LIMITS);
+  const asker = askerOf(connection, "CONNECT", () => null, DEFAULT_LIMITS);
+  connection.closeAfter(1000);
+  asker.held(60_000);
+  made.clock.advance(60_000 + usual - 250);
+  await turn();
+  assertEquals(connection.closed, false);
+  made.clock.advance(500);
+  await turn();
+  assertEquals(connection.closed, true);
 });

@@ -9,7 +9,7 @@ import { until } from "../support/in_time.ts";
 import { ip, policyOf } from "../support/policy.ts";
 import { GREETING, NO_AUTH } from "../support/socks.ts";
 import { statusOf, Wire } from "../support/wire.ts";
-import { makeWorld } from "../support/world.ts";
+import { makeWorld, NOBODY } from "../support/world.ts";
 
 const GET = "GET http://denied.test/ HTTP/1.1\r\nHost: denied.test\r\n\r\n";
 
@@ -27,6 +27,8 @@ function start(port: number, variant: Variant = {}): RunningProxy {
     upstream: () => null,
     upstreamProxies: [],
     policy: policyCell(policyOf({})),
+    asking: NOBODY,
+    alsoOurs: [],
     limits: DEFAULT_LIMITS,
     via: true,
     blockedCapacity: 2,
@@ -181,6 +183,26 @@ Deno.test("startProxy() knows its SOCKS5 listener for its own address", async ()
   const { port } = world.proxy.socksAddress!;
   const answer = await world.ask(
     `GET http://127.0.0.1:${port}/ HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`,
+  );
+  assertStringIncludes(answer.body, '"reason":"own_listener"');
+  assertEquals(world.dialled, []);
+});
+
+Deno.test("shutdown() ends those who read events, once all connections are over", async () => {
+  const world = makeWorld();
+  await world.ask(GET);
+  const reader = world.proxy.feed.read(0)!;
+  await world.proxy.shutdown(0);
+  await world[Symbol.asyncDispose]();
+  assertEquals([await reader.next(), world.proxy.feed.readers], [null, 0]);
+});
+
+Deno.test("startProxy() takes other listeners of the program for its own addresses", async () => {
+  const others = [{ ip: ip("127.0.0.1"), port: 4711 }];
+  const policy = { allow: ["127.0.0.1"], allowLocalBinding: true };
+  await using world = makeWorld({ policy, alsoOurs: others });
+  const answer = await world.ask(
+    "GET http://127.0.0.1:4711/ HTTP/1.1\r\nHost: 127.0.0.1:4711\r\n\r\n",
   );
   assertStringIncludes(answer.body, '"reason":"own_listener"');
   assertEquals(world.dialled, []);

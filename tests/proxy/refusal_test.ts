@@ -71,7 +71,7 @@ Deno.test("decisionLine() prints the seeds' line, key for key", () => {
   assertEquals(
     decisionLine(refusalOf(connectTo("api.example.com:443"), ask)),
     'CODEX_NETWORK_POLICY_DECISION {"decision":"ask","reason":"not_allowed",' +
-      '"source":"baseline_policy","protocol":"https_connect","host":"api.example.com","port":443}',
+      '"source":"decider","protocol":"https_connect","host":"api.example.com","port":443}',
   );
 });
 
@@ -224,4 +224,16 @@ Deno.test("unsaidLines() hints at socks5h:// where a client asked for an address
   assertEquals(hints("192.0.2.1:53", "socks5_tcp", "not_allowed"), 0);
   // Datagrams go to addresses as a rule: whoever sends them has asked a resolver before.
   assertEquals(hints("192.0.2.1", "socks5_udp", "not_allowed"), 0);
+});
+
+Deno.test("refusalOf() says of a question how it is answered, and that it may be asked again", () => {
+  const ask = policyOf({}, { ask: true }).decide(connectTo("api.example.com:443"));
+  if (ask.verdict !== "ask") throw new Error("This policy asks");
+  const { fields } = refusalOf(connectTo("api.example.com:443"), ask);
+  assertEquals([fields.decision, fields.source, fields.retryable], ["ask", "decider", true]);
+  assertStringIncludes(fields.next_steps[0]!, "doorward approve ");
+  assertStringIncludes(fields.next_steps[0]!, "api.example.com");
+  const deny = refuse(connectTo("api.example.com:443"), { reason: "not_allowed" });
+  assertEquals(deny.fields.retryable, false);
+  assertEquals(deny.fields.next_steps, fields.next_steps.slice(1));
 });

@@ -2,8 +2,10 @@ import { assertEquals, assertObjectMatch, assertRejects } from "@std/assert";
 import { ConnectError, ProtocolError } from "../../src/net/errors.ts";
 import type { UnixSockets } from "../../src/net/ports.ts";
 import type { ByteStream } from "../../src/net/stream/stream.ts";
-import type { Deny } from "../../src/policy/decision.ts";
 import type { PolicyDocument } from "../../src/policy/policy.ts";
+import type { Refused } from "../../src/proxy/authorize.ts";
+import type { SocketGrant } from "../../src/proxy/authorize_socket.ts";
+import { asker } from "../support/asker.ts";
 import { type DoorOptions, makeDoor, never, type TestDoor } from "../support/door.ts";
 import { turn } from "../support/in_time.ts";
 import { streamPair } from "../support/memory_stream.ts";
@@ -26,8 +28,8 @@ function door(switches: Partial<PolicyDocument>, options: DoorOptions = {}): Tes
   return makeDoor({ policy: policyOf({}, switches), ...options });
 }
 
-function open(made: TestDoor, method = "GET", path = PATH): Promise<ByteStream | Deny> {
-  return made.door.sockets.open(socketAt(path, { method }), CALM);
+function open(made: TestDoor, method = "GET", path = PATH): Promise<ByteStream | Refused> {
+  return made.door.sockets.open(socketAt(path, { method }), asker(), CALM, () => {});
 }
 
 Deno.test("open() connects to what policy allows", async () => {
@@ -79,4 +81,39 @@ Deno.test("open() gives up what takes too long, at every step", async () => {
     made.clock.advance(1500);
     assertEquals((await opening).code, "connection_timeout");
   }
+});
+
+Deno.test("open() tells of the grant before it connects, and of no block", async () => {
+  const told: string[] = [];
+  await using made = door({ unixSockets: [PATH] }, {
+    unixSockets: sockets({
+      dial: () => {
+        told.push("dialled");
+        return Promise.resolve({ stream: streamPair()[0], bound: PATH });
+      },
+    }),
+  });
+  const granted = ({ path }: SocketGrant) => told.push(`granted ${path}`);
+  await made.door.sockets.open(socketAt(PATH), asker(), CALM, granted);
+  await made.door.sockets.open(socketAt("/run/other.sock"), asker(), CALM, granted);
+  assertEquals(told, [`granted ${PATH}`, "dialled"]);
+  assertEquals(made.allowed.map(({ request }) => request), [socketAt(PATH)]);
+});
+
+Deno.test("open() refuses what a policy forbids that came while the path was followed", async () => {
+  const following = Promise.withResolvers<string>();
+  await using made = door({ unixSockets: [PATH] }, {
+    unixSockets: sockets({
+      canonical: () => following.promise,
+      dial: () => Promise.reject(new Error("This socket is nobody's to dial")),
+    }),
+  });
+  const opening = open(made);
+  await turn();
+  const next = policyOf({});
+  made.cell.replace(next);
+  following.resolve(PATH);
+  const refused = await opening;
+  assertObjectMatch(refused, { verdict: "deny", reason: "not_allowed" });
+  assertEquals([(refused as Refused).policy === next, made.allowed], [true, []]);
 });

@@ -13,6 +13,7 @@ export function blockedRecord(part: Partial<BlockedRecord> = {}): BlockedRecord 
     source: "baseline_policy",
     port: 443,
     timestamp: 0,
+    generation: 1,
     ...part,
   };
 }

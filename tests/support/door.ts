@@ -5,6 +5,11 @@ import type { ConnectError } from "../../src/net/errors.ts";
 import type { Dialer, Resolver, UnixSockets } from "../../src/net/ports.ts";
 import type { ByteStream } from "../../src/net/stream/stream.ts";
 import type { Policy } from "../../src/policy/policy.ts";
+import type { NetworkRequest } from "../../src/policy/request.ts";
+import type { Asker } from "../../src/proxy/asking/asker.ts";
+import type { Outcome } from "../../src/proxy/asking/questions.ts";
+import type { Grant } from "../../src/proxy/authorize.ts";
+import type { SocketGrant } from "../../src/proxy/authorize_socket.ts";
 import { type PolicyCell, policyCell } from "../../src/policy/policy.ts";
 import { ClientConnection } from "../../src/proxy/client_connection.ts";
 import { createGateway } from "../../src/proxy/gateway.ts";
@@ -35,6 +40,8 @@ export interface DoorOptions {
   readonly unixSockets?: UnixSockets;
   readonly upstreamProxies?: readonly UpstreamProxy[];
   readonly via?: string | null;
+  /** What a person says who is asked; nobody is there unless said otherwise. */
+  readonly ask?: (request: NetworkRequest, asker: Asker, signal: AbortSignal) => Promise<Outcome>;
 }
 
 /** A client of the door: what the proxy holds of it, and the other end. */
@@ -54,6 +61,10 @@ export interface TestDoor extends AsyncDisposable {
   readonly lookups: readonly string[];
   readonly dialled: readonly string[];
   readonly blocked: readonly BlockedRequest[];
+  /** What a person was asked about. */
+  readonly asked: readonly NetworkRequest[];
+  /** What was let through. */
+  readonly allowed: readonly (Grant | SocketGrant)[];
   readonly diagnosed: readonly string[];
   /** Set to end the taking of requests. */
   open: boolean;
@@ -72,6 +83,8 @@ export function makeDoor(options: DoorOptions = {}): TestDoor {
   const lookups: string[] = [];
   const dialled: string[] = [];
   const blocked: BlockedRequest[] = [];
+  const asked: NetworkRequest[] = [];
+  const allowed: (Grant | SocketGrant)[] = [];
   const diagnosed: string[] = [];
   const upstreams: Wire[] = [];
   const clients: DoorClient[] = [];
@@ -82,12 +95,18 @@ export function makeDoor(options: DoorOptions = {}): TestDoor {
     return Promise.resolve(ours);
   };
   const dial = options.dial ?? dialInMemory;
+  const nobody = () => Promise.resolve({ kind: "unanswered", why: "nobody is there" } as const);
   const common: Door = {
     gateway: createGateway({
       policy: cell,
       limits,
       clock,
       deadlines,
+      ask: (request, asker, signal) => {
+        asked.push(request);
+        return (options.ask ?? nobody)(request, asker, signal);
+      },
+      allowed: (grant) => void allowed.push(grant),
       isOwn: () => false,
       diagnose: (line) => diagnosed.push(line),
       startTls: () => Promise.reject(new Error("This door speaks no TLS")),
@@ -115,6 +134,7 @@ export function makeDoor(options: DoorOptions = {}): TestDoor {
         policy: cell,
         limits,
         deadlines,
+        allowed: (grant) => void allowed.push(grant),
         sockets: options.unixSockets ?? null,
       }),
       via: options.via ?? null,
@@ -127,6 +147,8 @@ export function makeDoor(options: DoorOptions = {}): TestDoor {
     lookups,
     dialled,
     blocked,
+    asked,
+    allowed,
     diagnosed,
     open: true,
     client(stream?: ByteStream): DoorClient {

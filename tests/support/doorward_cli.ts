@@ -16,6 +16,8 @@ export interface DoorwardStart extends RunningProgram {
   readonly port: number;
   /** Where it speaks SOCKS5. */
   readonly socksPort: number;
+  /** Where the admin API listens, on 127.0.0.1. */
+  readonly adminPort: number;
 }
 
 /** Free ports, and not the ones that somebody else may use. */
@@ -24,6 +26,8 @@ export const FREE_PORTS: readonly string[] = [
   "network.proxy_url=http://127.0.0.1:0",
   "-c",
   "network.socks_url=http://127.0.0.1:0",
+  "-c",
+  "network.admin_url=http://127.0.0.1:0",
 ];
 
 /** The words that start Doorward, with the permissions that its task has. */
@@ -72,7 +76,14 @@ export async function startDoorward(
   try {
     const [, url, port] = await program.stderr.until(/ listening on (http:\/\/[^ ]+:(\d+)), /);
     const [, socksPort] = await program.stderr.until(/\n {2}socks {3}socks5h:\/\/[^ ]+:(\d+)[,\n]/);
-    return { ...program, url: url!, port: Number(port), socksPort: Number(socksPort) };
+    const [, adminPort] = await program.stderr.until(/\n {2}admin {3}http:\/\/[^ ]+:(\d+) /);
+    return {
+      ...program,
+      url: url!,
+      port: Number(port),
+      socksPort: Number(socksPort),
+      adminPort: Number(adminPort),
+    };
   } catch (error) {
     await program[Symbol.asyncDispose]();
     throw error;

@@ -10,6 +10,7 @@ import { bindUdp } from "../../src/net/udp_socket.ts";
 import { systemUnixSockets } from "../../src/net/unix_sockets.ts";
 import { type Policy, policyCell, type PolicyDocument } from "../../src/policy/policy.ts";
 import type { PolicyCell } from "../../src/policy/policy.ts";
+import type { AskingOptions } from "../../src/proxy/asking/questions.ts";
 import { DEFAULT_LIMITS, type Limits } from "../../src/proxy/limits.ts";
 import { type RunningProxy, startProxy } from "../../src/proxy/proxy.ts";
 import type { ChooseUpstream, UpstreamProxy } from "../../src/proxy/upstream/upstream_proxy.ts";
@@ -32,6 +33,10 @@ export interface WorldOptions {
   /** {@linkcode ALLOWED} is allowed and nothing else, unless said otherwise. */
   readonly policy?: WorldPolicy;
   readonly limits?: Partial<Limits>;
+  /** How a person is asked, where the policy says so; nobody is there unless said otherwise. */
+  readonly ask?: Partial<AskingOptions>;
+  /** Addresses of ours besides the proxy's own. */
+  readonly alsoOurs?: readonly SocketAddress[];
   /** Beside {@linkcode ALLOWED}. A name that is not there cannot be resolved. */
   readonly resolve?: Readonly<Record<string, Answer>>;
   /** What the origin does; it answers every request with `hello` unless said otherwise. */
@@ -85,7 +90,7 @@ export interface World extends AsyncDisposable {
   exchange(bytes: string): Promise<string>;
   /** Sends one request on a connection of its own and takes the answer. */
   ask(request: string): Promise<WireMessage>;
-  /** Replaces the policy. */
+  /** Replaces the policy, as a reload of the configuration does. */
   setPolicy(policy: WorldPolicy): void;
   /** Lets time pass, a tick of the limits at a time, until `done` or until `ms` are over. */
   pass(ms: number, done?: Promise<unknown>): Promise<void>;
@@ -135,6 +140,8 @@ export function makeWorld(options: WorldOptions = {}): World {
     upstream: options.upstream ?? (() => null),
     upstreamProxies: options.upstreamProxies ?? [],
     policy: cell,
+    asking: { ...NOBODY, ...options.ask },
+    alsoOurs: options.alsoOurs ?? [],
     limits: { ...DEFAULT_LIMITS, ...options.limits },
     via: options.via ?? true,
     blockedCapacity: options.blockedCapacity ?? 200,
@@ -186,7 +193,7 @@ export function makeWorld(options: WorldOptions = {}): World {
       await wire.send(request);
       return await wire.readMessage({ headOnly: request.startsWith("HEAD ") });
     },
-    setPolicy: (policy) => cell.replace(compile(policy)),
+    setPolicy: (policy) => void proxy.policy.rebase(compile(policy).document),
     pass: (ms, done) => pass(clock, ms, done),
     async [Symbol.asyncDispose](): Promise<void> {
       try {
@@ -203,6 +210,16 @@ export function makeWorld(options: WorldOptions = {}): World {
 }
 
 const NEVER = new AbortController().signal;
+
+/** A proxy without a person: what would be asked is refused at once. */
+export const NOBODY: AskingOptions = {
+  holdMs: () => 0,
+  answerers: () => [],
+  canBeAnswered: false,
+  questionsMax: 64,
+  command: null,
+  persist: () => Promise.reject(new Error("This test writes no configuration")),
+};
 
 function compile({ allow = [], deny = [], ...switches }: WorldPolicy): Policy {
   return policyOf({ allow, deny }, switches);

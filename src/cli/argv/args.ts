@@ -1,4 +1,6 @@
 import { parseArgs } from "@std/cli/parse-args";
+import { adminCommand } from "./admin_args.ts";
+import { isAdminCommandName } from "./admin_commands.ts";
 import type { Command, Common, PolicyFlags } from "./command.ts";
 import {
   COMMAND_NAMES,
@@ -78,7 +80,8 @@ function takeMixed(words: readonly string[]): Rest {
   return { options, names, operands, fault: null };
 }
 
-interface Values {
+/** The values of options, by name. */
+export interface Values {
   readonly one: (name: OptionName) => string | null;
   readonly many: (name: OptionName) => readonly string[];
   readonly flag: (name: OptionName) => boolean;
@@ -107,6 +110,7 @@ function build(name: CommandName, values: Values, operands: readonly string[]): 
   if (typeof policy === "string") return usage(policy, name);
   const common = { policy, quiet: values.flag("quiet") };
   const json = values.flag("json");
+  if (isAdminCommandName(name)) return adminCommand(name, common, values, operands[0] ?? null);
   switch (name) {
     case "start":
       return { name, ...common };

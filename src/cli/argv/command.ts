@@ -1,5 +1,6 @@
-import type { Endpoint } from "../../net/address/endpoint.ts";
+import type { Endpoint, SocketAddress } from "../../net/address/endpoint.ts";
 import type { Mode } from "../../policy/policy.ts";
+import type { Scope } from "../../proxy/asking/question.ts";
 import type { CommandName } from "./commands.ts";
 import type { ProxyPlace } from "../proxy_place.ts";
 import type { Shell } from "../shell/shell_quote.ts";
@@ -61,6 +62,95 @@ export interface ConnectCommand extends Common {
   readonly proxy: ProxyPlace | null;
 }
 
+/** What every command is told that talks to a proxy which runs. */
+export interface AdminCommon extends Common {
+  /** Where that listens for commands; null when the configuration says where. */
+  readonly admin: SocketAddress | null;
+  readonly json: boolean;
+}
+
+/** `doorward blocked` */
+export interface BlockedCommand extends AdminCommon {
+  readonly name: "blocked";
+  readonly follow: boolean;
+  /** Records up to this number are left out. */
+  readonly after: number;
+}
+
+/** `doorward pending` */
+export interface PendingCommand extends AdminCommon {
+  readonly name: "pending";
+  readonly follow: boolean;
+}
+
+/** `doorward approve` */
+export interface ApproveCommand extends AdminCommon {
+  readonly name: "approve";
+  /** The number of a question, or a host. */
+  readonly target: string;
+  readonly scope: Scope;
+}
+
+/** How long a denial may hold. */
+export type DenyScope = Exclude<Scope, { readonly kind: "minutes" }>;
+
+/** `doorward deny` */
+export interface DenyCommand extends AdminCommon {
+  readonly name: "deny";
+  /** The number of a question, a host, or a pattern. */
+  readonly target: string;
+  /** Null when nothing was said. */
+  readonly scope: DenyScope | null;
+  readonly remove: boolean;
+}
+
+/** How long a rule may hold. */
+export type RuleScope = Exclude<Scope, { readonly kind: "once" }>;
+
+/** `doorward allow` */
+export interface AllowCommand extends AdminCommon {
+  readonly name: "allow";
+  readonly pattern: string;
+  readonly scope: RuleScope;
+  readonly remove: boolean;
+}
+
+/** `doorward connections` */
+export interface ConnectionsCommand extends AdminCommon {
+  readonly name: "connections";
+  /** The connection to close; null lists them. */
+  readonly close: number | null;
+}
+
+/** `doorward mode` */
+export interface ModeCommand extends AdminCommon {
+  readonly name: "mode";
+  /** Null asks which it is. */
+  readonly mode: Mode | null;
+}
+
+/** `doorward reload` */
+export interface ReloadCommand extends AdminCommon {
+  readonly name: "reload";
+}
+
+/** `doorward dashboard` */
+export interface DashboardCommand extends AdminCommon {
+  readonly name: "dashboard";
+}
+
+/** A command that talks to a proxy which runs. */
+export type AdminCommand =
+  | BlockedCommand
+  | PendingCommand
+  | ApproveCommand
+  | DenyCommand
+  | AllowCommand
+  | ConnectionsCommand
+  | ModeCommand
+  | ReloadCommand
+  | DashboardCommand;
+
 /** What a command line asks for. */
 export type Command =
   | StartCommand
@@ -69,6 +159,7 @@ export type Command =
   | ExplainCommand
   | EnvCommand
   | ConnectCommand
+  | AdminCommand
   | { readonly name: "version"; readonly json: boolean }
   | { readonly name: "help"; readonly of: CommandName | null }
   /** It cannot be told. */

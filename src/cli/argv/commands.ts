@@ -1,4 +1,5 @@
 // The commands and their options: one table, from which argv is read and the help is printed.
+import { ADMIN_COMMANDS } from "./admin_commands.ts";
 
 /** One option. Its name is its key in {@linkcode OPTIONS}. */
 export interface OptionRow {
@@ -32,6 +33,18 @@ export const OPTIONS = {
     meaning: "the proxy to go through, as in --proxy http://127.0.0.1:3128",
   },
   shell: { value: "SHELL", meaning: "sh (bash, zsh …), fish or powershell" },
+  follow: { short: "f", meaning: "go on with what happens, until Ctrl-C" },
+  after: { value: "NUMBER", meaning: "leave out those up to this number" },
+  for: {
+    value: "TIME",
+    meaning: "how long it holds: once, 10m, 2h, run (until the proxy ends), always",
+  },
+  remove: { meaning: "take a rule back" },
+  close: { value: "ID", meaning: "close the connection of this number" },
+  admin: {
+    value: "URL",
+    meaning: "the proxy that is meant, as in --admin http://127.0.0.1:8080",
+  },
   json: { meaning: "print JSON on standard output" },
   quiet: { short: "q", meaning: "leave out banners, warnings and summaries" },
   help: { short: "h", meaning: "print this help" },
@@ -153,6 +166,7 @@ export const COMMANDS = {
       "doorward connect --proxy http://127.0.0.1:3128 example.com 22",
     ],
   },
+  ...ADMIN_COMMANDS,
   version: {
     usage: "",
     summary: "print the version",

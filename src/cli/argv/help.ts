@@ -1,3 +1,4 @@
+import { isAdminCommandName } from "./admin_commands.ts";
 import {
   COMMAND_NAMES,
   type CommandName,
@@ -15,13 +16,20 @@ export function helpText(of: CommandName | null): string {
 }
 
 function programHelp(): string {
+  // One table, so that both parts have the same columns.
+  const rows = columns(COMMAND_NAMES.map((name) => [name, COMMANDS[name].summary]));
+  const part = (talksToProxy: boolean): string[] =>
+    rows.filter((_, at) => isAdminCommandName(COMMAND_NAMES[at]!) === talksToProxy);
   return [
     "Doorward: the doorkeeper for outbound traffic of AI agents and other commands",
     "",
     "Usage: doorward [OPTION]… [COMMAND] [OPTION]…",
     "",
     "Commands:",
-    ...columns(COMMAND_NAMES.map((name) => [name, COMMANDS[name].summary])),
+    ...part(false),
+    "",
+    "Commands for a proxy that runs:",
+    ...part(true),
     "",
     "Options of every command:",
     ...columns(optionRows([...GLOBAL_OPTIONS, "version"])),

@@ -1,7 +1,7 @@
 import type { Config } from "../../config/config.ts";
 import { formatSocketAddress, type SocketAddress } from "../../net/address/endpoint.ts";
 import type { PolicyDocument } from "../../policy/policy.ts";
-import { proxyUrl } from "../shell/proxy_url.ts";
+import { clientAddress, proxyUrl } from "../shell/proxy_url.ts";
 import { assignments, evaluation, type Shell } from "../shell/shell_quote.ts";
 import { type Line, paint } from "./terminal.ts";
 import { VERSION } from "../version.ts";
@@ -14,6 +14,10 @@ export interface BannerFacts {
   readonly listener: SocketAddress;
   /** Where it really listens for SOCKS5; null where it does not. */
   readonly socks: SocketAddress | null;
+  /** Where the admin API listens. */
+  readonly admin: SocketAddress;
+  /** What opens the dashboard, once; null where what is printed may be kept. */
+  readonly dashboardLink: string | null;
   readonly shell: Shell;
   /** The command that prints the variables for this listener; null when none can know its port. */
   readonly envCommand: string | null;
@@ -31,6 +35,7 @@ export function banner(facts: BannerFacts): readonly Line[] {
       ` listening on http://${formatSocketAddress(listener)}, mode ${policy.mode}`,
     ],
     ...(socks === null ? [] : [[`  socks   ${socksSummary(socks, policy)}`]]),
+    [`  admin   ${dashboard(facts)}`],
     [`  policy  ${sourceSummary(config)}: ${policySummary(policy)}`],
     ...(envCommand === null ? [] : [[`  use it  ${evaluation(envCommand, shell)}`]]),
     [
@@ -39,6 +44,12 @@ export function banner(facts: BannerFacts): readonly Line[] {
     ],
     ...(isEmptyDefault(facts) ? howToAllow(facts.homeFile) : []),
   ];
+}
+
+function dashboard({ admin, dashboardLink }: BannerFacts): string {
+  if (dashboardLink !== null) return `${dashboardLink} (works once)`;
+  const url = `http://${formatSocketAddress(clientAddress(admin))}`;
+  return `${url} (doorward dashboard prints a link that opens it)`;
 }
 
 function socksSummary(socks: SocketAddress, { mode }: PolicyDocument): string {
@@ -55,9 +66,10 @@ export function sourceSummary(config: Config): string {
 /** How many rules a policy has, and what becomes of the rest. */
 export function policySummary(policy: PolicyDocument): string {
   const allow = policy.rules.filter((rule) => rule.list === "allow").length;
-  // Nobody can be asked in this version: to a person, `ask` is a denial like any other.
   const rest = policy.dangerouslyAllowAllDomains
     ? "allows what is not denied"
+    : policy.ask
+    ? "asks about what is not listed"
     : "denies what is not listed";
   return `${counted(allow, "allow rule")}, ${
     counted(policy.rules.length - allow, "deny rule")

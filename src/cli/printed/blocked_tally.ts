@@ -1,8 +1,8 @@
 import type { BlockedRecord } from "../../audit/blocked_record.ts";
-import type { BlockReason } from "../../policy/decision.ts";
 import { mayHideName } from "../../proxy/hidden_name.ts";
 import type { PolicyFlags, RunCommand } from "../argv/command.ts";
 import { flagWords, quoteWords } from "../shell/command_line.ts";
+import { briefly } from "./briefly.ts";
 import {
   applyRemedy,
   hostAndPort,
@@ -19,18 +19,6 @@ const LINES_MAX = 20;
 const ENTRIES_MAX = 1000;
 /** A command line longer than this is cut after its first word: the line has to be read. */
 const COMMAND_CHARACTERS_MAX = 60;
-
-/** Why a request was blocked, in a few words. */
-const BRIEFLY: Readonly<Record<BlockReason, string>> = {
-  denied: "a deny rule names it",
-  not_allowed: "not in the allowlist",
-  not_allowed_local: "a local, private or special address",
-  own_listener: "Doorward's own address",
-  upstream_proxy: "the proxy that Doorward goes through",
-  method_not_allowed: "limited mode only reads",
-  mitm_required: "limited mode cannot see inside a tunnel",
-  proxy_disabled: "the proxy is disabled",
-};
 
 interface Entry {
   readonly first: BlockedRecord;
@@ -63,7 +51,9 @@ export class BlockedTally {
       const often = times === 1 ? "" : `, ${times} times`;
       const hint = mayHideName(first) ? "; asked for by address: use socks5h://" : "";
       const advice = adviceFor(first, remedyFor(first, listed), command, shell);
-      return `doorward: blocked ${where} (${briefly(first)}${often}${hint})${advice}`;
+      return `doorward: blocked ${where} (${
+        briefly(first.reason, first.port)
+      }${often}${hint})${advice}`;
     });
     const missing = entries.map(({ first }) => first).filter(isMissing)
       .map((blocked) => remedyFor(blocked, listed));
@@ -76,10 +66,6 @@ export class BlockedTally {
     if (more > 0) lines.push(`doorward: and ${this.#overflowed ? "over " : ""}${more} more`);
     return lines;
   }
-}
-
-function briefly({ port, reason }: BlockedRecord): string {
-  return isSocket(port) && reason === "not_allowed" ? "not in allow_unix_sockets" : BRIEFLY[reason];
 }
 
 /** Local addresses are to be allowed one by one, with open eyes. */

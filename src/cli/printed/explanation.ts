@@ -227,5 +227,5 @@ function fileToEdit({ config, homeFile }: Explanation): string {
 
 function unanswered({ verdict }: Ask | Deny): readonly string[] {
   if (verdict === "deny") return [];
-  return ["ask is on, but nobody can be asked in this version: the answer is 403"];
+  return ["ask is on: the request would wait for a person to answer"];
 }

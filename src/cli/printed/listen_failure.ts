@@ -24,6 +24,18 @@ export function socksListenFailure(error: unknown, at: SocketAddress): readonly 
   ];
 }
 
+/** As {@linkcode listenFailure}, of the admin API. */
+export function adminListenFailure(error: unknown, at: SocketAddress): readonly Line[] | null {
+  const why = reason(error, at.port);
+  if (why === null) return null;
+  return [
+    [`doorward: Cannot listen on ${
+      formatSocketAddress(at)
+    } for the admin API (network.admin_url): ${why}`],
+    ...anotherPort(at, "  to take a free port, add:  -c network.admin_url=http://127.0.0.1:0"),
+  ];
+}
+
 /** Who took any port already cannot take another. */
 function anotherPort({ port }: SocketAddress, mend: string): readonly Line[] {
   return port === 0 ? [] : [[mend]];

@@ -19,8 +19,12 @@ export type Line = readonly Part[];
 
 /** One of the two streams. */
 export interface Output {
+  /** Whether a person may be reading. */
+  readonly isTerminal: boolean;
   /** Prints one line. Returns at once; what is printed stays in order. */
   line(...parts: Line): void;
+  /** Resolves when the reader has gone away: nothing printed is read any more. */
+  readonly gone: Promise<void>;
   /** Resolves when everything printed so far has been taken, or the reader has gone away. */
   flush(): Promise<void>;
 }
@@ -88,15 +92,18 @@ class Printer implements Output {
   readonly #sink: Sink;
   readonly #colour: boolean;
   readonly #clock: Clock;
+  readonly isTerminal: boolean;
   #held = "";
   #dropped = 0;
+  readonly #end = Promise.withResolvers<void>();
   #gone = false;
   #writing: Promise<void> | null = null;
 
   constructor(sink: Sink, colour: boolean, clock: Clock) {
     this.#clock = clock;
     this.#sink = sink;
-    this.#colour = colour && sink.isTerminal();
+    this.isTerminal = sink.isTerminal();
+    this.#colour = colour && this.isTerminal;
   }
 
   line(...parts: Line): void {
@@ -107,6 +114,10 @@ class Printer implements Output {
     }
     this.#held += `${parts.map((part) => this.#render(part)).join("")}\n`;
     this.#writing ??= this.#drain();
+  }
+
+  get gone(): Promise<void> {
+    return this.#end.promise;
   }
 
   async flush(): Promise<void> {
@@ -132,7 +143,10 @@ class Printer implements Output {
         // else, a full disk say, may pass: the next line tries again.
         this.#gone = error instanceof Deno.errors.BrokenPipe;
         this.#dropped += text.split("\n").length - 1;
-        if (this.#gone) this.#held = "";
+        if (this.#gone) {
+          this.#held = "";
+          this.#end.resolve();
+        }
       }
     }
     this.#writing = null;

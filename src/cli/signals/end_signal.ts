@@ -15,12 +15,20 @@ export interface EndSignal extends Disposable {
  */
 const ECHO_MS = 500;
 
-/** Listens for the signals that end a server. */
-export function endSignal(listen: ListenSignals, clock: Clock): EndSignal {
+/**
+ * Listens for the signals that end a server. SIGHUP is one of them only where `hangupEnds`: when nobody is left
+ * to see the server. Else it asks for something else (see `reloadSignal`).
+ */
+export function endSignal(
+  listen: ListenSignals,
+  clock: Clock,
+  hangupEnds: () => boolean = () => true,
+): EndSignal {
   const asked = Promise.withResolvers<Deno.Signal>();
   const insisted = Promise.withResolvers<void>();
   let firstAt: number | null = null;
   const listening = listen(["SIGINT", "SIGTERM", "SIGHUP"], (signal) => {
+    if (signal === "SIGHUP" && !hangupEnds()) return;
     const now = clock.monotonic();
     if (firstAt === null) {
       firstAt = now;

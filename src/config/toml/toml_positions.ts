@@ -8,8 +8,23 @@ export interface Spot {
   readonly offset: number;
   /** Of the key; of the value for an element of a list. */
   readonly keyOffset: number;
-  readonly entries: Map<string, Spot>;
-  readonly items: Spot[];
+  /** Behind the value's last character; the offset itself for a table made by a header or a dotted key. */
+  readonly end: number;
+  /**
+   * Of the root, and of a table or element with a header of its own: behind the last assignment under it, or
+   * behind the header. Null elsewhere.
+   */
+  readonly bodyEnd: number | null;
+  readonly entries: ReadonlyMap<string, Spot>;
+  readonly items: readonly Spot[];
+}
+
+/** A spot while it is being found. */
+interface Draft extends Spot {
+  end: number;
+  bodyEnd: number | null;
+  readonly entries: Map<string, Draft>;
+  readonly items: Draft[];
 }
 
 /** A place as editors count it: both from 1, the column in UTF-16 units. */
@@ -41,8 +56,8 @@ export function lineCounter(source: string): (offset: number) => LineColumn {
   };
 }
 
-function spot(offset: number, keyOffset = offset): Spot {
-  return { offset, keyOffset, entries: new Map(), items: [] };
+function draft(offset: number, keyOffset = offset): Draft {
+  return { offset, keyOffset, end: offset, bodyEnd: null, entries: new Map(), items: [] };
 }
 
 interface KeyPart {
@@ -66,20 +81,22 @@ class Scanner {
   constructor(readonly source: string) {}
 
   document(): Spot {
-    const root = spot(0);
+    const root = draft(0);
+    root.bodyEnd = 0;
     let table = root;
     this.#skip(VOID);
     while (this.#at < this.source.length) {
       const start = this.#at;
       if (this.source[this.#at] === "[") table = this.#header(root);
       else this.#assignment(table);
+      table.bodyEnd = this.#at;
       this.#skip(VOID);
       if (this.#at === start) break;
     }
     return root;
   }
 
-  #header(root: Spot): Spot {
+  #header(root: Draft): Draft {
     const isElement = this.source[this.#at + 1] === "[";
     this.#at += isElement ? 2 : 1;
     const parts = this.#key();
@@ -89,12 +106,12 @@ class Scanner {
     const parent = descend(root, parts);
     const known = enter(parent, last);
     if (!isElement) return known;
-    const element = spot(last.offset);
+    const element = draft(last.offset);
     known.items.push(element);
     return element;
   }
 
-  #assignment(table: Spot): void {
+  #assignment(table: Draft): void {
     const parts = this.#key();
     const last = parts.pop();
     this.#at += 1; // the equals sign
@@ -117,8 +134,8 @@ class Scanner {
     }
   }
 
-  #value(keyOffset = this.#at): Spot {
-    const value = spot(this.#at, keyOffset);
+  #value(keyOffset = this.#at): Draft {
+    const value = draft(this.#at, keyOffset);
     if (this.source[this.#at] === "[") {
       this.#members("]", () => value.items.push(this.#value()));
     } else if (this.source[this.#at] === "{") {
@@ -126,6 +143,7 @@ class Scanner {
     } else {
       this.#take(STRING) ?? this.#take(PLAIN);
     }
+    value.end = this.#at;
     return value;
   }
 
@@ -155,7 +173,7 @@ class Scanner {
   }
 }
 
-function descend(table: Spot, parts: readonly KeyPart[]): Spot {
+function descend(table: Draft, parts: readonly KeyPart[]): Draft {
   let at = table;
   for (const part of parts) {
     const next = enter(at, part);
@@ -164,10 +182,10 @@ function descend(table: Spot, parts: readonly KeyPart[]): Spot {
   return at;
 }
 
-function enter(table: Spot, part: KeyPart): Spot {
+function enter(table: Draft, part: KeyPart): Draft {
   let next = table.entries.get(part.name);
   if (next === undefined) {
-    next = spot(part.offset);
+    next = draft(part.offset);
     table.entries.set(part.name, next);
   }
   return next;

@@ -9,6 +9,8 @@ export class BufferedReader {
   #buffer: Uint8Array<ArrayBuffer> = new Uint8Array(SMALL_BYTES);
   #start = 0;
   #end = 0;
+  /** The read under way, if `fill` began one. */
+  #filling: Promise<boolean> | null = null;
 
   constructor(stream: ByteStream) {
     this.#stream = stream;
@@ -21,21 +23,30 @@ export class BufferedReader {
 
   /**
    * Reads more behind what is buffered. Resolves to false at the end of the stream. The buffer grows as
-   * needed: the caller sets the ceiling, by not asking for more. One at a time: until it resolves, only
-   * `buffered` may be looked at.
+   * needed: the caller sets the ceiling, by not asking for more. Who asks while another does waits for the same
+   * bytes. Until it resolves, only `buffered` may be looked at.
    */
-  async fill(): Promise<boolean> {
-    this.#makeRoom();
-    const count = await this.#stream.read(this.#buffer.subarray(this.#end));
-    if (count === null) return false;
-    this.#end += count;
-    return true;
+  fill(): Promise<boolean> {
+    return this.#filling ??= this.#fill();
+  }
+
+  async #fill(): Promise<boolean> {
+    try {
+      this.#makeRoom();
+      const count = await this.#stream.read(this.#buffer.subarray(this.#end));
+      if (count === null) return false;
+      this.#end += count;
+      return true;
+    } finally {
+      this.#filling = null;
+    }
   }
 
   /** Takes `count` of the buffered bytes. */
   consume(count: number): void {
     this.#start += count;
-    if (this.#start < this.#end) return;
+    // A read under way writes behind what was there: nothing moves meanwhile.
+    if (this.#start < this.#end || this.#filling !== null) return;
     this.#start = 0;
     this.#end = 0;
     if (this.#buffer.length > SMALL_BYTES) this.#buffer = new Uint8Array(SMALL_BYTES);
@@ -43,16 +54,24 @@ export class BufferedReader {
 
   /** Takes what is buffered, else reads from the stream; at most `into.length` bytes. Null at the end. */
   async read(into: Uint8Array): Promise<number | null> {
-    const ready = this.#end - this.#start;
-    if (ready === 0) return await this.#stream.read(into);
-    const count = Math.min(ready, into.length);
+    while (this.#start === this.#end) {
+      if (this.#filling === null) return await this.#stream.read(into);
+      // Somebody looks ahead: what comes is for us.
+      if (!(await this.#filling)) return null;
+    }
+    const count = Math.min(this.#end - this.#start, into.length);
     into.set(this.#buffer.subarray(this.#start, this.#start + count));
     this.consume(count);
     return count;
   }
 
-  /** Puts back bytes that were taken and turned out to belong to what follows. */
+  /** Puts back bytes that were taken last, and turned out to belong to what follows. */
   unread(bytes: Uint8Array): void {
+    if (this.#filling !== null) {
+      // They came from the buffer, and still stand there.
+      this.#start -= bytes.length;
+      return;
+    }
     const both = new Uint8Array(Math.max(SMALL_BYTES, bytes.length + this.#end - this.#start));
     both.set(bytes);
     both.set(this.buffered, bytes.length);

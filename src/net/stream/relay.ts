@@ -12,40 +12,45 @@ export interface RelayEnd {
   readonly stream: ByteStream;
 }
 
-/** What was passed on, in bytes: from the client, and to it. */
-export interface Relayed {
-  readonly up: number;
-  readonly down: number;
+/** What a relay has passed on so far, in bytes. */
+export interface RelayMeter {
+  /** From the client. */
+  up: number;
+  /** To the client. */
+  down: number;
+  /** Called after each read, to put off an idle limit. */
+  readonly touch: () => void;
 }
 
 /**
  * Carries bytes both ways until both sides have finished, then closes both streams. The end of one side is
  * passed on as such (half-close) while the other goes on; an error on either ends both.
  *
- * @param touch called after each read, to put off an idle limit
+ * @param meter counts what was passed on
  */
 export async function relay(
   client: RelayEnd,
   upstream: RelayEnd,
   pool: BufferPool,
-  touch: () => void,
-): Promise<Relayed> {
+  meter: RelayMeter,
+): Promise<void> {
   const closeBoth = () => {
     client.stream.close();
     upstream.stream.close();
   };
   let finished = 0;
-  const oneWay = async (from: RelayEnd, to: RelayEnd): Promise<number> => {
-    let passed = 0;
+  const oneWay = async (from: RelayEnd, to: RelayEnd): Promise<void> => {
+    const isUp = from === client;
     using buffer = new AdaptiveBuffer(pool, SMALL_BYTES);
     try {
       while (true) {
         const { bytes } = buffer;
         const count = await from.source.read(bytes);
         if (count === null) break;
-        touch();
+        meter.touch();
         await writeAll(to.stream, count === bytes.length ? bytes : bytes.subarray(0, count));
-        passed += count;
+        if (isUp) meter.up += count;
+        else meter.down += count;
         buffer.filled(count, bytes.length);
       }
       finished += 1;
@@ -55,9 +60,7 @@ export async function relay(
       // Reset, or closed by the other direction or by a limit: what is left cannot be delivered.
       closeBoth();
     }
-    return passed;
   };
-  const [up, down] = await Promise.all([oneWay(client, upstream), oneWay(upstream, client)]);
+  await Promise.all([oneWay(client, upstream), oneWay(upstream, client)]);
   closeBoth();
-  return { up, down };
 }

@@ -5,12 +5,14 @@ import type { RequestHead, ResponseHead } from "../../http/head.ts";
 import { proxyUser } from "../../http/proxy_user.ts";
 import { PROXY_AUTHENTICATION_REQUIRED } from "../../http/status.ts";
 import { ConnectError, ProtocolError } from "../../net/errors.ts";
-import type { Ask, Deny } from "../../policy/decision.ts";
+import type { Asker } from "../asking/asker.ts";
+import type { Refused } from "../authorize.ts";
 import type { ClientConnection } from "../client_connection.ts";
 import { passedFields } from "./forwarding.ts";
 import type { HttpDoor } from "./http_door.ts";
 import { connectingMs } from "../limits.ts";
 import { endsAfterReply, isRepeatable, type Message, readMessage } from "./message.ts";
+import { askerOf } from "../open_tunnel.ts";
 import { refusalOf } from "../refusal.ts";
 import { failureReply, refusalReply, type ReplyOptions } from "../reply.ts";
 import { RequestSender } from "./request_sender.ts";
@@ -46,6 +48,8 @@ export async function exchange(
       (error instanceof ProtocolError && error.peer === "upstream");
     if (!isFailure || client.closed) throw error;
     return await answer(it, failureReply(error, message.request, "json", replyOptions(message)));
+  } finally {
+    client.serving = null;
   }
 }
 
@@ -70,32 +74,46 @@ function patient(door: HttpDoor): HttpDoor {
  * The connection kept for this client, if it serves the target and policy still lets it; else null. A refusal is
  * not the last word: the name may lead elsewhere by now.
  */
-function takeKept({ client, message: { request }, door }: Exchange): UpstreamConnection | null {
+function takeKept(it: Exchange): UpstreamConnection | null {
+  const { client, message: { request }, door: { gateway } } = it;
   const kept = client.upstream;
   if (kept === null) return null;
-  const isAllowed = request.kind === "http" && kept.address !== null &&
-    kept.serves(request.target) &&
-    door.gateway.authorizeReuse(request, kept.address).verdict === "allow";
   client.upstream = null;
-  if (isAllowed) kept.wake();
-  else kept.close();
-  return isAllowed ? kept : null;
+  if (request.kind === "http" && kept.address !== null && kept.serves(request.target)) {
+    const grant = gateway.authorizeReuse(request, asker(it), kept.address);
+    if (grant.verdict === "allow") {
+      client.serving = { grant, kind: "http" };
+      kept.wake();
+      return kept;
+    }
+  }
+  kept.close();
+  return null;
+}
+
+/** Who sent a request. */
+function asker({ client, message: { head }, door: { limits } }: Exchange): Asker {
+  return askerOf(client, head.method, () => attemptId(proxyUser(head.fields)), limits);
 }
 
 /** A new connection to the origin, or policy's refusal. */
-async function open(
-  { client, message: { request, head }, door }: Exchange,
-): Promise<UpstreamConnection | Ask | Deny> {
+async function open(it: Exchange): Promise<UpstreamConnection | Refused> {
+  const { client, message: { request, head }, door } = it;
   client.closeAfter(connectingMs(door.limits));
   if (request.kind === "socket") {
-    const opened = await door.sockets.open(request, client.signal);
+    const opened = await door.sockets.open(request, asker(it), client.signal, (grant) => {
+      client.serving = { grant, kind: "http" };
+    });
     if ("verdict" in opened) return opened;
     return new UpstreamConnection({ ...OF_SOCKET, stream: opened }, null);
   }
-  const outcome = await door.gateway.authorize(request, client.signal);
-  if (outcome.verdict !== "allow") return outcome;
+  const outcome = await door.gateway.authorize(request, asker(it), client.signal);
+  // From here on a change of the policy closes the client: nothing may come between.
+  const grant = outcome.verdict === "allow" ? door.gateway.renew(outcome) : outcome;
+  if (grant.verdict !== "allow") return grant;
+  client.serving = { grant, kind: "http" };
   const connected = await door.gateway.connect(
-    outcome,
+    grant,
     client.signal,
     () => passedFields(head, door.via),
   );
@@ -143,11 +161,10 @@ async function carry(it: Exchange, upstream: UpstreamConnection): Promise<After 
 }
 
 /** Records the block and answers it. */
-async function refuse(it: Exchange, decision: Ask | Deny): Promise<After> {
-  const { client, message, door } = it;
-  const { request, head } = message;
-  const attempt = attemptId(proxyUser(head.fields));
-  door.blocked({ request, decision, client: client.address, method: head.method, attempt });
+async function refuse(it: Exchange, decision: Refused): Promise<After> {
+  const { message, door } = it;
+  const { request } = message;
+  door.blocked({ request, decision, asker: asker(it) });
   const refusal = refusalOf(request, decision);
   return await answer(it, refusalReply(refusal, "json", replyOptions(message)));
 }

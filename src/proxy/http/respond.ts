@@ -120,12 +120,14 @@ export async function upgrade(
   }
   const fields = forwardedResponseFields(response, { kind: "none" }, door.via);
   client.closeAfter(door.limits.tunnelIdleMs);
+  if (client.serving !== null) client.serving = { ...client.serving, kind: "tunnel" };
+  client.tunnelled();
   await writeAll(client.stream, responseHeadBytes(101, response.reason, fields));
   await relay(
     { source: client.reader, stream: client.stream },
     { source: upstream.reader, stream: upstream.stream },
     door.pool,
-    () => client.watch.touch(),
+    client.traffic,
   );
   client.close();
   return "close";

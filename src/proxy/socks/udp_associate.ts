@@ -32,6 +32,7 @@ export async function udpAssociate(
   if (typeof relay === "number") return await client.answer(encodeReply(relay));
   const { port } = relay.address;
   udp.relayPorts.add(port);
+  client.carriesDatagrams = true;
   try {
     await client.answer(encodeReply(REPLY.succeeded, relay.address));
     client.closeAfter(door.limits.udpIdleMs);
@@ -50,12 +51,13 @@ function openRelay(
   door: SocksDoor,
   udp: UdpDoor,
 ): UdpSocket | ReplyCode {
-  const decision = udp.policy.current.decideEntrance("socks5_udp");
-  if (decision !== null) {
+  const policy = udp.policy.current;
+  const refusal = policy.decideEntrance("socks5_udp");
+  if (refusal !== null) {
     const target = { host: announcedHost(request), port: request.port };
     const asked: TunnelRequest = { kind: "tunnel", protocol: "socks5_udp", target };
-    const method = "UDP_ASSOCIATE";
-    door.blocked({ request: asked, decision, client: client.address, method, attempt });
+    const asker = { client: client.address, method: "UDP_ASSOCIATE", attempt: () => attempt };
+    door.blocked({ request: asked, decision: { ...refusal, policy }, asker });
     return REPLY.notAllowed;
   }
   if (udp.relayPorts.size >= door.limits.udpAssociations) {

@@ -92,6 +92,7 @@ export class UdpAssociation {
       this.#clientPort = received.from.port;
       this.#answerTo = received.from;
       this.#client.watch.touch();
+      this.#client.traffic.up += datagram.payload.length;
       const { payload } = datagram;
       const header = bytes.subarray(0, bytes.length - payload.length);
       const granted = this.#gate.admit(datagram, header);
@@ -153,6 +154,7 @@ export class UdpAssociation {
       const end = DATAGRAM_HEADER_BYTES_MAX + count;
       if (end - start > DATAGRAM_BYTES_MAX) continue;
       this.#client.watch.touch();
+      this.#client.traffic.down += count;
       await this.#relay.send(buffer.subarray(start, end), this.#answerTo);
     }
   }

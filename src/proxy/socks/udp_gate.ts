@@ -1,12 +1,12 @@
 import type { SocketAddress } from "../../net/address/endpoint.ts";
 import { ConnectError } from "../../net/errors.ts";
 import { latin1 } from "../../net/stream/latin1.ts";
-import type { Ask, Deny } from "../../policy/decision.ts";
 import type { Policy } from "../../policy/policy.ts";
 import type { TunnelRequest } from "../../policy/request.ts";
 import { hostOf } from "../../socks/address.ts";
 import type { Datagram } from "../../socks/datagram.ts";
-import type { Grant } from "../authorize.ts";
+import type { Asker } from "../asking/asker.ts";
+import type { Grant, Refused } from "../authorize.ts";
 import type { ClientConnection } from "../client_connection.ts";
 import { RecordBudget, RECORDS_A_SECOND } from "./record_budget.ts";
 import type { SocksDoor } from "./socks_door.ts";
@@ -21,6 +21,9 @@ import type { UdpDoor } from "./udp_door.ts";
 
 /** How long a decision is kept. A block is recorded again after it: a client repeats itself for long. */
 export const KEPT_MS = 30_000;
+
+/** A control connection is read while its datagrams wait, so that its end is noticed anyway. */
+const NEVER = new AbortController().signal;
 
 /** How long a name that could not be resolved is let be. A client repeats its datagram within seconds. */
 export const UNRESOLVED_MS = 2000;
@@ -102,7 +105,9 @@ export class UdpGate {
   admitsFrom(from: SocketAddress): boolean {
     const known = this.#destinations.answering(from);
     if (known === undefined) return false;
-    const granted = known.policy === this.#parts.udp.policy.current ? known : this.#askAgain(known);
+    const granted = known.policy === this.#parts.udp.policy.current
+      ? known
+      : this.#askAgain(known, null);
     if (granted === null) return false;
     granted.answered = true;
     return true;
@@ -132,7 +137,7 @@ export class UdpGate {
     // What answers is kept, as a TCP connection is: a name with many addresses would otherwise move
     // amid a conversation. Where nothing answers the name is resolved anew.
     const isSilent = udp.clock.monotonic() >= granted.until && !granted.answered;
-    return isSilent ? this.#decide(granted.destination, payload) : this.#askAgain(granted);
+    return isSilent ? this.#decide(granted.destination, payload) : this.#askAgain(granted, payload);
   }
 
   #inForce({ policy, until }: { readonly policy: Policy; readonly until: number }): boolean {
@@ -140,13 +145,17 @@ export class UdpGate {
     return policy === udp.policy.current && udp.clock.monotonic() < until;
   }
 
-  /** Asks the policy in force about the address in use. */
-  #askAgain(granted: Granted): Granted | null {
-    const { door, udp } = this.#parts;
+  /** Asks the policy in force about the address in use, for a datagram that goes there, or for one that came. */
+  #askAgain(granted: Granted, payload: Uint8Array | null): Granted | null {
+    const { door } = this.#parts;
     const { destination } = granted;
-    const policy = udp.policy.current;
-    const outcome = door.gateway.authorizeReuse(destination.request, addressInUse(granted));
-    return this.#settle(destination, policy, outcome);
+    const asker = this.#asker(() => {});
+    const outcome = door.gateway.authorizeReuse(destination.request, asker, addressInUse(granted));
+    // What a person let pass is theirs to let pass again: the next datagram that goes there waits for them.
+    if (outcome.verdict === "ask") {
+      return payload === null ? null : this.#decide(destination, payload);
+    }
+    return this.#settle(destination, outcome);
   }
 
   /** Begins to find out; the datagram waits. */
@@ -155,9 +164,23 @@ export class UdpGate {
     const pending: Pending = { kind: "pending", waiting: [] };
     this.#destinations.change(destination, pending);
     this.#wait(pending, payload);
-    this.#pending += 1;
     this.#parts.hold(this.#findOut(destination, pending));
     return null;
+  }
+
+  /** Who asks. What waits for a person holds up no look-up of the same client: `held` is called then. */
+  #asker(held: () => void): Asker {
+    const { client, attempt } = this.#parts;
+    return {
+      client: client.address,
+      method: "UDP",
+      attempt: () => attempt,
+      held: () => {
+        held();
+        return NEVER;
+      },
+      freed: () => {},
+    };
   }
 
   #wait({ waiting }: Pending, payload: Uint8Array): void {
@@ -170,21 +193,27 @@ export class UdpGate {
 
   async #findOut(destination: Destination, { waiting }: Pending): Promise<void> {
     const { client, deliver, udp } = this.#parts;
-    const policy = udp.policy.current;
-    let outcome: Grant | Ask | Deny | null;
+    let looking = 1;
+    this.#pending += looking;
+    const looked = (): void => {
+      this.#pending -= looking;
+      looking = 0;
+    };
+    let outcome: Grant | Refused | null;
     try {
-      outcome = await this.#authorize(destination.request);
+      outcome = await this.#authorize(destination.request, this.#asker(looked));
     } finally {
       // In one go with what follows: no datagram may begin to wait in between.
-      this.#pending -= 1;
+      looked();
       for (const payload of waiting) this.#waitingBytes -= payload.length;
     }
     if (client.signal.aborted || !this.#destinations.has(destination)) return;
     if (outcome === null) {
       const until = udp.clock.monotonic() + UNRESOLVED_MS;
+      const policy = udp.policy.current;
       return this.#destinations.change(destination, { kind: "refused", policy, until });
     }
-    this.#settle(destination, policy, outcome);
+    this.#settle(destination, outcome);
     for (const payload of waiting) {
       // Asked for each: while one is sent the policy may be replaced, and the destination forgotten.
       if (!this.#destinations.has(destination)) return;
@@ -194,10 +223,10 @@ export class UdpGate {
   }
 
   /** Null: there is nowhere to send it. */
-  async #authorize(request: TunnelRequest): Promise<Grant | Ask | Deny | null> {
+  async #authorize(request: TunnelRequest, asker: Asker): Promise<Grant | Refused | null> {
     const { client, door } = this.#parts;
     try {
-      const outcome = await door.gateway.authorize(request, client.signal);
+      const outcome = await door.gateway.authorize(request, asker, client.signal);
       if (outcome.verdict !== "allow") return outcome;
       // Where another proxy must be gone through, a datagram must not go round it.
       return outcome.via === null && outcome.addresses.length > 0 ? outcome : null;
@@ -207,12 +236,9 @@ export class UdpGate {
     }
   }
 
-  #settle(
-    destination: Destination,
-    policy: Policy,
-    outcome: Grant | Ask | Deny,
-  ): Granted | null {
+  #settle(destination: Destination, outcome: Grant | Refused): Granted | null {
     const { udp } = this.#parts;
+    const { policy } = outcome;
     const until = udp.clock.monotonic() + KEPT_MS;
     if (outcome.verdict !== "allow") {
       this.#destinations.change(destination, { kind: "refused", policy, until });
@@ -234,11 +260,10 @@ export class UdpGate {
     return granted;
   }
 
-  #record(request: TunnelRequest, decision: Ask | Deny): void {
-    const { attempt, client, door } = this.#parts;
+  #record(request: TunnelRequest, decision: Refused): void {
     if (!this.#records.take()) return;
     this.#tellLeftOut();
-    door.blocked({ request, decision, client: client.address, method: "UDP", attempt });
+    this.#parts.door.blocked({ request, decision, asker: this.#asker(() => {}) });
   }
 
   /** Tells what was blocked without a record: before the next one, or in the end. */

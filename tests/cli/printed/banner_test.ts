@@ -12,6 +12,8 @@ async function bannerOf(source: Partial<ConfigSource>, facts: Partial<BannerFact
     policy: config.policy,
     listener: { ip: parseIp("127.0.0.1")!, port: 3128 },
     socks: null,
+    admin: { ip: parseIp("127.0.0.1")!, port: 8080 },
+    dashboardLink: null,
     shell: "sh",
     envCommand: "doorward env",
     homeFile: "/home/me/config.toml",
@@ -24,10 +26,13 @@ function plain(line: Line): string {
   return line.map((part) => typeof part === "string" ? part : part.text).join("");
 }
 
-Deno.test("banner() tells a newcomer everything in six lines", async () => {
+const ADMIN = "  admin   http://127.0.0.1:8080 (doorward dashboard prints a link that opens it)";
+
+Deno.test("banner() tells a newcomer everything in seven lines", async () => {
   assertEquals(await bannerOf({}), [
     `doorward ${VERSION} listening on http://127.0.0.1:3128, mode full`,
-    "  policy  built-in: 0 allow rules, 0 deny rules, denies what is not listed",
+    ADMIN,
+    "  policy  built-in: 0 allow rules, 0 deny rules, asks about what is not listed",
     '  use it  eval "$(doorward env)"',
     "      or  export http_proxy=http://127.0.0.1:3128 https_proxy=http://127.0.0.1:3128",
     "  nothing is allowed yet; to allow a host: doorward start --allow HOST",
@@ -42,6 +47,7 @@ Deno.test("banner() says no more than needed once there are rules", async () => 
     overrides: ["network.ask=false"],
   };
   assertEquals((await bannerOf(source)).slice(1), [
+    ADMIN,
     "  policy  built-in and the command line: " +
     "1 allow rule, 2 deny rules, denies what is not listed",
     '  use it  eval "$(doorward env)"',
@@ -51,7 +57,7 @@ Deno.test("banner() says no more than needed once there are rules", async () => 
 
 Deno.test("banner() does not name a command that could not know the port", async () => {
   const lines = await bannerOf({ allow: ["a.test"] }, { envCommand: null, shell: "powershell" });
-  assertEquals(lines.slice(2), [
+  assertEquals(lines.slice(3), [
     "  use it  $env:http_proxy = 'http://127.0.0.1:3128'; " +
     "$env:https_proxy = 'http://127.0.0.1:3128'",
   ]);
@@ -70,12 +76,29 @@ Deno.test("banner() does not let anybody hope for SOCKS5 in limited mode", async
   assertEquals(lines[1], "  socks   socks5h://127.0.0.1:8081, all of which limited mode blocks");
 });
 
+Deno.test("banner() shows at a terminal the link that opens the dashboard", async () => {
+  const lines = await bannerOf({}, { dashboardLink: "http://127.0.0.1:8080/#code=abc" });
+  assertEquals(lines[1], "  admin   http://127.0.0.1:8080/#code=abc (works once)");
+});
+
+Deno.test("banner() names an admin API that listens for all by an address one can go to", async () => {
+  const lines = await bannerOf({}, { admin: { ip: parseIp("0.0.0.0")!, port: 81 } });
+  assertEquals(
+    lines[1],
+    "  admin   http://127.0.0.1:81 (doorward dashboard prints a link that opens it)",
+  );
+});
+
 Deno.test("policySummary() says what becomes of the rest", async () => {
   const summary = async (...overrides: string[]) =>
     policySummary((await loadConfig({ overrides, allow: [], deny: [] })).policy);
   assertEquals(
     await summary("network.dangerously_allow_all_domains=true"),
     "0 allow rules, 0 deny rules, allows what is not denied",
+  );
+  assertEquals(
+    await summary("network.ask=true"),
+    "0 allow rules, 0 deny rules, asks about what is not listed",
   );
   assertEquals(
     await summary("network.ask=false"),

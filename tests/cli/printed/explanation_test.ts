@@ -126,7 +126,7 @@ const TOLD: readonly (readonly [string, Outcome, readonly string[]])[] = [
   ["a question", { ...DENY, verdict: "ask" }, [
     "blocked  GET http://a.test/x  not_allowed: no allow rule names this host " +
     "(it is not denied either)",
-    "ask is on, but nobody can be asked in this version: the answer is 403",
+    "ask is on: the request would wait for a person to answer",
     "to allow it once: doorward run --allow a.test -- COMMAND",
     'to allow it always: "a.test" in allowed_domains of /home/me/config.toml',
   ]],

@@ -140,3 +140,23 @@ Deno.test("line() waits for room in a pipe that does not block", async () => {
   await err.flush();
   assertEquals(sink.text, "patient\n");
 });
+
+Deno.test("gone resolves when the reader has gone away, and not for a fault that may pass", async () => {
+  const { BrokenPipe } = Deno.errors;
+  const faults = [new Error("The disk is full"), new BrokenPipe("Nobody reads")];
+  const sink: Sink = {
+    write: () => Promise.reject(faults.shift()!),
+    isTerminal: () => false,
+  };
+  const { out } = makeTerminal(sink, new MemorySink(), false, new FakeClock());
+  let isGone = false;
+  const gone = out.gone.then(() => {
+    isGone = true;
+  });
+  out.line("first");
+  await out.flush();
+  assertEquals(isGone, false);
+  out.line("second");
+  await out.flush();
+  await gone;
+});

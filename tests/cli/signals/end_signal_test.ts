@@ -11,6 +11,15 @@ Deno.test("endSignal() tells the first signal", async () => {
   }
 });
 
+Deno.test("endSignal() passes over SIGHUP where it asks for something else", async () => {
+  const here = fakeSurroundings();
+  using end = endSignal(here.signals, here.clock, () => false);
+  here.send("SIGHUP");
+  here.clock.advance(1000);
+  here.send("SIGTERM");
+  assertEquals(await end.asked, "SIGTERM");
+});
+
 Deno.test("endSignal() takes the echo of a key press for the same wish", async () => {
   const here = fakeSurroundings();
   using end = endSignal(here.signals, here.clock);

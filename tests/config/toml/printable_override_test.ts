@@ -1,11 +1,14 @@
 import { assertEquals } from "@std/assert";
 import {
+  isSecretKey,
   isUpstreamKey,
   printableOverride,
+  setsSecretUrl,
   setsUpstreamProxy,
 } from "../../../src/config/toml/printable_override.ts";
 
 const KEY = "network.upstream_proxy";
+const HOOK = "network.ask_webhook";
 
 /** What is given, and what is printed of it. */
 const PRINTED: readonly (readonly [string, string])[] = [
@@ -28,6 +31,13 @@ const PRINTED: readonly (readonly [string, string])[] = [
   ['network={upstream_proxy="http://u:a@s3cret:x"}', "network=…"],
   ["network.upstream_proxy:http://u:a@s3cret:x", "…"],
   ["network.upstream_proxy", "network.upstream_proxy"],
+  [`${HOOK}=`, `${HOOK}=`],
+  [`${HOOK}=https://h.test/`, `${HOOK}=https://h.test/`],
+  [`${HOOK}="https://h.test:8443/T0/s3cret?x=1"`, `${HOOK}=https://h.test:8443/…`],
+  [`${HOOK}=https://u:s3cret@h.test/`, `${HOOK}=https://…@h.test/`],
+  [`${HOOK}=http://h.test/s3cret`, `${HOOK}=…`],
+  ["network.webhook=https://h.test/s3cret", "network.webhook=https://h.test/…"],
+  ['network={ask_webhook="https://h.test/s3cret"}', "network=…"],
 ];
 
 for (const [flag, expected] of PRINTED) {
@@ -48,4 +58,15 @@ Deno.test("setsUpstreamProxy() knows the key, and what was meant to be it", () =
 Deno.test("isUpstreamKey() tells it from its neighbours", () => {
   const keys = ["upstream_proxy", "upstream", "allow_upstream_proxy", "proxy_url"];
   assertEquals(keys.map(isUpstreamKey), [true, false, false, false]);
+});
+
+Deno.test("setsSecretUrl() knows both keys whose URL may be a secret", () => {
+  const flags = [`${KEY}=x`, `${HOOK}=x`, "network.ask_webhok=x", "network.askWebhook=x"];
+  assertEquals(flags.map(setsSecretUrl), [true, true, true, true]);
+  assertEquals([HOOK, "network.ask=true", `a=${HOOK}=x`].map(setsSecretUrl), [false, false, false]);
+});
+
+Deno.test("isSecretKey() tells them from their neighbours", () => {
+  const keys = ["upstream_proxy", "ask_webhook", "webhook", "ask", "proxy_url"];
+  assertEquals(keys.map(isSecretKey), [true, true, true, false, false]);
 });

@@ -246,3 +246,41 @@ Deno.test("tomlPositions() agrees with a writer that knows where it writes (seed
     assertEquals(found, expected, text);
   }
 });
+
+Deno.test("tomlPositions() knows where each value ends", () => {
+  const source = `a = "x" # c\nb = [ 'y' , [1] ]\nc = { d = 1.5 }\ne = 1979-05-27 07:32:00Z # f\n`;
+  const ends: string[] = [];
+  const walk = (spot: Spot): void => {
+    for (const held of [...spot.entries.values(), ...spot.items]) {
+      ends.push(source.slice(held.offset, held.end));
+      walk(held);
+    }
+  };
+  walk(tomlPositions(source));
+  assertEquals(ends, [
+    '"x"',
+    "[ 'y' , [1] ]",
+    "'y'",
+    "[1]",
+    "1",
+    "{ d = 1.5 }",
+    "1.5",
+    "1979-05-27 07:32:00Z",
+  ]);
+});
+
+Deno.test("tomlPositions() knows where the assignments under a header end", () => {
+  const source = "r.s = 1 # c\n[a] # c\n[a.b]\nc = [\n1 ]\n# c\n[[d]]\n[[d]]\ne = 1";
+  const { bodyEnd, entries } = tomlPositions(source);
+  const a = entries.get("a")!;
+  const ends = [bodyEnd, a.bodyEnd, a.entries.get("b")!.bodyEnd];
+  const elements = entries.get("d")!.items.map((item) => item.bodyEnd);
+  assertEquals([...ends, ...elements].map((end) => source.slice(0, end!).split("\n").at(-1)), [
+    "r.s = 1",
+    "[a]",
+    "1 ]",
+    "[[d]]",
+    "e = 1",
+  ]);
+  assertEquals([entries.get("r")!.bodyEnd, entries.get("d")!.bodyEnd], [null, null]);
+});

@@ -1,6 +1,8 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { BufferedReader } from "../../../src/net/stream/buffered_reader.ts";
 import { latin1, latin1Bytes } from "../../../src/net/stream/latin1.ts";
+import type { ByteStream } from "../../../src/net/stream/stream.ts";
+import { streamPair } from "../../support/memory_stream.ts";
 import { ScriptedStream } from "../../support/scripted_stream.ts";
 
 function readerOf(...pieces: string[]): { reader: BufferedReader; stream: ScriptedStream } {
@@ -142,4 +144,75 @@ Deno.test("buffered is a view, not a copy", async () => {
   const view = reader.buffered;
   view[0] = 0x41;
   assertEquals(latin1(reader.buffered), "Abc");
+});
+
+/** A reader of a stream in memory, and the other end of that. */
+function readerOfPair(): { reader: BufferedReader; peer: ByteStream } {
+  const [ours, peer] = streamPair();
+  return { reader: new BufferedReader(ours), peer };
+}
+
+Deno.test("read() while a fill() is under way gets the bytes of that", async () => {
+  const { reader, peer } = readerOfPair();
+  const filling = reader.fill();
+  const into = new Uint8Array(8);
+  const reading = reader.read(into);
+  await peer.write(latin1Bytes("early"));
+  assertEquals([await filling, await reading], [true, 5]);
+  assertEquals(latin1(into.subarray(0, 5)), "early");
+  await peer.write(latin1Bytes("late"));
+  assertEquals(await reader.read(into), 4);
+});
+
+Deno.test("read() while a fill() is under way ends with it", async () => {
+  const { reader, peer } = readerOfPair();
+  const filling = reader.fill();
+  const reading = reader.read(new Uint8Array(8));
+  await peer.closeWrite();
+  assertEquals([await filling, await reading], [false, null]);
+  const { reader: over, stream } = readerOf();
+  await Promise.all([over.fill(), over.read(new Uint8Array(8))]);
+  assertEquals(stream.rooms.length, 1);
+  const broken = new BufferedReader(new ScriptedStream(new Deno.errors.ConnectionReset()));
+  const failing = broken.fill();
+  await assertRejects(() => broken.read(new Uint8Array(8)), Deno.errors.ConnectionReset);
+  await assertRejects(() => failing, Deno.errors.ConnectionReset);
+});
+
+Deno.test("read() leaves what does not fit of a fill() for the next", async () => {
+  const { reader, peer } = readerOfPair();
+  const filling = reader.fill();
+  const reading = reader.read(new Uint8Array(2));
+  await peer.write(latin1Bytes("early"));
+  assertEquals([await filling, await reading, latin1(reader.buffered)], [true, 2, "rly"]);
+});
+
+Deno.test("fill() while another is under way waits for the same bytes, and reads once", async () => {
+  const { reader, stream } = readerOf("one", "two");
+  const both = [reader.fill(), reader.fill()];
+  assertEquals(await Promise.all(both), [true, true]);
+  assertEquals([latin1(reader.buffered), stream.rooms.length], ["one", 1]);
+  await reader.fill();
+  assertEquals(latin1(reader.buffered), "onetwo");
+});
+
+Deno.test("read() takes what is there while more is awaited, and unread() puts it back", async () => {
+  const [ours, theirs] = streamPair();
+  const reader = new BufferedReader(ours);
+  await theirs.write(latin1Bytes("hello"));
+  await reader.fill();
+  const more = reader.fill();
+  const into = new Uint8Array(8);
+  assertEquals(await reader.read(into), 5);
+  reader.unread(latin1Bytes("lo"));
+  assertEquals(latin1(reader.buffered), "lo");
+  reader.consume(2);
+  await theirs.write(latin1Bytes(" world"));
+  assertEquals(await more, true);
+  assertEquals(latin1(reader.buffered), " world");
+  assertEquals(await reader.read(into), 6);
+  // The buffer starts anew: what comes next is not written behind what was taken.
+  await theirs.write(latin1Bytes("!"));
+  assertEquals(await reader.read(into), 1);
+  assertEquals(latin1(into.subarray(0, 1)), "!");
 });

@@ -50,7 +50,7 @@ Deno.test("connectMethod() records a block before it answers", async () => {
   const { wire, ended } = serve(made);
   await ended;
   assertMatch((await wire.readMessage()).start, /^HTTP\/1\.1 403 /);
-  assertEquals(made.blocked.map(({ method, decision }) => [method, decision.verdict]), [
+  assertEquals(made.blocked.map(({ asker, decision }) => [asker.method, decision.verdict]), [
     ["CONNECT", "deny"],
   ]);
   assertEquals([made.lookups, made.dialled], [[], []]);

@@ -54,10 +54,10 @@ Deno.test("serveSocks() takes the attempt from the user name into the record", a
       target: { host: { kind: "name", name: "allowed.test" }, port: 443 },
     },
     decision: blocked!.decision,
-    client: "127.0.0.1:50000",
-    method: "CONNECT",
-    attempt: "7",
+    asker: blocked!.asker,
   });
+  const { client, method, attempt } = blocked!.asker;
+  assertEquals([client, method, attempt()], ["127.0.0.1:50000", "CONNECT", "7"]);
   assertEquals([made.lookups, made.dialled], [[], []]);
 });
 

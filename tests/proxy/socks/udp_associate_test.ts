@@ -74,10 +74,10 @@ Deno.test("udpAssociate() opens nothing where no datagram could pass, and record
     assertEquals(
       world.base.blocked.map((blocked) => [
         blocked.decision.reason,
-        blocked.method,
+        blocked.asker.method,
         blocked.request,
-        blocked.client,
-        blocked.attempt,
+        blocked.asker.client,
+        blocked.asker.attempt(),
       ]),
       [[
         reason,

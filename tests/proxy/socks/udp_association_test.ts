@@ -209,7 +209,10 @@ Deno.test("a datagram that is denied is dropped and recorded once, and the other
     await settle();
   }
   assertEquals(world.socket(1).sent, [[SERVER, "hello"], [SERVER, "hello"]]);
-  assertEquals(world.base.blocked.map(({ method, attempt }) => [method, attempt]), [["UDP", "42"]]);
+  assertEquals(world.base.blocked.map(({ asker }) => [asker.method, asker.attempt()]), [[
+    "UDP",
+    "42",
+  ]]);
   assertEquals([world.base.lookups, relay.sent], [["allowed.test"], []]);
 });
 

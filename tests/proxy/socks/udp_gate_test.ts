@@ -4,6 +4,7 @@ import { ConnectError } from "../../../src/net/errors.ts";
 import type { IpAddress } from "../../../src/net/address/ip.ts";
 import type { Resolver } from "../../../src/net/ports.ts";
 import { latin1, latin1Bytes } from "../../../src/net/stream/latin1.ts";
+import type { Outcome } from "../../../src/proxy/asking/questions.ts";
 import type { Grant } from "../../../src/proxy/authorize.ts";
 import { addressInUse, type Granted } from "../../../src/proxy/socks/udp_destinations.ts";
 import {
@@ -17,7 +18,7 @@ import {
 import { RECORDS_A_SECOND, RECORDS_BURST } from "../../../src/proxy/socks/record_budget.ts";
 import { type Datagram, decodeDatagram } from "../../../src/socks/datagram.ts";
 import { type DoorOptions, makeDoor, type TestDoor } from "../../support/door.ts";
-import { ip, policyOf } from "../../support/policy.ts";
+import { ip, policyOf, rule } from "../../support/policy.ts";
 import { domainAddress, ipAddress } from "../../support/socks.ts";
 import { datagram, settle } from "../../support/udp_door.ts";
 import { at } from "../../support/udp_sockets.ts";
@@ -60,8 +61,8 @@ function makeGate(options: GateOptions = {}): TestGate {
       ...base.door,
       gateway: {
         ...gateway,
-        authorize: async (request, signal) => {
-          const outcome = await gateway.authorize(request, signal);
+        authorize: async (request, asker, signal) => {
+          const outcome = await gateway.authorize(request, asker, signal);
           return outcome.verdict === "allow" ? options.grant?.(outcome) ?? outcome : outcome;
         },
       },
@@ -187,10 +188,10 @@ Deno.test("a block is recorded once while it is kept, and again after it", async
     await settle();
   }
   assertEquals(
-    test.base.blocked.map(({ method, client, attempt, request }) => [
-      method,
-      client,
-      attempt,
+    test.base.blocked.map(({ asker, request }) => [
+      asker.method,
+      asker.client,
+      asker.attempt(),
       request.protocol,
     ]),
     [["UDP", "127.0.0.1:50000", "a7", "socks5_udp"]],
@@ -602,4 +603,70 @@ Deno.test("useNext() takes the next address of a grant into use", async () => {
   assertEquals(test.gate.useNext(known), false);
   test.offer(NAME);
   assertEquals(test.gate.useNext(known), false);
+});
+
+/** A gate whose person approves, and what they were asked. */
+function approvingGate(): TestGate {
+  return makeGate({
+    policy: policyOf({}, { ask: true }),
+    ask: () => Promise.resolve({ kind: "approved", rule: rule("allow", "allowed.test:53") }),
+  });
+}
+
+Deno.test("what a person let pass is asked about again once the policy has changed", async () => {
+  await using test = approvingGate();
+  await granted(test, NAME);
+  test.base.cell.replace(policyOf({}, { ask: true }));
+  assertEquals(test.gate.admitsFrom(at("93.184.216.34:53")), false);
+  assertEquals(test.offer(NAME, "again"), null);
+  await settle();
+  assertEquals(test.base.asked.length, 2);
+  assertEquals(test.delivered.at(-1), ["93.184.216.34:53", "again"]);
+  assertEquals(test.gate.admitsFrom(at("93.184.216.34:53")), true);
+  assertEquals(test.base.blocked, []);
+});
+
+Deno.test("what a person let pass is asked about again when its time is over", async () => {
+  await using test = approvingGate();
+  await granted(test, NAME);
+  assert(test.gate.admitsFrom(at("93.184.216.34:53")));
+  test.base.clock.advance(KEPT_MS);
+  assertEquals(test.offer(NAME, "again"), null);
+  await settle();
+  assertEquals([test.base.asked.length, test.base.blocked], [2, []]);
+  assertEquals(test.delivered.at(-1), ["93.184.216.34:53", "again"]);
+});
+
+Deno.test("what a person lets pass is no longer let pass once the policy denies it", async () => {
+  await using test = approvingGate();
+  await granted(test, NAME);
+  test.base.cell.replace(policyOf({ deny: ["allowed.test"] }, { ask: true }));
+  assertEquals(test.offer(NAME), null);
+  await settle();
+  assertEquals(test.base.asked.length, 1);
+  assertEquals(test.base.blocked.map(({ decision }) => decision.reason), ["denied"]);
+});
+
+Deno.test("what waits for a person takes no place of those that are looked up", async () => {
+  const asking = Promise.withResolvers<Outcome>();
+  await using test = makeGate({
+    policy: policyOf({ allow: ["allowed.test"] }, { ask: true }),
+    ask: (_, asker) => {
+      asker.held(1000);
+      return asking.promise;
+    },
+  });
+  for (let index = 0; index < PENDING_MAX + 2; index++) {
+    test.offer(domainAddress(`h${index}.test`, 53));
+  }
+  await settle();
+  for (let index = PENDING_MAX; index < PENDING_MAX + 2; index++) {
+    test.offer(domainAddress(`h${index}.test`, 53));
+  }
+  await settle();
+  assertEquals(test.base.asked.length, PENDING_MAX + 2);
+  await granted(test, NAME);
+  asking.resolve({ kind: "denied", why: "a person said no" });
+  await settle();
+  assertEquals([test.held, test.base.blocked.length], [0, PENDING_MAX + 2]);
 });

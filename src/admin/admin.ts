@@ -1,0 +1,67 @@
+// The admin API: HTTP over the running proxy. It decides nothing about requests; it shows, and hands wishes on.
+import type { FaultRecord } from "../audit/event.ts";
+import type { SocketAddress } from "../net/address/endpoint.ts";
+import type { Clock } from "../net/ports.ts";
+import type { BadPattern } from "../policy/host_pattern.ts";
+import type { Rule } from "../policy/rule.ts";
+import type { RulePattern } from "../policy/rule_pattern.ts";
+import type { RunningProxy } from "../proxy/proxy.ts";
+import type { Access } from "./access.ts";
+
+/** Why the configuration could not be read again, and since when the policy before it is in force. */
+export interface ReloadFault {
+  /** Unix seconds. */
+  readonly at: number;
+  readonly message: string;
+  readonly faults: readonly FaultRecord[];
+}
+
+/** The configuration while Doorward runs. */
+export interface Configuration {
+  /** `[network]` as configured, without secrets. */
+  readonly network: Readonly<Record<string, unknown>>;
+  /** The files and flags that it comes from. */
+  readonly sources: readonly string[];
+  /** Unix seconds: when it was read. */
+  readonly loadedAt: number;
+  /** Set while the file cannot be used. */
+  readonly fault: ReloadFault | null;
+  /**
+   * Reads it again, and puts it into force whole or not at all. Resolves to what changed, a line each.
+   *
+   * @throws {AdminError}
+   */
+  reload(): Promise<readonly string[]>;
+  /** Reads the text of a rule as a configuration would, and judges its breadth. */
+  parsePattern(text: string): Promise<RulePattern | BadPattern>;
+  /**
+   * Writes a rule into the file, and puts it into force.
+   *
+   * @throws {AdminError}
+   */
+  persist(list: Rule["list"], pattern: string): Promise<void>;
+  /**
+   * Takes a rule out of the file, and out of force. False when it does not stand there.
+   *
+   * @throws {AdminError}
+   */
+  withdraw(list: Rule["list"], pattern: string): Promise<boolean>;
+}
+
+/** What the admin API is made of. */
+export interface AdminParts {
+  readonly proxy: Pick<
+    RunningProxy,
+    "policy" | "questions" | "live" | "feed" | "tally" | "blocked" | "connections"
+  >;
+  readonly configuration: Configuration;
+  readonly access: Access;
+  /** Where it listens. */
+  readonly listener: SocketAddress;
+  readonly version: string;
+  readonly clock: Clock;
+  /** What would become of a request, as `doorward explain --json` prints it. */
+  readonly explain: (target: string, method: string | null) => Promise<unknown>;
+  /** Told of our own troubles, one line each. */
+  readonly diagnose: (line: string) => void;
+}

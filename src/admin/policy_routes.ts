@@ -1,0 +1,122 @@
+import type { Rule } from "../policy/rule.ts";
+import type { RulePattern } from "../policy/rule_pattern.ts";
+import { textOf as ruleText } from "../proxy/live_policy.ts";
+import type { AdminParts } from "./admin.ts";
+import { ApiError } from "./api_error.ts";
+import { type Call, json, type Route, textOf, wordOf } from "./route.ts";
+import { scopeOf } from "./scope.ts";
+
+/** What changes the policy in force: mode, reload, rules. */
+export function policyRoutes(parts: AdminParts): readonly Route[] {
+  return [
+    {
+      method: "POST",
+      path: "/mode",
+      summary: "Switches the mode, until Doorward ends",
+      body: { mode: "full or limited" },
+      token: "for full where the configuration says limited",
+      serve: (call) => setMode(call, parts),
+    },
+    {
+      method: "POST",
+      path: "/reload",
+      summary: "Reads the configuration again, and puts it into force whole or not at all",
+      token: "never",
+      serve: async () => {
+        const changed = await parts.configuration.reload();
+        const { generation } = parts.proxy.policy.current;
+        return json({ status: "reloaded", generation, changed });
+      },
+    },
+    ...(["allow", "deny"] as const).flatMap((list) => listRoutes(list, parts)),
+  ];
+}
+
+function listRoutes(list: Rule["list"], parts: AdminParts): readonly Route[] {
+  return [
+    {
+      method: "POST",
+      path: `/${list}`,
+      summary: `Adds a pattern to those that are ${list === "allow" ? "allowed" : "denied"}`,
+      body: {
+        host: "a pattern as in the configuration",
+        scope: "minutes, run (until Doorward ends; the default) or always (into the file)",
+        minutes: "how many, for the scope minutes",
+      },
+      token: list === "allow" ? "always" : "for the scope always",
+      serve: (call) => addRule(list, call, parts),
+    },
+    {
+      method: "DELETE",
+      path: `/${list}`,
+      summary: "Withdraws a pattern, and closes the connections that it let through",
+      query: {
+        host: "the pattern as /patterns shows it",
+        scope: "always, for one that stands in the file",
+      },
+      token: list === "allow" ? "for the scope always" : "always",
+      serve: (call) => removeRule(list, call, parts),
+    },
+  ];
+}
+
+async function setMode(call: Call, { proxy: { policy } }: AdminParts): Promise<Response> {
+  const mode = wordOf(await call.body(), "mode", ["full", "limited"]);
+  // Back to what the file says is no more than the file says.
+  if (mode === "full" && policy.configured.mode === "limited") {
+    call.demandToken('The mode "full" loosens what the configuration says');
+  }
+  policy.setMode(mode);
+  return json({ status: "ok", mode, generation: policy.current.generation });
+}
+
+async function addRule(list: Rule["list"], call: Call, parts: AdminParts): Promise<Response> {
+  const { proxy: { policy }, configuration } = parts;
+  if (list === "allow") call.demandToken("To allow a host");
+  const body = await call.body();
+  const pattern = await parsePattern(textOf(body, "host"), parts);
+  const scope = scopeOf(body, ["minutes", "run", "always"], "run");
+  const text = ruleText(pattern);
+  if (scope.kind === "always") {
+    call.demandToken("To write into the configuration");
+    policy.refuse(list, pattern);
+    await configuration.persist(list, text);
+  } else {
+    policy.add({ list, pattern, scope, from: "runtime" });
+  }
+  const rule = policy.saying(list, text).at(-1) ?? null;
+  return json({ status: "ok", rule, generation: policy.current.generation });
+}
+
+async function removeRule(list: Rule["list"], call: Call, parts: AdminParts): Promise<Response> {
+  const { proxy: { policy }, configuration } = parts;
+  if (list === "deny") call.demandToken("To withdraw a denial");
+  const host = call.query("host");
+  if (host === null) {
+    throw new ApiError("bad_parameter", 'Cannot withdraw a rule: "host" is missing');
+  }
+  const text = ruleText(await parsePattern(host, parts));
+  const same = policy.saying(list, text);
+  if (same.length === 0) {
+    throw new ApiError("not_a_rule", `Cannot withdraw "${host}": no ${list} rule says that`);
+  }
+  const isWritten = same.some(({ id }) => id === null);
+  const isAlways = call.query("scope") === "always";
+  if (isWritten && !isAlways) {
+    throw new ApiError(
+      "configured",
+      `Cannot withdraw "${host}": the configuration says it; scope=always takes it out of the file`,
+      { rules: same },
+    );
+  }
+  if (isAlways) call.demandToken("To write into the configuration");
+  if (isWritten) await configuration.withdraw(list, text);
+  const { closed } = policy.remove(list, text);
+  return json({ status: "ok", removed: same, closed, generation: policy.current.generation });
+}
+
+async function parsePattern(text: string, { configuration }: AdminParts): Promise<RulePattern> {
+  const parsed = await configuration.parsePattern(text);
+  if (parsed.kind !== "bad") return parsed;
+  throw new ApiError("bad_pattern", `Cannot use this pattern: ${parsed.why}`);
+}

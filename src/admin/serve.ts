@@ -1,0 +1,61 @@
+import type { SocketAddress } from "../net/address/endpoint.ts";
+import type { Clock } from "../net/ports.ts";
+import { listenTcp } from "../net/tcp_listener.ts";
+import { Deadlines } from "../net/time/deadlines.ts";
+import { acceptLoop } from "../proxy/accept.ts";
+import { ClientConnection } from "../proxy/client_connection.ts";
+import { LiveConnections } from "../proxy/live.ts";
+import { type Answering, serveCalls } from "./serve_calls.ts";
+
+/** More callers at once are no people: descriptors are for the proxy's clients. */
+const CONNECTIONS_MAX = 128;
+
+/** A connection that has not said anything. */
+const FIRST_MS = 10_000;
+
+/** An admin API that listens. */
+export interface AdminServer {
+  /** Where it really listens. */
+  readonly address: SocketAddress;
+  /** Stops listening, and closes what is open. */
+  close(): Promise<void>;
+}
+
+/** What serving takes. */
+export interface ServeOptions {
+  /** Answers a call; calls wait for it. */
+  readonly answer: Promise<Answering>;
+  readonly clock: Clock;
+  /** Told of our own troubles, one line each. */
+  readonly diagnose: (line: string) => void;
+}
+
+/** Listens for the admin API. Throws what `Deno.listen` throws. */
+export function serveAdmin(at: SocketAddress, options: ServeOptions): AdminServer {
+  const { answer, clock, diagnose } = options;
+  const listener = listenTcp(at);
+  const deadlines = new Deadlines(clock, (error) => diagnose(`Cannot end a wait: ${error}`));
+  const live = new LiveConnections(() => clock.now(), () => {});
+  const stopping = new AbortController();
+  const accepting = acceptLoop({
+    listener,
+    clock,
+    signal: stopping.signal,
+    welcome: ({ stream, peer, local }) => {
+      if (live.size >= CONNECTIONS_MAX) return stream.close();
+      const client = new ClientConnection(stream, peer, local, deadlines, FIRST_MS);
+      live.serve(client, serveCalls(client, async (request) => (await answer)(request)), diagnose);
+    },
+    diagnose,
+  });
+  return {
+    address: listener.address,
+    async close(): Promise<void> {
+      stopping.abort();
+      listener.close();
+      await accepting;
+      await live.drain(0, deadlines);
+      deadlines.stop();
+    },
+  };
+}

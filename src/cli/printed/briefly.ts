@@ -1,0 +1,19 @@
+import type { BlockReason } from "../../policy/decision.ts";
+import { isSocket } from "./remedy.ts";
+
+const BRIEFLY: Readonly<Record<BlockReason, string>> = {
+  denied: "a deny rule names it",
+  not_allowed: "not in the allowlist",
+  not_allowed_local: "a local, private or special address",
+  own_listener: "Doorward's own address",
+  upstream_proxy: "the proxy that Doorward goes through",
+  method_not_allowed: "limited mode only reads",
+  mitm_required: "limited mode cannot see inside a tunnel",
+  proxy_disabled: "the proxy is disabled",
+};
+
+/** Why a request was blocked, in a few words; a reason of another version stays the word it is. */
+export function briefly(reason: string, port: number): string {
+  if (isSocket(port) && reason === "not_allowed") return "not in allow_unix_sockets";
+  return Object.hasOwn(BRIEFLY, reason) ? BRIEFLY[reason as BlockReason] : reason;
+}

@@ -1,0 +1,246 @@
+import type { FaultRecord } from "../audit/event.ts";
+import type { EventFeed } from "../audit/event_feed.ts";
+import type { BadPattern } from "../policy/host_pattern.ts";
+import type { PolicyDocument } from "../policy/policy.ts";
+import type { Rule } from "../policy/rule.ts";
+import { canonicalText, type RulePattern } from "../policy/rule_pattern.ts";
+import { AdminError } from "../proxy/admin_error.ts";
+import type { LivePolicy } from "../proxy/live_policy.ts";
+import type { Config, NetworkConfig } from "./config.ts";
+import { addToList, type BadEdit, type DomainList, removeFromList } from "./edit_list.ts";
+import { ConfigError } from "./errors.ts";
+import { frozenChanges } from "./live_keys.ts";
+import { policyChanges } from "./policy_changes.ts";
+import { readPattern } from "./read_pattern.ts";
+import { redactedNetwork } from "./redacted.ts";
+import { type ConfigEdit, configEditor, NEW_CONFIG } from "./write_config.ts";
+
+/** Why the configuration could not be read again, and when that was. */
+export interface LoadFault {
+  /** Unix seconds. */
+  readonly at: number;
+  readonly message: string;
+  readonly faults: readonly FaultRecord[];
+}
+
+/** What a {@linkcode LiveConfig} is made of. */
+export interface LiveConfigParts {
+  /** As it was read at the start. */
+  readonly config: Config;
+  /** Reads it again, from the same files and flags. Rejects with a `ConfigError`. */
+  readonly load: () => Promise<Config>;
+  /** What of it is put into force. */
+  readonly policyOf: (config: Config) => PolicyDocument;
+  readonly policy: LivePolicy;
+  readonly feed: EventFeed;
+  /** The file that rules are written into; null where none may be written. */
+  readonly file: string | null;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+  /** Told, in one line, what a reload came to. */
+  readonly tell: (line: string) => void;
+}
+
+const KEYS: Readonly<Record<Rule["list"], DomainList>> = {
+  allow: "allowed_domains",
+  deny: "denied_domains",
+};
+
+/**
+ * The configuration while Doorward runs. It is read again as a whole, and put into force as a whole or not at all: a
+ * file with a fault changes nothing but what is shown of it.
+ */
+export class LiveConfig {
+  readonly #parts: LiveConfigParts;
+  readonly #editor = configEditor();
+  #config: Config;
+  #loadedAt: number;
+  #fault: LoadFault | null = null;
+  /** One reload after the other: the last one to be asked for is the last to be put into force. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(parts: LiveConfigParts) {
+    this.#parts = parts;
+    this.#config = parts.config;
+    this.#loadedAt = parts.now() / 1000;
+  }
+
+  /** The configuration in force. */
+  get config(): Config {
+    return this.#config;
+  }
+
+  /** `[network]` in force, without secrets. */
+  get network(): Readonly<Record<keyof NetworkConfig, unknown>> {
+    return redactedNetwork(this.#config);
+  }
+
+  /** The files and flags it comes from. */
+  get sources(): readonly string[] {
+    return this.#config.sources;
+  }
+
+  /** Unix seconds. */
+  get loadedAt(): number {
+    return this.#loadedAt;
+  }
+
+  /** Set while the file cannot be used. */
+  get fault(): LoadFault | null {
+    return this.#fault;
+  }
+
+  /**
+   * Reads everything again. Resolves to what changed in the policy, a line each.
+   *
+   * @param by whether somebody asked for it, and wants to hear of it in any case
+   * @throws {AdminError} when it cannot be used; the one before stays in force
+   */
+  reload(by: "request" | "watch" = "request"): Promise<readonly string[]> {
+    const next = this.#last.then(() => this.#reload(by));
+    this.#last = next.catch(() => {
+      // Whoever asked hears of it.
+    });
+    return next;
+  }
+
+  /** Reads a rule as the file would be read. */
+  parsePattern(text: string): Promise<RulePattern | BadPattern> {
+    return readPattern(text);
+  }
+
+  /**
+   * Writes a rule into the file, and reads it again.
+   *
+   * @throws {AdminError}
+   */
+  async persist(list: Rule["list"], pattern: string): Promise<void> {
+    const above = this.#config.originOf(`network.${KEYS[list]}`);
+    if (above !== undefined && above.line === null) {
+      throw new AdminError(
+        "cannot_write",
+        `Cannot write the rule: ${above.file} gives the whole list, whatever the file says`,
+      );
+    }
+    await this.#edit((text) => addToList(text ?? NEW_CONFIG, KEYS[list], pattern, { ask: true }));
+    await this.reload();
+  }
+
+  /**
+   * Takes a rule out of the file, and reads it again. False when the file does not say it.
+   *
+   * @throws {AdminError}
+   */
+  async withdraw(list: Rule["list"], pattern: string): Promise<boolean> {
+    const written = this.#config.policy.rules.filter((rule) =>
+      rule.list === list && canonicalText(rule) === pattern
+    );
+    if (written.length === 0) return false;
+    const flag = written.find(({ origin }) => origin.line === null);
+    if (flag !== undefined) {
+      throw new AdminError(
+        "configured",
+        `Cannot withdraw "${pattern}": it was given as ${flag.origin.file}, and ends with Doorward`,
+      );
+    }
+    // The same pattern may stand there in more than one spelling.
+    const spellings = [...new Set(written.map(({ text }) => text))];
+    await this.#edit((text) => withoutAll(text ?? "", KEYS[list], spellings));
+    await this.reload();
+    return true;
+  }
+
+  async #edit(edit: ConfigEdit): Promise<void> {
+    const { file } = this.#parts;
+    if (file === null) {
+      throw new AdminError(
+        "cannot_write",
+        "Cannot write the rule: there is no file of Doorward's own",
+      );
+    }
+    try {
+      // What could not be put into force is not written: a file with a fault, or one that is gone.
+      await this.#load();
+      await this.#editor.edit(file, edit);
+    } catch (error) {
+      throw new AdminError("cannot_write", messageOf(error));
+    }
+  }
+
+  async #reload(by: "request" | "watch"): Promise<readonly string[]> {
+    const { policy, policyOf, now } = this.#parts;
+    let next: Config;
+    try {
+      next = await this.#load();
+    } catch (error) {
+      throw this.#failed(error);
+    }
+    const document = policyOf(next);
+    const changed = policyChanges(policy.configured, document);
+    const wasFault = this.#fault !== null;
+    this.#config = next;
+    this.#fault = null;
+    this.#loadedAt = now() / 1000;
+    // In any case: the same rule may stand on another line by now.
+    const closed = policy.rebase(document);
+    // What we wrote ourselves was told already.
+    if (by === "request" || changed.length > 0 || wasFault) this.#done(changed, closed);
+    return changed;
+  }
+
+  #done(changed: readonly string[], closed: number): void {
+    const { policy: { current: { generation } }, feed, tell } = this.#parts;
+    feed.publish({ type: "reload", generation, ok: true, changed });
+    const what = changed.length === 0 ? "no change" : changed.join(", ");
+    const closing = closed === 0 ? "" : `; closed ${closed} connection${closed === 1 ? "" : "s"}`;
+    tell(`reloaded, generation ${generation}: ${what}${closing}`);
+  }
+
+  async #load(): Promise<Config> {
+    const next = await this.#parts.load();
+    const [before = "built-in"] = this.#config.sources;
+    const [after = "built-in"] = next.sources;
+    if (before !== "built-in" && after === "built-in") {
+      // What holds without a file is not what its author wanted to hold.
+      throw new ConfigError([{
+        origin: { file: before, line: null, column: null },
+        message: "this file is gone; put it back, or restart Doorward to run without it",
+      }]);
+    }
+    const frozen = frozenChanges(this.#config, next);
+    if (frozen.length > 0) throw new ConfigError(frozen);
+    return next;
+  }
+
+  /** Keeps the fault where people look, and says so. */
+  #failed(error: unknown): AdminError {
+    const { policy: { current: { generation } }, feed, now, tell } = this.#parts;
+    const faults = error instanceof ConfigError
+      ? error.faults.map(({ origin, message }) => ({ ...origin, message }))
+      : [];
+    const message = `Cannot reload: generation ${generation} stays in force`;
+    const why = error instanceof ConfigError ? "" : `: ${messageOf(error)}`;
+    this.#fault = { at: now() / 1000, message: message + why, faults };
+    feed.publish({ type: "reload", generation, ok: false, message: message + why, faults });
+    tell(message + why);
+    for (const line of messageOf(error).split("\n")) tell(line);
+    return new AdminError("reload_failed", message + why, { faults });
+  }
+}
+
+function withoutAll(
+  text: string,
+  list: DomainList,
+  entries: readonly string[],
+): string | BadEdit {
+  let left: string | BadEdit = text;
+  for (const entry of entries) {
+    if (typeof left !== "string") return left;
+    left = removeFromList(left, list, entry);
+  }
+  return left;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

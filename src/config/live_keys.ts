@@ -1,0 +1,82 @@
+// What a configuration that is read anew cannot change: whatever Doorward settled when it started.
+import { formatSocketAddress, type SocketAddress } from "../net/address/endpoint.ts";
+import type { Limits } from "../proxy/limits.ts";
+import type { Config, NetworkConfig } from "./config.ts";
+import type { ConfigFault } from "./errors.ts";
+import { LIMIT_KEYS, unitOf } from "./limits_table.ts";
+import { quote } from "./toml/printable.ts";
+
+/** Keys that are compared as they are written. */
+const FROZEN = [
+  "enable_socks5",
+  "enable_socks5_udp",
+  "allow_upstream_proxy",
+  "upstream_proxy",
+  "via",
+  "all_proxy",
+  "blocked_capacity",
+  "admin_auth",
+  "ask_webhook",
+] as const satisfies readonly (keyof NetworkConfig)[];
+
+/** Their values are not shown: they may be secrets. */
+const SECRET: readonly (keyof NetworkConfig)[] = ["upstream_proxy", "ask_webhook"];
+
+/** What an address depends on beside its own key, in the order in which it is blamed. */
+const PROXY_KEYS = ["dangerously_allow_non_loopback_proxy"] as const;
+const ADMIN_KEYS = ["dangerously_allow_non_loopback_admin"] as const;
+const SOCKET_KEYS = ["allow_unix_sockets", "dangerously_allow_all_unix_sockets"] as const;
+
+/** What `next` changes and cannot while `running` is in force; empty when it can take its place. */
+export function frozenChanges(running: Config, next: Config): readonly ConfigFault[] {
+  const before = running.network;
+  const keys: (keyof NetworkConfig)[] = FROZEN.filter((key) => before[key] !== next.network[key]);
+  const moved = (was: SocketAddress | null, is: SocketAddress | null): boolean =>
+    was !== null && is !== null && formatSocketAddress(was) !== formatSocketAddress(is);
+  const blame = (...candidates: readonly (keyof NetworkConfig)[]): void => {
+    const key = candidates.find((key) => !sameText(before[key], next.network[key]));
+    keys.push(key ?? candidates[0]!);
+  };
+  if (moved(running.proxyAddress, next.proxyAddress)) {
+    blame("proxy_url", ...PROXY_KEYS, ...SOCKET_KEYS);
+  }
+  if (moved(running.socksAddress, next.socksAddress)) {
+    blame("socks_url", ...PROXY_KEYS, ...SOCKET_KEYS);
+  }
+  if (moved(running.adminAddress, next.adminAddress)) {
+    blame("admin_url", ...ADMIN_KEYS, ...SOCKET_KEYS);
+  }
+  if (running.violationFile !== next.violationFile) keys.push("violation_file");
+  const faults = [...new Set(keys)].map((key) =>
+    fault(next, key, SECRET.includes(key) ? null : shown(before[key]))
+  );
+  return [...faults, ...frozenLimits(running, next)];
+}
+
+function frozenLimits(running: Config, next: Config): readonly ConfigFault[] {
+  const fields = Object.keys(LIMIT_KEYS) as (keyof Limits)[];
+  return fields.filter((field) => running.limits[field] !== next.limits[field]).map((field) => {
+    const value = running.limits[field] / unitOf(field);
+    return fault(next, `limits.${LIMIT_KEYS[field].key}`, String(value));
+  });
+}
+
+/** @param value what held before; null is not to be shown */
+function fault(next: Config, key: string, value: string | null): ConfigFault {
+  const file = next.sources[0] ?? "built-in";
+  const back = value === null ? "what it was" : value;
+  return {
+    // A key that is gone has no place but its file.
+    origin: next.originOf(`network.${key}`) ?? { file, line: null, column: null },
+    message: `"${key}" cannot change while Doorward runs: restart it, or write back ${back}`,
+  };
+}
+
+function shown(value: NetworkConfig[keyof NetworkConfig]): string {
+  if (typeof value === "object") return `[${value.map(quote).join(", ")}]`;
+  return typeof value === "string" ? quote(value) : String(value);
+}
+
+function sameText(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}

@@ -1,0 +1,285 @@
+import type { RuleRecord } from "../audit/event.ts";
+import type { EventFeed } from "../audit/event_feed.ts";
+import type { Tally } from "../audit/tally.ts";
+import type { Clock } from "../net/ports.ts";
+import type { Deadline, Deadlines } from "../net/time/deadlines.ts";
+import { compilePolicy } from "../policy/compile.ts";
+import { classifyHost } from "../policy/local_target.ts";
+import type { Mode, Policy, PolicyCell, PolicyDocument } from "../policy/policy.ts";
+import type { Origin, Rule } from "../policy/rule.ts";
+import { canonicalText, formatRulePattern, type RulePattern } from "../policy/rule_pattern.ts";
+import { AdminError } from "./admin_error.ts";
+
+/** Rules made at run time, at most: each was asked for by a person. */
+const RUNTIME_RULES_MAX = 1000;
+
+/** How long a rule that is made at run time holds. */
+export type RuleScope =
+  | { readonly kind: "minutes"; readonly minutes: number }
+  | { readonly kind: "run" };
+
+/** A rule that is made at run time. */
+export interface NewRule {
+  readonly list: Rule["list"];
+  readonly pattern: RulePattern;
+  readonly scope: RuleScope;
+  readonly from: "runtime" | "approval";
+}
+
+/** A rule that was made at run time, while it is in force. */
+interface RuntimeRule extends NewRule {
+  readonly id: string;
+  readonly rule: Rule;
+  /** Unix milliseconds; null while the proxy runs. */
+  readonly expiresAt: number | null;
+  readonly deadline: Deadline | null;
+}
+
+/** What a {@linkcode LivePolicy} is made of. */
+export interface LivePolicyParts {
+  /** What every request reads; replaced whole. */
+  readonly cell: PolicyCell;
+  readonly clock: Pick<Clock, "now">;
+  readonly deadlines: Deadlines;
+  readonly feed: EventFeed;
+  readonly tally: Tally;
+  /** Called after each replacement: closes what is not allowed any more, and returns how much that was. */
+  readonly replaced: (policy: Policy) => number;
+}
+
+/** What a change came to. */
+export interface RuleChange {
+  readonly rules: readonly RuleRecord[];
+  /** Connections that it closed. */
+  readonly closed: number;
+}
+
+/**
+ * The policy while Doorward runs: what the configuration says, and on top of it what people changed since: the
+ * mode, rules for a time, approvals. A reload replaces the configuration's part and keeps theirs. Every change
+ * makes one new policy, and every request sees one policy or the other, never a mixture.
+ */
+export class LivePolicy {
+  readonly #parts: LivePolicyParts;
+  #configured: PolicyDocument;
+  /** Null follows the configuration. */
+  #mode: Mode | null = null;
+  #runtime: readonly RuntimeRule[] = [];
+  /** Rules whose time is over by itself: what they let through may finish. */
+  readonly #lapsed = new WeakSet<Rule>();
+  /** What took a rule's place with the same words: it ends for both. */
+  readonly #successors = new WeakMap<Rule, Rule>();
+  #made = 0;
+
+  constructor(parts: LivePolicyParts) {
+    this.#parts = parts;
+    this.#configured = parts.cell.current.document;
+  }
+
+  /** The policy in force. */
+  get current(): Policy {
+    return this.#parts.cell.current;
+  }
+
+  /** What the configuration says, without what was changed since. */
+  get configured(): PolicyDocument {
+    return this.#configured;
+  }
+
+  /** Every rule in force, those of the configuration first. */
+  get rules(): readonly RuleRecord[] {
+    return [
+      ...this.#configured.rules.map((rule) => this.#configuredRecord(rule)),
+      ...this.#runtime.map((rule) => this.#runtimeRecord(rule)),
+    ];
+  }
+
+  /** The rules that say this, in its canonical spelling. */
+  saying(list: Rule["list"], text: string): readonly RuleRecord[] {
+    const isMeant = (rule: Rule) => rule.list === list && canonicalText(rule) === text;
+    return [
+      ...this.#configured.rules.filter(isMeant).map((rule) => this.#configuredRecord(rule)),
+      ...this.#runtime.filter(({ rule }) => isMeant(rule)).map((rule) => this.#runtimeRecord(rule)),
+    ];
+  }
+
+  /** How many rules there are, in all and of those made at run time. */
+  get counts(): { readonly allow: number; readonly deny: number; readonly runtime: number } {
+    const all = [...this.#configured.rules, ...this.#runtime.map(({ rule }) => rule)];
+    const allow = all.filter(({ list }) => list === "allow").length;
+    return { allow, deny: all.length - allow, runtime: this.#runtime.length };
+  }
+
+  /** Whether a rule ended by itself: what it let through is not to be closed for that. */
+  isLapsed(rule: Rule): boolean {
+    let last = rule;
+    while (true) {
+      const next = this.#successors.get(last);
+      if (next === undefined) return this.#lapsed.has(last);
+      last = next;
+    }
+  }
+
+  /** Puts another configuration into force. Returns how many connections that closed. */
+  rebase(document: PolicyDocument): number {
+    this.#configured = document;
+    if (this.#mode === document.mode) this.#mode = null;
+    return this.#replace();
+  }
+
+  /** Switches the mode. Returns how many connections that closed. */
+  setMode(mode: Mode): number {
+    if (this.current.document.mode === mode) return 0;
+    this.#mode = mode === this.#configured.mode ? null : mode;
+    const closed = this.#replace();
+    this.#parts.feed.publish({ type: "mode", generation: this.current.generation, mode });
+    return closed;
+  }
+
+  /**
+   * Adds a rule; one with the same words is replaced. A new rule may close connections, if it denies.
+   *
+   * @throws {AdminError} when there are too many, or the rule would have no effect
+   */
+  add(made: NewRule): { readonly rule: Rule; readonly change: RuleChange } {
+    this.refuse(made.list, made.pattern);
+    const text = textOf(made.pattern);
+    const same = this.#runtime.filter((known) => isSame(known, made.list, text));
+    const others = this.#runtime.filter((known) => !same.includes(known));
+    if (others.length >= RUNTIME_RULES_MAX) {
+      throw new AdminError(
+        "too_many_rules",
+        `Cannot add a rule: there are ${RUNTIME_RULES_MAX}`,
+      );
+    }
+    for (const known of same) known.deadline?.clear();
+    const added = this.#make(made, text);
+    for (const { rule } of same) this.#successors.set(rule, added.rule);
+    this.#runtime = [...others, added];
+    const closed = this.#replace();
+    const record = this.#runtimeRecord(added);
+    this.#publish("added", record);
+    return { rule: added.rule, change: { rules: [record], closed } };
+  }
+
+  /**
+   * Refuses an allow rule that names a local address: those are for whoever writes the file, with open eyes.
+   *
+   * @throws {AdminError}
+   */
+  refuse(list: Rule["list"], { pattern }: RulePattern): void {
+    if (list === "deny" || (pattern.kind !== "ip" && pattern.kind !== "exact")) return;
+    const kind = classifyHost(
+      pattern.kind === "ip" ? { kind: "ip", ip: pattern.ip } : { kind: "name", name: pattern.name },
+    );
+    const { allowLocalBinding } = this.#configured;
+    const passes = kind === "public" ||
+      (allowLocalBinding && (kind === "loopback" || kind === "private"));
+    if (passes) return;
+    throw new AdminError(
+      "local_address",
+      "Cannot allow a local or special address at run time: write it into the configuration file",
+    );
+  }
+
+  /** A rule for the requests that wait for an answer and for no other. It is never part of the policy. */
+  once(pattern: RulePattern): Rule {
+    const rule = ruleOf("allow", pattern, "approval");
+    this.#lapsed.add(rule);
+    return rule;
+  }
+
+  /** Withdraws the runtime rules with these words, and closes what they let through. */
+  remove(list: Rule["list"], text: string): RuleChange {
+    const removed = this.#runtime.filter((known) => isSame(known, list, text));
+    if (removed.length === 0) return { rules: [], closed: 0 };
+    for (const known of removed) known.deadline?.clear();
+    this.#runtime = this.#runtime.filter((known) => !removed.includes(known));
+    const rules = removed.map((rule) => this.#runtimeRecord(rule));
+    const closed = this.#replace();
+    for (const rule of rules) this.#publish("removed", rule);
+    return { rules, closed };
+  }
+
+  #make(made: NewRule, text: string): RuntimeRule {
+    this.#made += 1;
+    const rule = { ...ruleOf(made.list, made.pattern, made.from), text };
+    const { scope } = made;
+    const ms = scope.kind === "minutes" ? scope.minutes * 60_000 : null;
+    const runtime: RuntimeRule = {
+      ...made,
+      id: `r${this.#made}`,
+      rule,
+      expiresAt: ms === null ? null : this.#parts.clock.now() + ms,
+      deadline: ms === null ? null : this.#parts.deadlines.arm(ms, () => this.#expire(runtime)),
+    };
+    return runtime;
+  }
+
+  /** Lets a rule end. What it let through goes on: the time was for asking, not for finishing. */
+  #expire(expired: RuntimeRule): void {
+    const record = this.#runtimeRecord(expired);
+    this.#lapsed.add(expired.rule);
+    this.#runtime = this.#runtime.filter((known) => known !== expired);
+    this.#replace();
+    this.#publish("expired", record);
+  }
+
+  #replace(): number {
+    const { cell, replaced } = this.#parts;
+    const document: PolicyDocument = {
+      ...this.#configured,
+      mode: this.#mode ?? this.#configured.mode,
+      runtimeRules: this.#runtime.map(({ rule }) => rule),
+    };
+    const policy = compilePolicy(document, cell.current.generation + 1);
+    cell.replace(policy);
+    return replaced(policy);
+  }
+
+  #publish(state: "added" | "removed" | "expired", rule: RuleRecord): void {
+    const { generation } = this.current;
+    this.#parts.feed.publish({ type: "rule", generation, state, rule });
+  }
+
+  #configuredRecord(rule: Rule): RuleRecord {
+    const isFlag = rule.origin.file.startsWith("-");
+    return {
+      ...this.#record(rule),
+      id: null,
+      origin: isFlag ? "flag" : "config",
+      scope: isFlag ? "run" : "always",
+      expires_at: null,
+    };
+  }
+
+  #runtimeRecord({ id, rule, from, scope, expiresAt }: RuntimeRule): RuleRecord {
+    const expires_at = expiresAt === null ? null : expiresAt / 1000;
+    return { ...this.#record(rule), id, origin: from, scope: scope.kind, expires_at };
+  }
+
+  #record(rule: Rule): Omit<RuleRecord, "id" | "origin" | "scope" | "expires_at"> {
+    const { list, text, origin } = rule;
+    return { list, pattern: text, ...origin, hits: this.#parts.tally.hits(rule) };
+  }
+}
+
+/** The words by which a rule is known, whoever wrote it. */
+export function textOf({ pattern, protocol }: RulePattern): string {
+  return formatRulePattern(pattern, protocol);
+}
+
+function ruleOf(
+  list: Rule["list"],
+  pattern: RulePattern,
+  from: "runtime" | "approval",
+): Rule {
+  const file = from === "approval" ? "approval" : "admin API";
+  const origin: Origin = { file, line: null, column: null };
+  const protocol = pattern.protocol === null ? {} : { protocol: pattern.protocol };
+  return { list, pattern: pattern.pattern, ...protocol, text: textOf(pattern), origin };
+}
+
+function isSame({ rule }: RuntimeRule, list: Rule["list"], text: string): boolean {
+  return rule.list === list && rule.text === text;
+}

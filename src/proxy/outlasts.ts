@@ -1,0 +1,28 @@
+import type { Policy } from "../policy/policy.ts";
+import { guardMode } from "../policy/mode_guard.ts";
+import type { Grant } from "./authorize.ts";
+import type { Serving } from "./client_connection.ts";
+import type { LivePolicy } from "./live_policy.ts";
+
+/**
+ * Whether what a connection carries may go on under the policy in force. What a rule let through whose time is over
+ * may finish, as long as nothing but that rule is missing.
+ */
+export function outlasts({ grant }: Serving, live: LivePolicy): boolean {
+  const { current } = live;
+  if (!("decision" in grant)) return current.decideSocket(grant.request, grant.path) === null;
+  const decision = current.decide(grant.request);
+  const isAllowed = decision.verdict === "allow" ||
+    (decision.reason === "not_allowed" && isLapsed(grant, live) &&
+      guardMode(current.document.mode, grant.request) === null);
+  return isAllowed && addressesPass(grant, current);
+}
+
+function isLapsed({ decision: { rule } }: Grant, live: LivePolicy): boolean {
+  return rule !== null && live.isLapsed(rule);
+}
+
+/** The one that was connected to is among them, and which it was does not matter: one that is forbidden refuses all. */
+function addressesPass({ request, addresses }: Grant, policy: Policy): boolean {
+  return addresses.every(({ ip }) => policy.decideAddress(request, ip) === null);
+}

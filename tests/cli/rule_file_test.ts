@@ -1,0 +1,25 @@
+import { assertEquals } from "@std/assert";
+import { configSource } from "../../src/cli/config_source.ts";
+import { ruleFile } from "../../src/cli/rule_file.ts";
+
+const FLAGS = { file: null, overrides: [], allow: [], deny: [], mode: null };
+
+/** The environment, `--config`, and where rules are written to. */
+const FILES:
+  readonly (readonly [Readonly<Record<string, string>>, string | null, string | null])[] = [
+    [{ DOORWARD_HOME: "/d" }, null, "/d/config.toml"],
+    [{ HOME: "/home/me" }, null, "/home/me/.config/doorward/config.toml"],
+    [{ HOME: "/home/me" }, "/etc/policy.toml", "/etc/policy.toml"],
+    // The file in that folder is another program's.
+    [{ CODEX_HOME: "/c" }, null, null],
+    [{ CODEX_HOME: "/c", HOME: "/home/me" }, null, null],
+    [{ CODEX_HOME: "/c" }, "/etc/policy.toml", "/etc/policy.toml"],
+    [{ CODEX_HOME: "/c", DOORWARD_HOME: "/d" }, null, "/d/config.toml"],
+    [{}, null, null],
+  ];
+
+for (const [env, file, expected] of FILES) {
+  Deno.test(`ruleFile() with ${JSON.stringify(env)} and ${file} is ${expected}`, () => {
+    assertEquals(ruleFile(configSource({ ...FLAGS, file }, { env, os: "linux" })), expected);
+  });
+}

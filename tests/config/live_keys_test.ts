@@ -1,0 +1,81 @@
+import { assertEquals } from "@std/assert";
+import { frozenChanges } from "../../src/config/live_keys.ts";
+import { load, print } from "./load.ts";
+
+/** What a reload from one text to another is refused for. */
+async function changes(running: string, next: string): Promise<string[]> {
+  return print(
+    frozenChanges(await load(`[network]\n${running}`), await load(`[network]\n${next}`)),
+  );
+}
+
+const REFUSED: readonly (readonly [string, string, string])[] = [
+  ["", 'proxy_url = "http://127.0.0.1:9"', '2:1 proxy_url "http://127.0.0.1:3128"'],
+  ['proxy_url = "127.0.0.1:9"', "", 'file proxy_url "127.0.0.1:9"'],
+  ["", 'socks_url = "http://127.0.0.1:9"', '2:1 socks_url "http://127.0.0.1:8081"'],
+  ["", 'admin_url = "http://127.0.0.1:9"', '2:1 admin_url "http://127.0.0.1:8080"'],
+  ["", "enable_socks5 = false", "2:1 enable_socks5 true"],
+  ["", "enable_socks5_udp = false", "2:1 enable_socks5_udp true"],
+  ["", "allow_upstream_proxy = false", "2:1 allow_upstream_proxy true"],
+  ["", "via = false", "2:1 via true"],
+  ["", 'all_proxy = "socks5h"', '2:1 all_proxy "http"'],
+  ["", "blocked_capacity = 1", "2:1 blocked_capacity 200"],
+  ["", 'admin_auth = "all"', '2:1 admin_auth "loosen"'],
+  ["", 'violation_file = "/x"', '2:1 violation_file ""'],
+  ["", "limits.dns_seconds = 1", "2:8 limits.dns_seconds 5"],
+  ["", "limits.questions = 1", "2:8 limits.questions 64"],
+  [
+    'upstream_proxy = "http://me:s3cret@a.test:1"',
+    'upstream_proxy = "http://b.test:1"',
+    "2:1 upstream_proxy what it was",
+  ],
+  ['ask_webhook = "https://a.test/s3cret"', "", "file ask_webhook what it was"],
+  [
+    'proxy_url = "0.0.0.0:9"\ndangerously_allow_non_loopback_proxy = true',
+    'proxy_url = "0.0.0.0:9"\ndangerously_allow_non_loopback_proxy = false',
+    "3:1 dangerously_allow_non_loopback_proxy true",
+  ],
+  [
+    'proxy_url = "0.0.0.0:9"\ndangerously_allow_non_loopback_proxy = true',
+    'proxy_url = "0.0.0.0:9"\ndangerously_allow_non_loopback_proxy = true\n' +
+    'allow_unix_sockets = ["/x.sock"]',
+    "4:1 allow_unix_sockets []",
+  ],
+];
+
+for (const [running, next, expected] of REFUSED) {
+  Deno.test(`frozenChanges() refuses ${JSON.stringify([running, next])}`, async () => {
+    const [place, key, ...value] = expected.split(" ");
+    assertEquals(await changes(running, next), [
+      `${place} "${key}" cannot change while Doorward runs: restart it, or write back ${
+        value.join(" ")
+      }`,
+    ]);
+  });
+}
+
+/** Changes that are obeyed at once, or are none. */
+const TAKEN: readonly (readonly [string, string])[] = [
+  ["", 'mode = "limited"\nallowed_domains = ["a.test"]\ndenied_domains = ["b.test"]\nask = true'],
+  ["", "enabled = true\nask_hold_seconds = 5\nallow_local_binding = false"],
+  ["", 'proxy_url = "localhost:3128"'],
+  ["", 'proxy_url = "http://192.0.2.1:3128"'],
+  ["enable_socks5 = false", 'enable_socks5 = false\nsocks_url = "127.0.0.1:9"'],
+  ["", 'allow_unix_sockets = ["/x.sock"]'],
+  ["", "limits.dns_seconds = 5"],
+];
+
+for (const [running, next] of TAKEN) {
+  Deno.test(`frozenChanges() lets ${JSON.stringify([running, next])} be`, async () => {
+    assertEquals(await changes(running, next), []);
+  });
+}
+
+Deno.test("frozenChanges() tells all of them", async () => {
+  const told = await changes("", 'via = false\nadmin_auth = "none"\nlimits = { connections = 1 }');
+  assertEquals(told.map((line) => line.split(" ")[1]), [
+    '"via"',
+    '"admin_auth"',
+    '"limits.connections"',
+  ]);
+});

@@ -1,0 +1,40 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { removeQuietly, writeNewFile } from "../../src/config/new_file.ts";
+import { makeScratch } from "../support/scratch.ts";
+
+const BYTES = new Uint8Array([1, 2, 3]);
+const isWindows = Deno.build.os === "windows";
+
+for (const mode of [0o600, 0o664, 0o777]) {
+  Deno.test({
+    name: `writeNewFile() writes a file of mode ${mode.toString(8)}`,
+    ignore: isWindows,
+    fn: async () => {
+      await using scratch = await makeScratch();
+      const file = `${scratch.folder}/a`;
+      await writeNewFile(file, BYTES, mode);
+      assertEquals(await Deno.readFile(file), BYTES);
+      assertEquals((await Deno.stat(file)).mode! & 0o777, mode);
+    },
+  });
+}
+
+Deno.test("writeNewFile() never touches what is there, nor what a link leads to", async () => {
+  await using scratch = await makeScratch();
+  const file = await scratch.write("a", "old");
+  const link = `${scratch.folder}/link`;
+  await Deno.symlink(`${scratch.folder}/b`, link);
+  for (const path of [file, link]) {
+    await assertRejects(() => writeNewFile(path, BYTES, 0o600), Deno.errors.AlreadyExists);
+  }
+  assertEquals(await Deno.readTextFile(file), "old");
+  await assertRejects(() => Deno.stat(`${scratch.folder}/b`), Deno.errors.NotFound);
+});
+
+Deno.test("removeQuietly() removes a file, and does not mind that there is none", async () => {
+  await using scratch = await makeScratch();
+  const file = await scratch.write("a", "old");
+  await removeQuietly(file);
+  await removeQuietly(file);
+  await assertRejects(() => Deno.stat(file), Deno.errors.NotFound);
+});
