@@ -1,15 +1,6 @@
 // The command line: argv in, exit code out. Decides nothing about requests.
 import { ConfigError } from "../config/errors.ts";
 import { parseCommand } from "./argv/args.ts";
-import { allow } from "./admin/allow.ts";
-import { approve } from "./admin/approve.ts";
-import { blocked } from "./admin/blocked.ts";
-import { connections } from "./admin/connections.ts";
-import { dashboard } from "./admin/dashboard.ts";
-import { deny } from "./admin/deny.ts";
-import { mode } from "./admin/mode.ts";
-import { pending } from "./admin/pending.ts";
-import { reload } from "./admin/reload.ts";
 import { check } from "./check.ts";
 import { flushInTime } from "./printed/flush_in_time.ts";
 import type { Command } from "./argv/command.ts";
@@ -51,23 +42,18 @@ async function execute(command: Command, here: Surroundings): Promise<number> {
     case "connect":
       return await connect(command, here);
     case "pending":
-      return await pending(command, here);
     case "approve":
-      return await approve(command, here);
     case "deny":
-      return await deny(command, here);
     case "allow":
-      return await allow(command, here);
     case "blocked":
-      return await blocked(command, here);
     case "connections":
-      return await connections(command, here);
     case "mode":
-      return await mode(command, here);
     case "reload":
-      return await reload(command, here);
-    case "dashboard":
-      return await dashboard(command, here);
+    case "dashboard": {
+      // Loaded for these alone: most calls are of the commands above.
+      const { executeAdmin } = await import("./admin/execute.ts");
+      return await executeAdmin(command, here);
+    }
     case "version":
       return version(command.json, here);
     case "help":

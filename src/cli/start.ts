@@ -11,7 +11,7 @@ import type { StartCommand } from "./argv/command.ts";
 import { answerersOfStart } from "./ask/answerers.ts";
 import { configSource } from "./config_source.ts";
 import { EXIT } from "./exit_code.ts";
-import { type OpenAdmin, openAdmin } from "./open_admin.ts";
+import type { OpenAdmin } from "./open_admin.ts";
 import { openProxy, socksListener } from "./open_proxy.ts";
 import { policyInForce, switchedOffAt } from "./policy_in_force.ts";
 import { banner } from "./printed/banner.ts";
@@ -38,6 +38,8 @@ export async function start(command: StartCommand, here: Surroundings): Promise<
     err.line(`doorward: Nothing to start: network.enabled is false (${formatOrigin(off)})`);
     return EXIT.done;
   }
+  // Loaded for this command alone: the others need neither a router nor a page.
+  const { openAdmin } = await import("./open_admin.ts");
   await using admin = await openAdmin(config, here);
   if (admin === null) return EXIT.failed;
   return await serve(command, source, config, admin, here);
