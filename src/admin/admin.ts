@@ -16,6 +16,14 @@ export interface ReloadFault {
   readonly faults: readonly FaultRecord[];
 }
 
+/** What a reload came to. */
+export interface Reloaded {
+  /** What is different in the policy, a few words each. */
+  readonly changed: readonly string[];
+  /** Connections that it closed. */
+  readonly closed: number;
+}
+
 /** The configuration while Doorward runs. */
 export interface Configuration {
   /** `[network]` as configured, without secrets. */
@@ -27,11 +35,11 @@ export interface Configuration {
   /** Set while the file cannot be used. */
   readonly fault: ReloadFault | null;
   /**
-   * Reads it again, and puts it into force whole or not at all. Resolves to what changed, a line each.
+   * Reads it again, and puts it into force whole or not at all.
    *
    * @throws {AdminError}
    */
-  reload(): Promise<readonly string[]>;
+  reload(): Promise<Reloaded>;
   /** Reads the text of a rule as a configuration would, and judges its breadth. */
   parsePattern(text: string): Promise<RulePattern | BadPattern>;
   /**
@@ -41,11 +49,11 @@ export interface Configuration {
    */
   persist(list: Rule["list"], pattern: string): Promise<void>;
   /**
-   * Takes a rule out of the file, and out of force. False when it does not stand there.
+   * Takes a rule out of the file, and out of force. Null when it does not stand there.
    *
    * @throws {AdminError}
    */
-  withdraw(list: Rule["list"], pattern: string): Promise<boolean>;
+  withdraw(list: Rule["list"], pattern: string): Promise<Reloaded | null>;
 }
 
 /** What the admin API is made of. */

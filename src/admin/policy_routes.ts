@@ -23,9 +23,9 @@ export function policyRoutes(parts: AdminParts): readonly Route[] {
       summary: "Reads the configuration again, and puts it into force whole or not at all",
       token: "never",
       serve: async () => {
-        const changed = await parts.configuration.reload();
+        const { changed, closed } = await parts.configuration.reload();
         const { generation } = parts.proxy.policy.current;
-        return json({ status: "reloaded", generation, changed });
+        return json({ status: "reloaded", generation, changed, closed });
       },
     },
     ...(["allow", "deny"] as const).flatMap((list) => listRoutes(list, parts)),
@@ -110,8 +110,8 @@ async function removeRule(list: Rule["list"], call: Call, parts: AdminParts): Pr
     );
   }
   if (isAlways) call.demandToken("To write into the configuration");
-  if (isWritten) await configuration.withdraw(list, text);
-  const { closed } = policy.remove(list, text);
+  const written = isWritten ? await configuration.withdraw(list, text) : null;
+  const closed = policy.remove(list, text).closed + (written?.closed ?? 0);
   return json({ status: "ok", removed: same, closed, generation: policy.current.generation });
 }
 

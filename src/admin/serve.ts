@@ -2,6 +2,7 @@ import type { SocketAddress } from "../net/address/endpoint.ts";
 import type { Clock } from "../net/ports.ts";
 import { listenTcp } from "../net/tcp_listener.ts";
 import { Deadlines } from "../net/time/deadlines.ts";
+import { unlessAborted } from "../net/time/unless_aborted.ts";
 import { acceptLoop } from "../proxy/accept.ts";
 import { ClientConnection } from "../proxy/client_connection.ts";
 import { LiveConnections } from "../proxy/live.ts";
@@ -44,7 +45,10 @@ export function serveAdmin(at: SocketAddress, options: ServeOptions): AdminServe
     welcome: ({ stream, peer, local }) => {
       if (live.size >= CONNECTIONS_MAX) return stream.close();
       const client = new ClientConnection(stream, peer, local, deadlines, FIRST_MS);
-      live.serve(client, serveCalls(client, async (request) => (await answer)(request)), diagnose);
+      // There may never be an answer, where the proxy cannot start; the end waits for every client.
+      const answering: Answering = async (request) =>
+        (await unlessAborted(answer, client.signal))(request);
+      live.serve(client, serveCalls(client, answering), diagnose);
     },
     diagnose,
   });

@@ -1,3 +1,4 @@
+import { clientAddress } from "../net/address/client_address.ts";
 import { formatSocketAddress } from "../net/address/endpoint.ts";
 import type { AdminParts } from "./admin.ts";
 import { ApiError } from "./api_error.ts";
@@ -37,5 +38,5 @@ export function dashboardLink(
   access: Pick<AdminParts["access"], "newCode">,
   listener: AdminParts["listener"],
 ): string {
-  return `http://${formatSocketAddress(listener)}/#code=${access.newCode()}`;
+  return `http://${formatSocketAddress(clientAddress(listener))}/#code=${access.newCode()}`;
 }

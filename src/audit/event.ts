@@ -59,7 +59,8 @@ export interface PendingEvent {
 export interface ConnectionRecord {
   readonly id: number;
   readonly client: string;
-  readonly kind: "tunnel" | "http" | "udp" | "idle";
+  /** `waiting` for a decision, or for the connection that was granted. */
+  readonly kind: "tunnel" | "http" | "udp" | "waiting" | "idle";
   readonly protocol: Protocol | null;
   readonly host: string | null;
   readonly port: number | null;

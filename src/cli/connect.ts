@@ -22,7 +22,7 @@ import type { ConnectCommand } from "./argv/command.ts";
 import { configSource } from "./config_source.ts";
 import { EXIT } from "./exit_code.ts";
 import { parseProxyPlace, type ProxyPlace } from "./proxy_place.ts";
-import { clientAddress } from "./shell/proxy_url.ts";
+import { clientAddress } from "../net/address/client_address.ts";
 import { standardStream } from "./standard_stream.ts";
 import type { Surroundings } from "./surroundings.ts";
 

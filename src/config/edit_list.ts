@@ -73,6 +73,20 @@ export function removeFromList(text: string, list: DomainList, entry: string): s
   return isLeft ? removeFromList(once, list, entry) : once;
 }
 
+/** Removes several entries. */
+export function removeAllFromList(
+  text: string,
+  list: DomainList,
+  entries: readonly string[],
+): string | BadEdit {
+  let left: string | BadEdit = text;
+  for (const entry of entries) {
+    if (typeof left !== "string") return left;
+    left = removeFromList(left, list, entry);
+  }
+  return left;
+}
+
 function readDocument(source: string): Document | BadEdit {
   const root = parseTomlDocument(source, "");
   if (root.kind === "bad") {

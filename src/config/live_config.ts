@@ -7,7 +7,7 @@ import { canonicalText, type RulePattern } from "../policy/rule_pattern.ts";
 import { AdminError } from "../proxy/admin_error.ts";
 import type { LivePolicy } from "../proxy/live_policy.ts";
 import type { Config, NetworkConfig } from "./config.ts";
-import { addToList, type BadEdit, type DomainList, removeFromList } from "./edit_list.ts";
+import { addToList, type DomainList, removeAllFromList } from "./edit_list.ts";
 import { ConfigError } from "./errors.ts";
 import { frozenChanges } from "./live_keys.ts";
 import { policyChanges } from "./policy_changes.ts";
@@ -21,6 +21,14 @@ export interface LoadFault {
   readonly at: number;
   readonly message: string;
   readonly faults: readonly FaultRecord[];
+}
+
+/** What a reload came to. */
+export interface Reloaded {
+  /** What is different in the policy, a few words each. */
+  readonly changed: readonly string[];
+  /** Connections that it closed. */
+  readonly closed: number;
 }
 
 /** What a {@linkcode LiveConfig} is made of. */
@@ -91,12 +99,12 @@ export class LiveConfig {
   }
 
   /**
-   * Reads everything again. Resolves to what changed in the policy, a line each.
+   * Reads everything again.
    *
    * @param by whether somebody asked for it, and wants to hear of it in any case
    * @throws {AdminError} when it cannot be used; the one before stays in force
    */
-  reload(by: "request" | "watch" = "request"): Promise<readonly string[]> {
+  reload(by: "request" | "watch" = "request"): Promise<Reloaded> {
     const next = this.#last.then(() => this.#reload(by));
     this.#last = next.catch(() => {
       // Whoever asked hears of it.
@@ -116,26 +124,28 @@ export class LiveConfig {
    */
   async persist(list: Rule["list"], pattern: string): Promise<void> {
     const above = this.#config.originOf(`network.${KEYS[list]}`);
-    if (above !== undefined && above.line === null) {
+    if (above?.file === "-c") {
       throw new AdminError(
         "cannot_write",
-        `Cannot write the rule: ${above.file} gives the whole list, whatever the file says`,
+        "Cannot write the rule: -c gives the whole list, whatever the file says",
       );
     }
-    await this.#edit((text) => addToList(text ?? NEW_CONFIG, KEYS[list], pattern, { ask: true }));
+    // A file that says nothing of the network asks or not as before.
+    const { ask } = this.#config.network;
+    await this.#edit((text) => addToList(text ?? NEW_CONFIG, KEYS[list], pattern, { ask }));
     await this.reload();
   }
 
   /**
-   * Takes a rule out of the file, and reads it again. False when the file does not say it.
+   * Takes a rule out of the file, and reads it again. Null when the file does not say it.
    *
    * @throws {AdminError}
    */
-  async withdraw(list: Rule["list"], pattern: string): Promise<boolean> {
+  async withdraw(list: Rule["list"], pattern: string): Promise<Reloaded | null> {
     const written = this.#config.policy.rules.filter((rule) =>
       rule.list === list && canonicalText(rule) === pattern
     );
-    if (written.length === 0) return false;
+    if (written.length === 0) return null;
     const flag = written.find(({ origin }) => origin.line === null);
     if (flag !== undefined) {
       throw new AdminError(
@@ -145,9 +155,8 @@ export class LiveConfig {
     }
     // The same pattern may stand there in more than one spelling.
     const spellings = [...new Set(written.map(({ text }) => text))];
-    await this.#edit((text) => withoutAll(text ?? "", KEYS[list], spellings));
-    await this.reload();
-    return true;
+    await this.#edit((text) => removeAllFromList(text ?? "", KEYS[list], spellings));
+    return await this.reload();
   }
 
   async #edit(edit: ConfigEdit): Promise<void> {
@@ -167,7 +176,7 @@ export class LiveConfig {
     }
   }
 
-  async #reload(by: "request" | "watch"): Promise<readonly string[]> {
+  async #reload(by: "request" | "watch"): Promise<Reloaded> {
     const { policy, policyOf, now } = this.#parts;
     let next: Config;
     try {
@@ -185,7 +194,7 @@ export class LiveConfig {
     const closed = policy.rebase(document);
     // What we wrote ourselves was told already.
     if (by === "request" || changed.length > 0 || wasFault) this.#done(changed, closed);
-    return changed;
+    return { changed, closed };
   }
 
   #done(changed: readonly string[], closed: number): void {
@@ -226,19 +235,6 @@ export class LiveConfig {
     for (const line of messageOf(error).split("\n")) tell(line);
     return new AdminError("reload_failed", message + why, { faults });
   }
-}
-
-function withoutAll(
-  text: string,
-  list: DomainList,
-  entries: readonly string[],
-): string | BadEdit {
-  let left: string | BadEdit = text;
-  for (const entry of entries) {
-    if (typeof left !== "string") return left;
-    left = removeFromList(left, list, entry);
-  }
-  return left;
 }
 
 function messageOf(error: unknown): string {

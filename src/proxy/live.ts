@@ -135,13 +135,13 @@ export class LiveConnections {
 }
 
 function servingRecord(
-  { serving, carriesDatagrams }: ClientConnection,
+  { serving, carriesDatagrams, idle: isIdle }: ClientConnection,
 ): Pick<ConnectionRecord, "kind" | "protocol" | "host" | "port" | "rule" | "generation"> {
   if (serving === null) {
     const nowhere = { host: null, port: null, rule: null, generation: null };
     return carriesDatagrams
       ? { kind: "udp", protocol: "socks5_udp", ...nowhere }
-      : { kind: "idle", protocol: null, ...nowhere };
+      : { kind: isIdle ? "idle" : "waiting", protocol: null, ...nowhere };
   }
   const { grant, kind } = serving;
   const { protocol } = grant.request;

@@ -129,7 +129,7 @@ export function addressOf(text: string): SocketAddress {
 function fakeFile(live: LivePolicy, fault: ReloadFault | null) {
   const count = { reloads: 0 };
   const written: string[] = [];
-  const put = (rules: readonly Rule[]): void => void live.rebase({ ...live.configured, rules });
+  const put = (rules: readonly Rule[]): number => live.rebase({ ...live.configured, rules });
   const configuration: Configuration = {
     network: { enabled: true, mode: "full", upstream_proxy: "…" },
     sources: ["/etc/doorward.toml"],
@@ -137,8 +137,8 @@ function fakeFile(live: LivePolicy, fault: ReloadFault | null) {
     fault,
     reload: () => {
       count.reloads += 1;
-      put(live.configured.rules);
-      return Promise.resolve(["allow +new.test"]);
+      const closed = put(live.configured.rules);
+      return Promise.resolve({ changed: ["allow +new.test"], closed });
     },
     parsePattern: readPattern,
     persist: (list, pattern) => {
@@ -149,8 +149,8 @@ function fakeFile(live: LivePolicy, fault: ReloadFault | null) {
     withdraw: (list, pattern) => {
       written.push(`-${list} ${pattern}`);
       const isMeant = (rule: Rule) => rule.list === list && canonicalText(rule) === pattern;
-      put(live.configured.rules.filter((rule) => !isMeant(rule)));
-      return Promise.resolve(true);
+      const closed = put(live.configured.rules.filter((rule) => !isMeant(rule)));
+      return Promise.resolve({ changed: [], closed });
     },
   };
   return { configuration, count, written };

@@ -38,7 +38,12 @@ for (const body of [{}, { mode: "off" }, { mode: "FULL" }, { mode: 1 }]) {
 Deno.test("POST /reload reads the configuration again", async () => {
   using admin = makeAdmin();
   const reply = await (await admin.call("POST /reload")).json();
-  assertEquals(reply, { status: "reloaded", generation: 2, changed: ["allow +new.test"] });
+  assertEquals(reply, {
+    status: "reloaded",
+    generation: 2,
+    changed: ["allow +new.test"],
+    closed: 0,
+  });
   assertEquals(admin.reloads, 1);
 });
 

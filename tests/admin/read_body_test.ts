@@ -72,7 +72,11 @@ const BAD: readonly (readonly [string, BodyInit | null, string])[] = [
   ["a list", "[]", "invalid_json"],
   ["null", "null", "invalid_json"],
   ["a number", "1", "invalid_json"],
-  ["what is not UTF-8", new Uint8Array([0x7b, 0xff, 0x7d]), "invalid_json"],
+  [
+    "what is not UTF-8",
+    new TextEncoder().encode('{"a":"?"}').map((byte) => byte === 0x3f ? 0xff : byte),
+    "invalid_json",
+  ],
 ];
 
 for (const [what, body, reason] of BAD) {

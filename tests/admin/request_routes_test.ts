@@ -60,7 +60,7 @@ Deno.test("GET /pending tells what waits, oldest first", async () => {
       client: "127.0.0.1:50000",
       command: null,
       attempt_id: null,
-      address_class: "a name, not looked up before it is allowed",
+      address_class: "a name, not looked up yet",
       pattern: admin.questions.pending[0]!.pattern,
       waiting: 1,
       asked_at: admin.base.clock.now() / 1000,
@@ -188,6 +188,10 @@ Deno.test("DELETE /connections/1 closes that connection, without the token", asy
   const { connections, total } = await (await admin.call("GET /connections")).json();
   assertEquals(total, 1);
   assertObjectMatch(connections[0], { id: 1, kind: "idle", opened_at: 1_767_225_600.5 });
+  for (const id of ["1.0", "%201", "0x1", "1e0", "+1"]) {
+    const other = await admin.call(`DELETE /connections/${id}`);
+    assertEquals(await refusalOf(other), [404, "not_open"], id);
+  }
   const reply = await admin.call("DELETE /connections/1");
   assertEquals(await reply.json(), { status: "closed", id: 1 });
   await wire.readEnd();

@@ -35,10 +35,8 @@ function serving(answer: Answering = JSON_REPLY): Serving {
     calls,
     isClosed: () => connection.closed,
     async pass(ms: number): Promise<void> {
-      for (let passed = 0; passed < ms; passed += 250) {
-        await turn();
-        door.clock.advance(250);
-      }
+      await turn();
+      door.clock.advance(ms);
       await turn();
     },
     async [Symbol.asyncDispose](): Promise<void> {
@@ -253,6 +251,7 @@ Deno.test("serveCalls() writes events as they come, and ends with them", async (
   assertEquals(await made.wire.readUntil("\n\n"), "b: 2\n\n");
   push(null);
   await made.wire.readEnd();
+  made.wire.close();
   await made.served;
 });
 

@@ -71,6 +71,9 @@ Deno.test("line() puts a file aside that would be too large, and keeps four of t
 Deno.test("line() writes one that is larger than a file by itself", async () => {
   await using scratch = await makeScratch();
   const path = `${scratch.folder}/log`;
+  await writeEach(path, ["too long for it"], 8);
+  assertEquals(await textsOf(path), ["too long for it", "-", "-", "-", "-", "-"]);
+  await Deno.remove(path);
   await writeEach(path, ["1", "too long for it", "2"], 8);
   assertEquals(await textsOf(path), ["2", "too long for it", "1", "-", "-", "-"]);
 });

@@ -1,4 +1,10 @@
-import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertNotEquals,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { type Config, type ConfigSource, loadConfig } from "../../src/config/config.ts";
 import { LiveConfig } from "../../src/config/live_config.ts";
 import { compilePolicy } from "../../src/policy/compile.ts";
@@ -98,7 +104,7 @@ Deno.test("reload() puts another file into force, and tells what changed", async
   world.base.clock.advance(5000);
   await world.write(START.replace("a.test", "b.test").replace('"full"', '"limited"'));
   const changed = ["mode limited", "allow +b.test", "allow -a.test"];
-  assertEquals(await world.live.reload(), changed);
+  assertEquals((await world.live.reload()).changed, changed);
   assertEquals([world.verdict("b.test"), world.verdict("a.test")], ["deny", "ask"]);
   assertEquals(world.live.config.network.mode, "limited");
   assertEquals(world.live.network["allowed_domains"], ["b.test"]);
@@ -121,9 +127,9 @@ Deno.test("reload() keeps what was changed since the start", async () => {
 
 Deno.test("reload() tells who asked that nothing changed, and nobody else", async () => {
   await using world = await makeWorld(START, { closing: 2 });
-  assertEquals(await world.live.reload("watch"), []);
+  assertEquals((await world.live.reload("watch")).changed, []);
   assertEquals(world.told, []);
-  assertEquals(await world.live.reload(), []);
+  assertEquals((await world.live.reload()).changed, []);
   assertEquals(world.told, ["reloaded, generation 3: no change; closed 2 connections"]);
   assertEquals((await eventsOf(world.base.feed, "reload")).length, 1);
 });
@@ -171,7 +177,7 @@ Deno.test("reload() forgets the fault once it is mended, and says so though noth
   await world.write(FAULTY);
   await refusal(world.live.reload("watch"));
   await world.write(START);
-  assertEquals(await world.live.reload("watch"), []);
+  assertEquals((await world.live.reload("watch")).changed, []);
   assertEquals(world.live.fault, null);
   assertEquals(world.told.at(-1), "reloaded, generation 2: no change");
   assertEquals((await eventsOf(world.base.feed, "reload")).map(({ ok }) => ok), [false, true]);
@@ -254,7 +260,7 @@ Deno.test("reload() goes on after one that failed", async () => {
   const first = refusal(world.live.reload());
   const second = world.live.reload();
   await first;
-  assertEquals(await second, []);
+  assertEquals(await second, { changed: [], closed: 0 });
   assertEquals(world.live.fault, null);
 });
 
@@ -283,6 +289,14 @@ Deno.test("persist() makes the file where there is none, and asks as before", as
   await world.live.persist("allow", "a.test");
   assertEquals([world.verdict("a.test"), world.verdict("b.test")], ["allow", "ask"]);
   assertEquals(world.live.sources, [world.file]);
+});
+
+Deno.test("persist() does not begin to ask where a file says nothing of the network", async () => {
+  await using world = await makeWorld("# Nothing yet.\n");
+  assertEquals(world.live.config.network.ask, false);
+  await world.live.persist("allow", "a.test");
+  assertEquals([world.verdict("a.test"), world.verdict("b.test")], ["allow", "deny"]);
+  assertEquals(world.live.config.network.ask, false);
 });
 
 Deno.test("persist() of two at once loses neither", async () => {
@@ -334,7 +348,7 @@ Deno.test("persist() writes nothing that a flag would hide", async () => {
 
 Deno.test("withdraw() takes a rule out of the file and out of force, and leaves the rest", async () => {
   await using world = await makeWorld(START);
-  assertEquals(await world.live.withdraw("deny", "d.test"), true);
+  assertNotEquals(await world.live.withdraw("deny", "d.test"), null);
   assertEquals(await world.read(), START.replace('"d.test"', ""));
   assertEquals(world.verdict("d.test"), "ask");
 });
@@ -343,7 +357,7 @@ Deno.test("withdraw() takes out every spelling of a rule", async () => {
   const text =
     '[network]\nask = true\nenabled = true\nallowed_domains = ["A.test", "b.test", "a.test.", "A.test"]\n';
   await using world = await makeWorld(text);
-  assertEquals(await world.live.withdraw("allow", "a.test"), true);
+  assertNotEquals(await world.live.withdraw("allow", "a.test"), null);
   assertEquals([world.verdict("a.test"), world.verdict("b.test")], ["ask", "allow"]);
 });
 
@@ -351,7 +365,7 @@ Deno.test("withdraw() leaves alone what the file does not say", async () => {
   await using world = await makeWorld(START);
   world.base.add("now.test");
   for (const host of ["now.test", "other.test", "d.test"]) {
-    assertEquals(await world.live.withdraw("allow", host), false);
+    assertEquals(await world.live.withdraw("allow", host), null);
   }
   assertEquals(await world.read(), START);
 });

@@ -51,9 +51,29 @@ export async function readAdmin(at: AdminAt, path: string): Promise<AdminReply["
   return json;
 }
 
+/** Waits until what a GET of this path shows is so. Resolves to that. */
+export async function untilAdmin(
+  at: AdminAt,
+  path: string,
+  isSo: (shown: AdminReply["json"]) => boolean,
+): Promise<AdminReply["json"]> {
+  const start = performance.now();
+  while (performance.now() - start < PATIENCE_MS) {
+    const shown = await readAdmin(at, path);
+    if (isSo(shown)) return shown;
+  }
+  throw new Error(`Waited in vain for ${path} to be so: ${isSo}`);
+}
+
+/** How long a test waits for what must come. */
+const PATIENCE_MS = 10_000;
+
 /** Connects to the admin API, to speak to it byte by byte. */
-export async function wireToAdmin({ adminPort }: AdminAt): Promise<Wire> {
-  return new Wire(await tcpDialer({ ip: ip("127.0.0.1"), port: adminPort }, NEVER));
+export async function wireToAdmin(
+  { adminPort }: AdminAt,
+  form?: { readonly paused?: boolean },
+): Promise<Wire> {
+  return new Wire(await tcpDialer({ ip: ip("127.0.0.1"), port: adminPort }, NEVER), form);
 }
 
 /** Sends bytes on a connection of their own and takes the first answer. */

@@ -92,12 +92,12 @@ export function connectionsSection(api, clock) {
 function connectionRow(connection, close) {
   const { id, client, kind, protocol, host, port, rule } = connection;
   const target = host === null
-    ? element("span", { class: "idle" }, "idle")
+    ? element("span", { class: "idle" }, kind)
     : hostName(host, port === null || port === 0 ? "" : `:${port}`);
   const about = element("div", { class: "origin" }, kindWords(kind, protocol), " from ");
   about.append(outside(client));
   if (rule !== null) about.append(", by ", outside(rule));
-  const name = host === null ? `the idle connection of ${client}` : shownHost(host);
+  const name = host === null ? `the ${kind} connection of ${client}` : shownHost(host);
   return element(
     "tr",
     { role: "row", "data-testid": "connection-row", "data-id": String(id) },

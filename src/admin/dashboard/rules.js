@@ -47,7 +47,7 @@ export function rulesSection(api, clock) {
     setText(
       byId("rules-note"),
       `${countOf("allow")} allow, ${countOf("deny")} deny` +
-        (runtime === 0 ? "" : `, ${runtime} of them till Doorward ends`) +
+        (runtime === 0 ? "" : `, ${runtime} of them not in the file`) +
         (rules.length > ROWS_MAX ? `; the first ${ROWS_MAX}` : ""),
     );
     byId("rules-empty").hidden = rules.length > 0;

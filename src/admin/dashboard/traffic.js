@@ -145,7 +145,8 @@ function showHosts(hosts) {
  * @param {number} most
  */
 function updateHost(row, { requests, blocked }, most) {
-  const words = countWords(requests) + (blocked === 0 ? "" : `, ${countWords(blocked)} blocked`);
+  const words = countWords(requests) +
+    (blocked === 0 ? "" : blocked === requests ? ", blocked" : `, ${countWords(blocked)} blocked`);
   setText(part(row, ".numbers"), words);
   part(row, ".bars .requests").style.width = `${(requests - blocked) / most * 100}%`;
   part(row, ".bars .blocked").style.width = `${blocked / most * 100}%`;

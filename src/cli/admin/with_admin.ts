@@ -3,7 +3,7 @@ import { formatSocketAddress, type SocketAddress } from "../../net/address/endpo
 import { Deadlines } from "../../net/time/deadlines.ts";
 import type { AdminCommand } from "../argv/command.ts";
 import { configSource } from "../config_source.ts";
-import { clientAddress } from "../shell/proxy_url.ts";
+import { clientAddress } from "../../net/address/client_address.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { type AdminClient, adminClient } from "./admin_client.ts";
 import { AdminError, unreachable } from "./admin_error.ts";

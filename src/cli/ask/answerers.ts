@@ -28,7 +28,11 @@ export function answerersOfStart(config: Config, here: Surroundings): () => read
 /** Who is asked by `run`, whose standard input is its child's. */
 export function answerersOfRun(config: Config, here: Surroundings): () => readonly Answerer[] {
   const { startHelper: start, clock, os } = here;
-  return answerers(config, here.terminal.err.isTerminal ? ttyKeys({ start, clock, os }) : null, here);
+  return answerers(
+    config,
+    here.terminal.err.isTerminal ? ttyKeys({ start, clock, os }) : null,
+    here,
+  );
 }
 
 function answerers(

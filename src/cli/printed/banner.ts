@@ -1,7 +1,8 @@
 import type { Config } from "../../config/config.ts";
 import { formatSocketAddress, type SocketAddress } from "../../net/address/endpoint.ts";
 import type { PolicyDocument } from "../../policy/policy.ts";
-import { clientAddress, proxyUrl } from "../shell/proxy_url.ts";
+import { clientAddress } from "../../net/address/client_address.ts";
+import { proxyUrl } from "../shell/proxy_url.ts";
 import { assignments, evaluation, type Shell } from "../shell/shell_quote.ts";
 import { type Line, paint } from "./terminal.ts";
 import { VERSION } from "../version.ts";

@@ -1,6 +1,6 @@
 import { formatIp } from "../../net/address/ip.ts";
 import { gitSshCommand } from "./git_ssh_command.ts";
-import { clientAddress } from "./proxy_url.ts";
+import { clientAddress } from "../../net/address/client_address.ts";
 import { type ProxyFacts, proxyVariables } from "./proxy_variables.ts";
 
 /** What a child is told of the proxy. */

@@ -1,6 +1,7 @@
 import { formatSocketAddress, type SocketAddress } from "../../net/address/endpoint.ts";
 import { formatIp } from "../../net/address/ip.ts";
-import { clientAddress, proxyUrl, socksUrl } from "./proxy_url.ts";
+import { clientAddress } from "../../net/address/client_address.ts";
+import { proxyUrl, socksUrl } from "./proxy_url.ts";
 
 /**
  * What a client reaches directly while the policy permits local addresses: its own machine. All else, and with

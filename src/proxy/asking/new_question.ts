@@ -48,7 +48,7 @@ export function newQuestion(
 }
 
 /** To look a name up is to tell its owner that somebody asked: that is for an answer to allow. */
-const NOT_LOOKED_UP = "a name, not looked up before it is allowed";
+const NOT_LOOKED_UP = "a name, not looked up yet";
 
 /** A question in the words of the admin API. */
 export function questionRecord(question: Question): QuestionRecord {

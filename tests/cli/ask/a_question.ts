@@ -14,7 +14,7 @@ export function aQuestion(parts: Partial<Question> = {}): Question {
     client: "127.0.0.1:41230",
     command: null,
     attempt: null,
-    addressClass: "a name, not looked up before it is allowed",
+    addressClass: "a name, not looked up yet",
     pattern: "api.example.com:443 over https_connect",
     askedAt: START,
     expiresAt: START + 30_000,

@@ -24,7 +24,7 @@ Deno.test("questionLines() says who wants to go where, and what would be allowed
     "",
     "doorward asks: may a program reach api.example.com:443 (https_connect, CONNECT)?",
     "  from     127.0.0.1:41230",
-    "  address  a name, not looked up before it is allowed",
+    "  address  a name, not looked up yet",
     "  rule     api.example.com:443 over https_connect",
   ]);
 });

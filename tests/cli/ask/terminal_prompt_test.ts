@@ -79,7 +79,7 @@ Deno.test("terminalPrompt() asks and takes a letter for the answer", async () =>
   assertEquals(await printed(), [
     "doorward asks: may a program reach api.example.com:443 (https_connect, CONNECT)?",
     "  from     127.0.0.1:41230",
-    "  address  a name, not looked up before it is allowed",
+    "  address  a name, not looked up yet",
     "  rule     api.example.com:443 over https_connect",
     `${CHOICES}  (30 s, Enter: deny)`,
     "  allowed until Doorward ends",

@@ -37,7 +37,7 @@ Deno.test("webhook() sends the question with the keys of the admin API, and a ve
     client: "127.0.0.1:41230",
     command: "npm install",
     attempt_id: "abc",
-    address_class: "a name, not looked up before it is allowed",
+    address_class: "a name, not looked up yet",
     waiting: 2,
     asked_at: 1767225600,
     expires_at: 1767225630,

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { clientAddress, proxyUrl, socksUrl } from "../../../src/cli/shell/proxy_url.ts";
+import { proxyUrl, socksUrl } from "../../../src/cli/shell/proxy_url.ts";
 import { parseIp } from "../../../src/net/address/ip.ts";
 
 /** Where a proxy listens, and the URL for its clients. */
@@ -17,10 +17,3 @@ for (const [ip, url] of URLS) {
     assertEquals(socksUrl({ ip: parseIp(ip)!, port: 3128 }), url.replace("http", "socks5h"));
   });
 }
-
-Deno.test("clientAddress() keeps the port", () => {
-  assertEquals(clientAddress({ ip: parseIp("0.0.0.0")!, port: 7 }), {
-    ip: parseIp("127.0.0.1")!,
-    port: 7,
-  });
-});
