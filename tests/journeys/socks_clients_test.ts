@@ -263,7 +263,7 @@ async function makeWorld(flags: readonly string[]): Promise<World> {
   const scratch = stack.use(await makeScratch());
   const allowed = stack.use(startWebOrigin(greet, { hostname: ALLOWED }));
   const denied = stack.use(startWebOrigin(greet, { hostname: DENIED }));
-  const start = stack.use(await startDoorward(flags, scratch));
+  const start = stack.use(await startDoorward(["-c", "network.ask=false", ...flags], scratch));
   const owned = stack.move();
   return { scratch, start, allowed, denied, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }

@@ -9,6 +9,9 @@ import { ip } from "../support/policy.ts";
 import { makeScratch } from "../support/scratch.ts";
 import { Wire } from "../support/wire.ts";
 
+/** Where there is no file, what no rule names is asked about: for these tests, nobody is. */
+const ASKING_NOBODY = ["-c", "network.ask_hold_seconds=0"];
+
 /** What open connections get to finish (`src/cli/start.ts`). */
 const GRACE_MS = 5000;
 /** A second signal within it is an echo of the first (`src/cli/signals/end_signal.ts`). */
@@ -20,11 +23,13 @@ Deno.test("start says where it listens, by which policy, and how to use and to w
   await start.stderr.until(/config\.toml\n/);
   const text = start.stderr.text
     .replaceAll(String(start.port), "PORT")
-    .replaceAll(String(start.socksPort), "SOCKS");
+    .replaceAll(String(start.socksPort), "SOCKS")
+    .replaceAll(String(start.adminPort), "ADMIN");
   assertEquals(text.split("\n"), [
     "doorward 0.1.0 listening on http://127.0.0.1:PORT, mode full",
     "  socks   socks5h://127.0.0.1:SOCKS",
-    "  policy  built-in and the command line: 0 allow rules, 0 deny rules, denies what is not listed",
+    "  admin   http://127.0.0.1:ADMIN (doorward dashboard prints a link that opens it)",
+    "  policy  built-in and the command line: 0 allow rules, 0 deny rules, asks about what is not listed",
     "  use it  export http_proxy=http://127.0.0.1:PORT https_proxy=http://127.0.0.1:PORT",
     "  nothing is allowed yet; to allow a host: doorward start --allow HOST",
     `      or  allowed_domains = ["HOST"] under [network] in ${scratch.configFile}`,
@@ -41,22 +46,23 @@ Deno.test("start is what Doorward does without a command", async () => {
 
 Deno.test("start prints one line for each request it blocks", async () => {
   await using scratch = await makeScratch();
-  await using start = await startDoorward(["--deny", "denied.test", "--mode", "limited"], scratch);
+  const flags = ["--deny", "denied.test", "--mode", "limited", ...ASKING_NOBODY];
+  await using start = await startDoorward(flags, scratch);
   await say(start, "GET http://one.test/secret?token=1 HTTP/1.1\r\nHost: one.test\r\n\r\n");
   await say(start, "CONNECT denied.test:443 HTTP/1.1\r\nHost: denied.test:443\r\n\r\n");
   await start.stderr.until(/denied\.test.*\n/);
   const lines = start.stderr.text.split("\n").filter((line) => line.startsWith("CODEX_"));
   assertEquals(
     lines.map((line) =>
-      line.replace(/127\.0\.0\.1:\d+/, "CLIENT").replace(/:\d{10}\}$/, ":SECONDS}")
+      line.replace(/127\.0\.0\.1:\d+/, "CLIENT").replace(/:\d{10},/, ":SECONDS,")
     ),
     [
       'CODEX_NETWORK_POLICY_VIOLATION {"host":"one.test","reason":"not_allowed",' +
       '"client":"CLIENT","method":"GET","mode":null,"protocol":"http","decision":"ask",' +
-      '"source":"baseline_policy","port":80,"timestamp":SECONDS}',
+      '"source":"decider","port":80,"timestamp":SECONDS,"generation":1}',
       'CODEX_NETWORK_POLICY_VIOLATION {"host":"denied.test","reason":"denied",' +
       '"client":"CLIENT","method":"CONNECT","mode":null,"protocol":"http-connect",' +
-      '"decision":"deny","source":"baseline_policy","port":443,"timestamp":SECONDS}',
+      '"decision":"deny","source":"baseline_policy","port":443,"timestamp":SECONDS,"generation":1}',
     ],
   );
 });
@@ -193,8 +199,10 @@ Deno.test("start --quiet prints nothing but what was blocked", async () => {
   await using scratch = await makeScratch();
   const port = freePort();
   const url = `http://127.0.0.1:${port}`;
+  const places = ["proxy", "socks"].flatMap((name) => ["-c", `network.${name}_url=${url}`]);
+  const admin = ["-c", "network.admin_url=http://127.0.0.1:0"];
   await using program = spawnDoorward(
-    ["start", "--quiet", "-c", `network.proxy_url=${url}`, "-c", `network.socks_url=${url}`],
+    ["start", "--quiet", ...places, ...admin, ...ASKING_NOBODY],
     scratch,
   );
   await untilSomebodyListens(port);

@@ -25,7 +25,7 @@ Deno.test("newQuestion() tells what was asked, and for how long", () => {
     client: "127.0.0.1:50000",
     command: "npm install",
     attempt_id: "a1",
-    address_class: "a name, not looked up before it is allowed",
+    address_class: "a name, not looked up yet",
     pattern: "api.test:443 over https_connect",
     waiting: 1,
     asked_at: 1000.5,

@@ -115,7 +115,7 @@ Deno.test("a question tells who asks for what, until when", async () => {
     client: "127.0.0.1:41000",
     command: "npm install",
     attempt: "7",
-    addressClass: "a name, not looked up before it is allowed",
+    addressClass: "a name, not looked up yet",
     pattern: PATTERN,
     askedAt: start,
     expiresAt: start + HOLD_MS,
