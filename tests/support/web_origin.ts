@@ -1,4 +1,5 @@
 import type { Certificate } from "./certificate.ts";
+import { onLowPort } from "./low_port.ts";
 
 /** What a web server answers. */
 export type Handler = (request: Request) => Response | Promise<Response>;
@@ -21,15 +22,18 @@ export interface WebOriginOptions {
 
 /** Starts one, on a free port unless told otherwise. */
 export function startWebOrigin(handler: Handler, options: WebOriginOptions): WebOrigin {
-  const { hostname, port = 0, certificate } = options;
+  const { hostname, certificate } = options;
   const requests: string[] = [];
   const tls = certificate === undefined ? {} : { cert: certificate.cert, key: certificate.key };
-  const server = Deno.serve({ hostname, port, ...tls, onListen: () => {} }, async (request) => {
+  const serve = async (request: Request): Promise<Response> => {
     const { pathname, search } = new URL(request.url);
     const via = request.headers.get("via")?.startsWith("1.1 doorward") ? " via doorward" : "";
     requests.push(`${request.method} ${pathname}${search}${via}`);
     return await handler(request);
-  });
+  };
+  const listen = (port: number) =>
+    Deno.serve({ hostname, port, ...tls, onListen: () => {} }, serve);
+  const server = options.port === undefined ? onLowPort(listen) : listen(options.port);
   return {
     url: `${certificate === undefined ? "http" : "https"}://${hostname}:${server.addr.port}`,
     port: server.addr.port,
