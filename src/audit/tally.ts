@@ -49,6 +49,9 @@ export class Tally {
   readonly #seconds: Counting<SecondCount>[] = [];
   readonly #hosts = new Map<string, Counting<HostCount>>();
   readonly #hits = { allow: new Map<string, number>(), deny: new Map<string, number>() };
+  /** What was counted last: the next is often the same. */
+  #lastDecision: Counting<DecisionCount> | null = null;
+  #lastHost: Counting<HostCount> | null = null;
   #requests = 0;
   #blocked = 0;
 
@@ -96,10 +99,18 @@ export class Tally {
   }
 
   #noteDecision({ decision, reason, protocol }: Counted): void {
+    const last = this.#lastDecision;
+    const isSame = last !== null && last.decision === decision && last.reason === reason &&
+      last.protocol === protocol;
+    if (isSame) {
+      last.count += 1;
+      return;
+    }
     const key = `${protocol} ${decision} ${reason}`;
-    const known = this.#decisions.get(key);
-    if (known !== undefined) known.count += 1;
-    else this.#decisions.set(key, { decision, reason, protocol, count: 1 });
+    const counting = this.#decisions.get(key) ?? { decision, reason, protocol, count: 0 };
+    counting.count += 1;
+    this.#decisions.set(key, counting);
+    this.#lastDecision = counting;
   }
 
   #noteSecond(at: number, blocked: number): void {
@@ -114,14 +125,19 @@ export class Tally {
   }
 
   #noteHost(host: string, at: number, blocked: number): void {
-    const known = this.#hosts.get(host) ?? { host, requests: 0, blocked: 0, last_at: at };
-    // Put behind all others: whoever stands first was asked for longest ago.
+    if (this.#lastHost?.host !== host) this.#lastHost = this.#putLast(host);
+    this.#lastHost.requests += 1;
+    this.#lastHost.blocked += blocked;
+    this.#lastHost.last_at = at;
+  }
+
+  /** Puts a host behind all others: whoever stands first was asked for longest ago, and gives way. */
+  #putLast(host: string): Counting<HostCount> {
+    const counting = this.#hosts.get(host) ?? { host, requests: 0, blocked: 0, last_at: 0 };
     this.#hosts.delete(host);
-    known.requests += 1;
-    known.blocked += blocked;
-    known.last_at = at;
-    this.#hosts.set(host, known);
+    this.#hosts.set(host, counting);
     if (this.#hosts.size > HOSTS_MAX) this.#hosts.delete(this.#hosts.keys().next().value!);
+    return counting;
   }
 
   #noteRule({ list, text }: Rule): void {

@@ -27,20 +27,23 @@ export class BufferedReader {
    * bytes. Until it resolves, only `buffered` may be looked at.
    */
   fill(): Promise<boolean> {
-    return this.#filling ??= this.#fill();
+    if (this.#filling !== null) return this.#filling;
+    this.#makeRoom();
+    const space = this.#buffer.subarray(this.#end);
+    return this.#filling = this.#stream.read(space).then(this.#filled, this.#failed);
   }
 
-  async #fill(): Promise<boolean> {
-    try {
-      this.#makeRoom();
-      const count = await this.#stream.read(this.#buffer.subarray(this.#end));
-      if (count === null) return false;
-      this.#end += count;
-      return true;
-    } finally {
-      this.#filling = null;
-    }
-  }
+  readonly #filled = (count: number | null): boolean => {
+    this.#filling = null;
+    if (count === null) return false;
+    this.#end += count;
+    return true;
+  };
+
+  readonly #failed = (error: unknown): never => {
+    this.#filling = null;
+    throw error;
+  };
 
   /** Takes `count` of the buffered bytes. */
   consume(count: number): void {
