@@ -1,28 +1,12 @@
 // The admin API: HTTP over the running proxy. It decides nothing about requests; it shows, and hands wishes on.
-import type { FaultRecord } from "../audit/event.ts";
 import type { SocketAddress } from "../net/address/endpoint.ts";
 import type { Clock } from "../net/ports.ts";
 import type { BadPattern } from "../policy/host_pattern.ts";
 import type { Rule } from "../policy/rule.ts";
 import type { RulePattern } from "../policy/rule_pattern.ts";
 import type { RunningProxy } from "../proxy/proxy.ts";
+import type { Reloaded, ReloadFault } from "../proxy/reloaded.ts";
 import type { Access } from "./access.ts";
-
-/** Why the configuration could not be read again, and since when the policy before it is in force. */
-export interface ReloadFault {
-  /** Unix seconds. */
-  readonly at: number;
-  readonly message: string;
-  readonly faults: readonly FaultRecord[];
-}
-
-/** What a reload came to. */
-export interface Reloaded {
-  /** What is different in the policy, a few words each. */
-  readonly changed: readonly string[];
-  /** Connections that it closed. */
-  readonly closed: number;
-}
 
 /** The configuration while Doorward runs. */
 export interface Configuration {

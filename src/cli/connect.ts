@@ -7,7 +7,6 @@ import { valueOf } from "../http/fields.ts";
 import { responseFraming } from "../http/framing.ts";
 import type { ResponseHead } from "../http/head.ts";
 import { type Endpoint, formatEndpoint } from "../net/address/endpoint.ts";
-import type { IpAddress } from "../net/address/ip.ts";
 import { ConnectError, ProtocolError } from "../net/errors.ts";
 import { BufferedReader } from "../net/stream/buffered_reader.ts";
 import { BufferPool } from "../net/stream/buffer_pool.ts";
@@ -20,6 +19,7 @@ import { DEFAULT_LIMITS } from "../proxy/limits.ts";
 import { DECISION_PREFIX } from "../proxy/refusal.ts";
 import type { ConnectCommand } from "./argv/command.ts";
 import { configSource } from "./config_source.ts";
+import { dialHost } from "./dial_host.ts";
 import { EXIT } from "./exit_code.ts";
 import { parseProxyPlace, type ProxyPlace } from "./proxy_place.ts";
 import { clientAddress } from "../net/address/client_address.ts";
@@ -79,7 +79,7 @@ async function through(
     deadlines,
     DEFAULT_LIMITS.connectMs,
     NEVER,
-    (signal) => dialProxy(proxy, here, signal),
+    (signal) => dialHost(proxy.endpoint.host, proxy.endpoint.port, here, signal),
     () => new ConnectError("connection_timeout", "Cannot connect to the proxy in time"),
   );
   try {
@@ -138,26 +138,6 @@ async function ask(
   return sentences.length > 0
     ? sentences
     : [`Cannot connect to ${place}: the proxy answered ${status} ${reason}`];
-}
-
-async function dialProxy(
-  { endpoint: { host, port } }: ProxyPlace,
-  { dial, resolve }: Surroundings,
-  signal: AbortSignal,
-): Promise<ByteStream> {
-  const ips: readonly IpAddress[] = host.kind === "ip"
-    ? [host.ip]
-    : await resolve(host.name, signal);
-  let failure = new ConnectError("dns_failure", "The name of the proxy has no address");
-  for (const ip of ips) {
-    try {
-      return await dial({ ip, port }, signal);
-    } catch (error) {
-      if (!(error instanceof ConnectError)) throw error;
-      failure = error;
-    }
-  }
-  throw failure;
 }
 
 /** What a refusal says to people, as far as it is text. */

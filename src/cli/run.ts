@@ -1,5 +1,4 @@
 import { type Config, type ConfigSource, loadConfig } from "../config/config.ts";
-import { LiveConfig } from "../config/live_config.ts";
 import { upstreamSettings } from "../config/upstream_routes.ts";
 import { formatSocketAddress, type SocketAddress } from "../net/address/endpoint.ts";
 import { LOOPBACK_IPV4 } from "../net/address/ip.ts";
@@ -13,11 +12,11 @@ import { answerersOfRun } from "./ask/answerers.ts";
 import { configSource } from "./config_source.ts";
 import { EXIT } from "./exit_code.ts";
 import { forwardSignals } from "./signals/forward_signals.ts";
+import { liveConfig } from "./live_config.ts";
 import { noticeLine } from "./printed/notices.ts";
 import { type OpenOptions, openProxy } from "./open_proxy.ts";
 import { connectWords } from "./program.ts";
 import { policyInForce, switchedOffAt } from "./policy_in_force.ts";
-import { ruleFile } from "./rule_file.ts";
 import { likelyShell } from "./shell/shell_quote.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { upstreamWarnings } from "./printed/upstream_lines.ts";
@@ -97,17 +96,8 @@ async function behindProxy(
     ...told,
   }, here);
   if (proxy === null) return EXIT.failed;
-  const live = new LiveConfig({
-    config,
-    load: () => loadConfig(source),
-    policyOf: policyInForce,
-    policy: proxy.policy,
-    feed: proxy.feed,
-    file: ruleFile(source),
-    now: () => here.clock.now(),
-    // While it runs, standard error is the child's; who answered is told what failed.
-    tell: () => {},
-  });
+  // While it runs, standard error is the child's; who answered is told what failed.
+  const live = liveConfig(config, source, proxy, here, () => {});
   if (!command.quiet) warn(config, here);
   await flushInTime(here.terminal.err, here.clock);
   return await runChild(command, childFacts(config, proxy, here), here);

@@ -1,7 +1,7 @@
 import { RotatingFile } from "../audit/rotating_file.ts";
 import { violationLine } from "../audit/violation_line.ts";
 import { type Config, type ConfigSource, loadConfig } from "../config/config.ts";
-import { LiveConfig } from "../config/live_config.ts";
+import type { LiveConfig } from "../config/live_config.ts";
 import { setsSecretUrl } from "../config/toml/printable_override.ts";
 import { upstreamSettings } from "../config/upstream_routes.ts";
 import { watchConfig } from "../config/watch_config.ts";
@@ -11,6 +11,7 @@ import type { StartCommand } from "./argv/command.ts";
 import { answerersOfStart } from "./ask/answerers.ts";
 import { configSource } from "./config_source.ts";
 import { EXIT } from "./exit_code.ts";
+import { liveConfig } from "./live_config.ts";
 import type { OpenAdmin } from "./open_admin.ts";
 import { openProxy, socksListener } from "./open_proxy.ts";
 import { policyInForce, switchedOffAt } from "./policy_in_force.ts";
@@ -23,7 +24,6 @@ import { likelyShell } from "./shell/shell_quote.ts";
 import { type EndSignal, endSignal } from "./signals/end_signal.ts";
 import { reloadSignal } from "./signals/reload_signal.ts";
 import type { Surroundings } from "./surroundings.ts";
-import { ruleFile } from "./rule_file.ts";
 
 /** What open connections get to finish once somebody has asked for the end. */
 const GRACE_MS = 5000;
@@ -78,16 +78,7 @@ async function serve(
     diagnose,
   }, here);
   if (proxy === null) return EXIT.failed;
-  const live = new LiveConfig({
-    config,
-    load: () => loadConfig(source),
-    policyOf: policyInForce,
-    policy: proxy.policy,
-    feed: proxy.feed,
-    file: ruleFile(source),
-    now: () => here.clock.now(),
-    tell: diagnose,
-  });
+  const live = liveConfig(config, source, proxy, here, diagnose);
   admin.show({ proxy, live, policy: command.policy, diagnose });
   using end = endSignal(here.signals, here.clock, here.terminalIsGone);
   using _reloads = reloading(live, source, here);

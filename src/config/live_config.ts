@@ -1,4 +1,3 @@
-import type { FaultRecord } from "../audit/event.ts";
 import type { EventFeed } from "../audit/event_feed.ts";
 import type { BadPattern } from "../policy/host_pattern.ts";
 import type { PolicyDocument } from "../policy/policy.ts";
@@ -6,6 +5,7 @@ import type { Rule } from "../policy/rule.ts";
 import { canonicalText, type RulePattern } from "../policy/rule_pattern.ts";
 import { AdminError } from "../proxy/admin_error.ts";
 import type { LivePolicy } from "../proxy/live_policy.ts";
+import type { Reloaded, ReloadFault } from "../proxy/reloaded.ts";
 import type { Config, NetworkConfig } from "./config.ts";
 import { addToList, type DomainList, removeAllFromList } from "./edit_list.ts";
 import { ConfigError } from "./errors.ts";
@@ -14,22 +14,6 @@ import { policyChanges } from "./policy_changes.ts";
 import { readPattern } from "./read_pattern.ts";
 import { redactedNetwork } from "./redacted.ts";
 import { type ConfigEdit, configEditor, NEW_CONFIG } from "./write_config.ts";
-
-/** Why the configuration could not be read again, and when that was. */
-export interface LoadFault {
-  /** Unix seconds. */
-  readonly at: number;
-  readonly message: string;
-  readonly faults: readonly FaultRecord[];
-}
-
-/** What a reload came to. */
-export interface Reloaded {
-  /** What is different in the policy, a few words each. */
-  readonly changed: readonly string[];
-  /** Connections that it closed. */
-  readonly closed: number;
-}
 
 /** What a {@linkcode LiveConfig} is made of. */
 export interface LiveConfigParts {
@@ -63,7 +47,7 @@ export class LiveConfig {
   readonly #editor = configEditor();
   #config: Config;
   #loadedAt: number;
-  #fault: LoadFault | null = null;
+  #fault: ReloadFault | null = null;
   /** One reload after the other: the last one to be asked for is the last to be put into force. */
   #last: Promise<unknown> = Promise.resolve();
 
@@ -94,7 +78,7 @@ export class LiveConfig {
   }
 
   /** Set while the file cannot be used. */
-  get fault(): LoadFault | null {
+  get fault(): ReloadFault | null {
     return this.#fault;
   }
 

@@ -1,7 +1,8 @@
 import type { BlockedRecord } from "../../src/audit/blocked_record.ts";
 import { BlockedBuffer } from "../../src/audit/blocked_buffer.ts";
 import { Access, type AdminAuth } from "../../src/admin/access.ts";
-import type { AdminParts, Configuration, ReloadFault } from "../../src/admin/admin.ts";
+import type { AdminParts, Configuration } from "../../src/admin/admin.ts";
+import type { ReloadFault } from "../../src/proxy/reloaded.ts";
 import { type AdminApp, createAdminApp } from "../../src/admin/app.ts";
 import { readPattern } from "../../src/config/read_pattern.ts";
 import { parseEndpoint, type SocketAddress } from "../../src/net/address/endpoint.ts";

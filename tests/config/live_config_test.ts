@@ -381,3 +381,11 @@ Deno.test("withdraw() cannot take back a flag, nor the half of a rule that the f
   }
   assertEquals([await world.read(), world.verdict("a.test")], [START, "allow"]);
 });
+
+Deno.test("persist() writes beside hosts that flags allow, into a file without a list", async () => {
+  await using world = await makeWorld("[network]\nenabled = true\n", {
+    source: { allow: ["f.test"] },
+  });
+  await world.live.persist("allow", "b.test");
+  assertEquals([world.verdict("b.test"), world.verdict("f.test")], ["allow", "allow"]);
+});

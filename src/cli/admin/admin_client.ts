@@ -8,7 +8,7 @@ import type { ByteStream } from "../../net/stream/stream.ts";
 import type { Deadlines } from "../../net/time/deadlines.ts";
 import { within } from "../../net/time/within.ts";
 import { inWords, late, unreachable } from "./admin_error.ts";
-import { type Answer, type Call, callOver } from "./http_call.ts";
+import { type Answer, type Call, callOver } from "../http_call.ts";
 import { needsToken, parseJson, readReply, refusal } from "./read_reply.ts";
 import type { Json } from "./reply_fields.ts";
 import { EventParser } from "./sse.ts";
@@ -53,7 +53,7 @@ export function adminClient(options: AdminClientOptions): AdminClient {
     const text = body === undefined ? null : JSON.stringify(body);
     return authorized(
       options,
-      (token) => once({ ...options, url }, { method, path, token, body: text }),
+      (authorization) => once({ ...options, url }, { method, path, authorization, body: text }),
     );
   };
   return {
@@ -61,10 +61,10 @@ export function adminClient(options: AdminClientOptions): AdminClient {
     get: (path) => send("GET", path),
     send,
     events: (path, signal, watcher) =>
-      authorized(options, (token) => {
+      authorized(options, (authorization) => {
         return watch(
           { ...options, url },
-          { method: "GET", path, token, body: null },
+          { method: "GET", path, authorization, body: null },
           signal,
           watcher,
         );
@@ -81,7 +81,7 @@ type Asked = Omit<Call, "authority">;
  */
 async function authorized<T>(
   { token }: AdminClientOptions,
-  ask: (token: string | null) => Promise<T>,
+  ask: (authorization: string | null) => Promise<T>,
 ): Promise<T> {
   try {
     return await ask(null);
@@ -89,7 +89,7 @@ async function authorized<T>(
     if (!needsToken(error)) throw error;
     const known = await token();
     if (known === null) throw error;
-    return await ask(known);
+    return await ask(`Bearer ${known}`);
   }
 }
 

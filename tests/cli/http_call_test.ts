@@ -1,14 +1,14 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { type Call, callOver } from "../../../src/cli/admin/http_call.ts";
-import { ProtocolError } from "../../../src/net/errors.ts";
-import { faultOf } from "../../support/fault.ts";
-import { cuts, type Piece, ScriptedStream } from "../../support/scripted_stream.ts";
+import { type Call, callOver } from "../../src/cli/http_call.ts";
+import { ProtocolError } from "../../src/net/errors.ts";
+import { faultOf } from "../support/fault.ts";
+import { cuts, type Piece, ScriptedStream } from "../support/scripted_stream.ts";
 
 const GET: Call = {
   method: "GET",
   path: "/health",
   authority: "127.0.0.1:8080",
-  token: null,
+  authorization: null,
   body: null,
 };
 
@@ -33,7 +33,7 @@ const SENT: readonly (readonly [Partial<Call>, string])[] = [
     "Accept: application/json, text/event-stream\r\nConnection: close\r\n\r\n",
   ],
   [
-    { method: "POST", path: "/mode", token: "t0k", body: '{"a":"ä"}' },
+    { method: "POST", path: "/mode", authorization: "Bearer t0k", body: '{"a":"ä"}' },
     "POST /mode HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n" +
     "Accept: application/json, text/event-stream\r\nConnection: close\r\n" +
     "Authorization: Bearer t0k\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n" +

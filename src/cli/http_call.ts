@@ -1,16 +1,16 @@
-import { transferBody } from "../../http/body.ts";
-import { field, tokensOf } from "../../http/fields.ts";
-import { responseFraming } from "../../http/framing.ts";
-import type { ResponseHead } from "../../http/head.ts";
-import { parseResponseHead } from "../../http/parse_head.ts";
-import { readResponseHead } from "../../http/read_head.ts";
-import { INTERIM_MAX, isFinal } from "../../http/status.ts";
-import { requestHeadBytes } from "../../http/write_head.ts";
-import { ProtocolError } from "../../net/errors.ts";
-import { BufferedReader } from "../../net/stream/buffered_reader.ts";
-import { BufferPool } from "../../net/stream/buffer_pool.ts";
-import { type ByteStream, writeAll } from "../../net/stream/stream.ts";
-import { DEFAULT_LIMITS } from "../../proxy/limits.ts";
+import { transferBody } from "../http/body.ts";
+import { field, tokensOf } from "../http/fields.ts";
+import { responseFraming } from "../http/framing.ts";
+import type { ResponseHead } from "../http/head.ts";
+import { parseResponseHead } from "../http/parse_head.ts";
+import { readResponseHead } from "../http/read_head.ts";
+import { INTERIM_MAX, isFinal } from "../http/status.ts";
+import { requestHeadBytes } from "../http/write_head.ts";
+import { ProtocolError } from "../net/errors.ts";
+import { BufferedReader } from "../net/stream/buffered_reader.ts";
+import { BufferPool } from "../net/stream/buffer_pool.ts";
+import { type ByteStream, writeAll } from "../net/stream/stream.ts";
+import { DEFAULT_LIMITS } from "../proxy/limits.ts";
 
 /** A request of ours. A connection carries one. */
 export interface Call {
@@ -18,7 +18,8 @@ export interface Call {
   readonly path: string;
   /** What `Host` says. */
   readonly authority: string;
-  readonly token: string | null;
+  /** The value of `Authorization`; null sends none. */
+  readonly authorization: string | null;
   /** JSON, or null for no body. */
   readonly body: string | null;
 }
@@ -52,12 +53,12 @@ export async function callOver(stream: ByteStream, call: Call): Promise<Answer> 
   return { head, body: (take) => transfer(reader, head, call.method, take) };
 }
 
-function headOf({ method, path, authority, token, body }: Call, length: number) {
+function headOf({ method, path, authority, authorization, body }: Call, length: number) {
   return requestHeadBytes(method, path, [
     field("Host", authority),
     field("Accept", "application/json, text/event-stream"),
     field("Connection", "close"),
-    ...(token === null ? [] : [field("Authorization", `Bearer ${token}`)]),
+    ...(authorization === null ? [] : [field("Authorization", authorization)]),
     ...(body === null ? [] : [field("Content-Type", "application/json")]),
     ...(method === "POST" ? [field("Content-Length", String(length))] : []),
   ]);
