@@ -182,6 +182,7 @@ function noteEffects(
   noteLaterFeatures(table, network, findings);
   noteReach(table, network, file, findings);
   noteAllProxy(table, network, findings);
+  noteAdminAuth(table, network, findings);
 }
 
 /** Says when a policy reaches everything, or nothing. */
@@ -194,6 +195,14 @@ function noteReach(table: LocatedTable, network: NetworkConfig, file: string, fi
     const message = "no host is allowed: every request will be blocked";
     findings.notice(placeOf("allowed_domains"), message);
   }
+}
+
+/** Says when a command needs no token to approve its own requests. */
+function noteAdminAuth(table: LocatedTable, network: NetworkConfig, findings: Findings): void {
+  const written = table.entries.get("admin_auth");
+  if (written === undefined || network.admin_auth !== "none") return;
+  const message = "DANGEROUS: whoever reaches the admin API may loosen the policy without a token";
+  findings.notice(written.key, message);
 }
 
 /** Says when children are to be told of a listener that does not open. */

@@ -485,3 +485,16 @@ for (const [lines, ...expected] of ALL_PROXY) {
     assertEquals(config.socksAddress === null, lines.includes("enable_socks5 = false"));
   });
 }
+
+Deno.test("loadConfig() warns of an admin API that lets anybody loosen the policy", async () => {
+  const load = async (auth: string) => {
+    const config = await loadConfig({
+      homeFile: "/nonexistent/config.toml",
+      overrides: [`network.admin_auth=${auth}`],
+      allow: [],
+      deny: [],
+    });
+    return config.notices.filter(({ message }) => message.includes("token")).length;
+  };
+  assertEquals([await load("none"), await load("loosen"), await load("all")], [1, 0, 0]);
+});
