@@ -1,4 +1,6 @@
+import type { RuleRecord } from "../audit/event.ts";
 import type { Rule } from "../policy/rule.ts";
+import type { Scope } from "../proxy/asking/question.ts";
 import type { RulePattern } from "../policy/rule_pattern.ts";
 import { textOf as ruleText } from "../proxy/live_policy.ts";
 import type { AdminParts } from "./admin.ts";
@@ -77,15 +79,27 @@ async function addRule(list: Rule["list"], call: Call, parts: AdminParts): Promi
   const pattern = await parsePattern(textOf(body, "host"), parts);
   const scope = scopeOf(body, ["minutes", "run", "always"], "run");
   const text = ruleText(pattern);
-  if (scope.kind === "always") {
-    call.demandToken("To write into the configuration");
+  if (scope.kind === "always") call.demandToken("To write into the configuration");
+  const said = policy.saying(list, text).find((rule) => holdsAsLong(rule, scope));
+  if (said === undefined) {
     policy.refuse(list, pattern);
-    await configuration.persist(list, text);
-  } else {
-    policy.add({ list, pattern, scope, from: "runtime" });
+    if (scope.kind === "always") {
+      await configuration.persist(list, text);
+      // What the file says need not be said again for a while.
+      policy.remove(list, text);
+    } else {
+      policy.add({ list, pattern, scope, from: "runtime" });
+    }
   }
-  const rule = policy.saying(list, text).at(-1) ?? null;
-  return json({ status: "ok", rule, generation: policy.current.generation });
+  const rule = said ?? policy.saying(list, text).at(-1) ?? null;
+  const { generation } = policy.current;
+  return json({ status: "ok", rule, changed: said === undefined, generation });
+}
+
+/** Whether a rule that is there holds at least as long as one that is wished for. */
+function holdsAsLong({ origin, scope }: RuleRecord, wished: Scope): boolean {
+  if (wished.kind === "always") return origin === "config";
+  return scope !== "minutes" && (origin !== "runtime" || wished.kind === "minutes");
 }
 
 async function removeRule(list: Rule["list"], call: Call, parts: AdminParts): Promise<Response> {

@@ -240,3 +240,21 @@ for (const text of SHOWN) {
     assertEquals(admin.base.live.counts.runtime, 0);
   });
 }
+
+Deno.test("POST /allow changes nothing where a rule says as much already", async () => {
+  const allow = async (admin: TestAdmin, host: string, scope: string) => {
+    const body = { host, scope };
+    const reply = await (await admin.call("POST /allow", { token: TOKEN, body })).json();
+    return [reply.changed, reply.rule.scope];
+  };
+  using admin = makeAdmin();
+  assertEquals(await allow(admin, "configured.test", "run"), [false, "always"]);
+  assertEquals(await allow(admin, "configured.test", "always"), [false, "always"]);
+  assertEquals([admin.written, admin.base.live.counts.runtime], [[], 0]);
+  assertEquals(await allow(admin, "a.test", "minutes"), [true, "minutes"]);
+  assertEquals(await allow(admin, "a.test", "run"), [true, "run"]);
+  assertEquals(await allow(admin, "a.test", "minutes"), [false, "run"]);
+  assertEquals(await allow(admin, "a.test", "always"), [true, "always"]);
+  assertEquals(admin.base.live.counts.runtime, 0);
+  assertEquals(admin.written, ["+allow a.test"]);
+});

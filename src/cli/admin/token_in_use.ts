@@ -1,9 +1,8 @@
 import { readAdminToken } from "../../config/admin_token.ts";
 import { configHome } from "../../config/config_home.ts";
+import { ADMIN_TOKEN } from "../shell/child_env.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { unreachable } from "./admin_error.ts";
-
-const VARIABLE = "DOORWARD_ADMIN_TOKEN";
 
 /** What fits in a header field. */
 const TOKEN_REGEXP = /^[\x21-\x7e]{1,512}$/;
@@ -16,10 +15,10 @@ const TOKEN_REGEXP = /^[\x21-\x7e]{1,512}$/;
 export async function tokenInUse(
   { env, os }: Pick<Surroundings, "env" | "os">,
 ): Promise<string | null> {
-  const written = (env[VARIABLE] ?? "").trim();
+  const written = (env[ADMIN_TOKEN] ?? "").trim();
   if (written !== "") {
     if (TOKEN_REGEXP.test(written)) return written;
-    throw unreachable([`Cannot use ${VARIABLE}: it is not a token`]);
+    throw unreachable([`Cannot use ${ADMIN_TOKEN}: it is not a token`]);
   }
   const home = configHome(env, os);
   if (home === null) return null;

@@ -9,6 +9,9 @@ export interface ChildFacts extends ProxyFacts {
   readonly connect: readonly string[];
 }
 
+/** Read by the commands that talk to a proxy that runs. */
+export const ADMIN_TOKEN = "DOORWARD_ADMIN_TOKEN";
+
 /**
  * The variables to lay over `inherited`, so that every client that reads any of them goes to the proxy.
  * A variable that is there in another case (`Http_Proxy`, `NPM_CONFIG_PROXY`) is overwritten, too: on Windows
@@ -24,6 +27,8 @@ export function childEnv(
     CODEX_NETWORK_PROXY_ACTIVE: "1",
     CODEX_NETWORK_ALLOW_LOCAL_BINDING: facts.allowLocalBinding ? "1" : "0",
     DOORWARD_ACTIVE: "1",
+    // What approves requests is not for who makes them.
+    ...(inherited[ADMIN_TOKEN] === undefined ? {} : { [ADMIN_TOKEN]: "" }),
   };
   const byName = new Map(Object.entries(ours).map(([name, value]) => [name.toLowerCase(), value]));
   for (const name of Object.keys(inherited)) {

@@ -56,3 +56,9 @@ Deno.test("childEnv() keeps the ssh that git is told to use", () => {
     "ssh -o 'ProxyCommand=doorward connect -- %h %p' -o ControlPath=none -i key",
   );
 });
+
+Deno.test("childEnv() keeps the admin token from the child", () => {
+  const inherited = { DOORWARD_ADMIN_TOKEN: "t0k" };
+  assertEquals(childEnv(inherited, OPTIONS)["DOORWARD_ADMIN_TOKEN"], "");
+  assertEquals("DOORWARD_ADMIN_TOKEN" in childEnv({}, OPTIONS), false);
+});
