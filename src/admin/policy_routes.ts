@@ -2,7 +2,7 @@ import type { RuleRecord } from "../audit/event.ts";
 import type { Rule } from "../policy/rule.ts";
 import type { Scope } from "../proxy/asking/question.ts";
 import type { RulePattern } from "../policy/rule_pattern.ts";
-import { textOf as ruleText } from "../proxy/live_policy.ts";
+import { textOf as ruleText } from "../proxy/runtime_rule.ts";
 import type { AdminParts } from "./admin.ts";
 import { ApiError } from "./api_error.ts";
 import { type Call, json, type Route, textOf, wordOf } from "./route.ts";

@@ -12,7 +12,7 @@ import { placeOf } from "./place.ts";
 
 /** Where every decision is written down. */
 export interface Ledger {
-  readonly buffer: BlockedBuffer;
+  readonly blocked: BlockedBuffer;
   readonly feed: EventFeed;
   readonly tally: Tally;
 }
@@ -41,7 +41,7 @@ export function noteBlocked(
   const { host } = placeOf(request);
   const counted: Counted = { decision: verdict, reason, protocol, host, rule };
   publish(counted, source, request, policy.generation, asker, ledger);
-  const { seq, ...kept } = ledger.buffer.push(record);
+  const { seq, ...kept } = ledger.blocked.push(record);
   ledger.feed.publish({ type: "blocked", blocked_seq: seq, ...kept });
 }
 

@@ -2,38 +2,24 @@ import type { RuleRecord } from "../audit/event.ts";
 import type { EventFeed } from "../audit/event_feed.ts";
 import type { Tally } from "../audit/tally.ts";
 import type { Clock } from "../net/ports.ts";
-import type { Deadline, Deadlines } from "../net/time/deadlines.ts";
+import type { Deadlines } from "../net/time/deadlines.ts";
 import { compilePolicy } from "../policy/compile.ts";
 import { classifyHost } from "../policy/local_target.ts";
 import type { Mode, Policy, PolicyCell, PolicyDocument } from "../policy/policy.ts";
-import type { Origin, Rule } from "../policy/rule.ts";
-import { canonicalText, formatRulePattern, type RulePattern } from "../policy/rule_pattern.ts";
+import type { Rule } from "../policy/rule.ts";
+import { canonicalText, type RulePattern } from "../policy/rule_pattern.ts";
 import { AdminError } from "./admin_error.ts";
+import {
+  configuredRecord,
+  type NewRule,
+  ruleOf,
+  runtimeRecord,
+  type RuntimeRule,
+  textOf,
+} from "./runtime_rule.ts";
 
 /** Rules made at run time, at most: each was asked for by a person. */
 const RUNTIME_RULES_MAX = 1000;
-
-/** How long a rule that is made at run time holds. */
-export type RuleScope =
-  | { readonly kind: "minutes"; readonly minutes: number }
-  | { readonly kind: "run" };
-
-/** A rule that is made at run time. */
-export interface NewRule {
-  readonly list: Rule["list"];
-  readonly pattern: RulePattern;
-  readonly scope: RuleScope;
-  readonly from: "runtime" | "approval";
-}
-
-/** A rule that was made at run time, while it is in force. */
-interface RuntimeRule extends NewRule {
-  readonly id: string;
-  readonly rule: Rule;
-  /** Unix milliseconds; null while the proxy runs. */
-  readonly expiresAt: number | null;
-  readonly deadline: Deadline | null;
-}
 
 /** What a {@linkcode LivePolicy} is made of. */
 export interface LivePolicyParts {
@@ -89,7 +75,7 @@ export class LivePolicy {
   /** Every rule in force, those of the configuration first. */
   get rules(): readonly RuleRecord[] {
     return [
-      ...this.#configured.rules.map((rule) => this.#configuredRecord(rule)),
+      ...this.#configured.rules.map((rule) => this.#record(rule)),
       ...this.#runtime.map((rule) => this.#runtimeRecord(rule)),
     ];
   }
@@ -98,7 +84,7 @@ export class LivePolicy {
   saying(list: Rule["list"], text: string): readonly RuleRecord[] {
     const isMeant = (rule: Rule) => rule.list === list && canonicalText(rule) === text;
     return [
-      ...this.#configured.rules.filter(isMeant).map((rule) => this.#configuredRecord(rule)),
+      ...this.#configured.rules.filter(isMeant).map((rule) => this.#record(rule)),
       ...this.#runtime.filter(({ rule }) => isMeant(rule)).map((rule) => this.#runtimeRecord(rule)),
     ];
   }
@@ -153,7 +139,7 @@ export class LivePolicy {
       );
     }
     for (const known of same) known.deadline?.clear();
-    const added = this.#make(made, text);
+    const added = this.#make(made);
     for (const { rule } of same) this.#successors.set(rule, added.rule);
     this.#runtime = [...others, added];
     const closed = this.#replace();
@@ -201,9 +187,9 @@ export class LivePolicy {
     return { rules, closed };
   }
 
-  #make(made: NewRule, text: string): RuntimeRule {
+  #make(made: NewRule): RuntimeRule {
     this.#made += 1;
-    const rule = { ...ruleOf(made.list, made.pattern, made.from), text };
+    const rule = ruleOf(made.list, made.pattern, made.from);
     const { scope } = made;
     const ms = scope.kind === "minutes" ? scope.minutes * 60_000 : null;
     const runtime: RuntimeRule = {
@@ -242,42 +228,13 @@ export class LivePolicy {
     this.#parts.feed.publish({ type: "rule", generation, state, rule });
   }
 
-  #configuredRecord(rule: Rule): RuleRecord {
-    const isFlag = rule.origin.file.startsWith("-");
-    return {
-      ...this.#record(rule),
-      id: null,
-      origin: isFlag ? "flag" : "config",
-      scope: isFlag ? "run" : "always",
-      expires_at: null,
-    };
+  #record(rule: Rule): RuleRecord {
+    return configuredRecord(rule, this.#parts.tally.hits(rule));
   }
 
-  #runtimeRecord({ id, rule, from, scope, expiresAt }: RuntimeRule): RuleRecord {
-    const expires_at = expiresAt === null ? null : expiresAt / 1000;
-    return { ...this.#record(rule), id, origin: from, scope: scope.kind, expires_at };
+  #runtimeRecord(made: RuntimeRule): RuleRecord {
+    return runtimeRecord(made, this.#parts.tally.hits(made.rule));
   }
-
-  #record(rule: Rule): Omit<RuleRecord, "id" | "origin" | "scope" | "expires_at"> {
-    const { list, text, origin } = rule;
-    return { list, pattern: text, ...origin, hits: this.#parts.tally.hits(rule) };
-  }
-}
-
-/** The words by which a rule is known, whoever wrote it. */
-export function textOf({ pattern, protocol }: RulePattern): string {
-  return formatRulePattern(pattern, protocol);
-}
-
-function ruleOf(
-  list: Rule["list"],
-  pattern: RulePattern,
-  from: "runtime" | "approval",
-): Rule {
-  const file = from === "approval" ? "approval" : "admin API";
-  const origin: Origin = { file, line: null, column: null };
-  const protocol = pattern.protocol === null ? {} : { protocol: pattern.protocol };
-  return { list, pattern: pattern.pattern, ...protocol, text: textOf(pattern), origin };
 }
 
 function isSame({ rule }: RuntimeRule, list: Rule["list"], text: string): boolean {

@@ -1,8 +1,5 @@
 // One connection's life, from accept to close: the only place where protocols, policy and network meet.
-import { BlockedBuffer } from "../audit/blocked_buffer.ts";
 import type { BlockedRecord } from "../audit/blocked_record.ts";
-import { EventFeed } from "../audit/event_feed.ts";
-import { Tally } from "../audit/tally.ts";
 import { BufferPool } from "../net/stream/buffer_pool.ts";
 import { Deadlines } from "../net/time/deadlines.ts";
 import type { SocketAddress } from "../net/address/endpoint.ts";
@@ -11,7 +8,7 @@ import { type Accepted, listenTcp, type TcpListener } from "../net/tcp_listener.
 import { encodeMethodSelection, METHOD } from "../socks/messages.ts";
 import type { PolicyCell } from "../policy/policy.ts";
 import { acceptLoop } from "./accept.ts";
-import { type AskingOptions, Questions } from "./asking/questions.ts";
+import type { AskingOptions } from "./asking/questions.ts";
 import type { Asker } from "./asking/asker.ts";
 import type { Grant } from "./authorize.ts";
 import type { SocketGrant } from "./authorize_socket.ts";
@@ -21,10 +18,8 @@ import { createGateway, type GatewayParts } from "./gateway.ts";
 import type { Door } from "./door.ts";
 import type { HttpDoor } from "./http/http_door.ts";
 import type { Limits } from "./limits.ts";
+import { type LiveState, makeLiveState } from "./live_state.ts";
 import { type Ledger, noteAllowed, noteBlocked } from "./ledger.ts";
-import { LiveConnections } from "./live.ts";
-import { LivePolicy } from "./live_policy.ts";
-import { outlasts } from "./outlasts.ts";
 import { interfacesTo, ownListeners } from "./own_listeners.ts";
 import { unsaidLines } from "./refusal.ts";
 import { plainReply } from "./reply.ts";
@@ -32,9 +27,6 @@ import { type Doors, serveClient } from "./serve_client.ts";
 import { createSocketGateway } from "./socket_gateway.ts";
 import type { SocksDoor } from "./socks/socks_door.ts";
 import type { ChooseUpstream, UpstreamProxy } from "./upstream/upstream_proxy.ts";
-
-/** Events that are kept for who comes later: some minutes of a busy agent. */
-const EVENTS_KEPT = 2000;
 
 /** The ways out, so that a test can own each. */
 export interface Outside {
@@ -80,25 +72,13 @@ export interface ProxyOptions {
 }
 
 /** A proxy that is listening. Disposing of it shuts it down at once. */
-export interface RunningProxy extends AsyncDisposable {
+export interface RunningProxy extends LiveState, AsyncDisposable {
   /** Where it really listens for HTTP. */
   readonly address: SocketAddress;
   /** Where it really listens for SOCKS5; null where it does not. */
   readonly socksAddress: SocketAddress | null;
   /** Client connections now open. */
   readonly connections: number;
-  /** What was blocked, the newest of it. */
-  readonly blocked: BlockedBuffer;
-  /** The policy, and how it is changed. */
-  readonly policy: LivePolicy;
-  /** What waits for a person. */
-  readonly questions: Questions;
-  /** What is open. */
-  readonly live: LiveConnections;
-  /** What happens, as it happens. */
-  readonly feed: EventFeed;
-  /** What has happened, in numbers. */
-  readonly tally: Tally;
   /** Stops accepting, lets what is under way finish for at most `graceMs`, then closes everything. */
   shutdown(graceMs: number): Promise<void>;
 }
@@ -108,46 +88,21 @@ export interface RunningProxy extends AsyncDisposable {
  * of another error, and listens nowhere then.
  */
 export function startProxy(options: ProxyOptions): RunningProxy {
-  const { limits, policy: cell, outside } = options;
+  const { limits, outside } = options;
   const { clock } = outside;
-  const now = () => clock.now();
   const diagnose = quietly(options.diagnose);
   const listeners = openListeners(options);
   const addresses = listeners.map(({ listener }) => listener.address);
   const deadlines = new Deadlines(clock, (error) => diagnose(`Cannot end a wait: ${error}`));
-  const feed = new EventFeed(now, EVENTS_KEPT, limits.eventReaders);
-  const tally = new Tally(now);
-  const live = new LiveConnections(now, (state, connection) => {
-    feed.publish({ type: "connection", generation: cell.current.generation, state, connection });
-  });
+  const state = makeLiveState(options, deadlines, diagnose);
+  const { live, questions, feed } = state;
   const stopping = new AbortController();
-  const buffer = new BlockedBuffer(options.blockedCapacity);
-  const policy: LivePolicy = new LivePolicy({
-    cell,
-    clock,
-    deadlines,
-    feed,
-    tally,
-    replaced: (next) => {
-      questions.reconsider(next);
-      return live.closeUnless((serving) => outlasts(serving, policy));
-    },
-  });
-  const questions = new Questions({
-    ...options.asking,
-    policy,
-    clock,
-    deadlines,
-    feed,
-    diagnose,
-  });
-  const ledger: Ledger = { buffer, feed, tally };
   const { http, socks } = makeDoors(options, {
     addresses: [...addresses, ...options.alsoOurs],
     deadlines,
     ask: (request, asker, signal) => questions.ask(request, asker, signal),
-    allowed: (grant, asker) => noteAllowed(grant, asker, ledger),
-    blocked: recorder(ledger, outside, diagnose),
+    allowed: (grant, asker) => noteAllowed(grant, asker, state),
+    blocked: recorder(state, outside, diagnose),
     open: () => !stopping.signal.aborted,
     diagnose,
   });
@@ -178,12 +133,7 @@ export function startProxy(options: ProxyOptions): RunningProxy {
     get connections(): number {
       return live.size;
     },
-    blocked: buffer,
-    policy,
-    questions,
-    live,
-    feed,
-    tally,
+    ...state,
     shutdown,
     [Symbol.asyncDispose]: () => shutdown(0),
   };

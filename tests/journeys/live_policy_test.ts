@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import type { ConnectionRecord } from "../../src/audit/event.ts";
-import type { RuleScope } from "../../src/proxy/live_policy.ts";
+import type { RuleScope } from "../../src/proxy/runtime_rule.ts";
 import { eventsOf } from "../support/feed.ts";
 import { turn, until } from "../support/in_time.ts";
 import { rulePattern } from "../support/live_policy.ts";

@@ -16,7 +16,11 @@ const CLIENT = asker({ method: "CONNECT", attempt: () => "7" });
 
 function newLedger(): Ledger {
   const now = () => 1_735_689_600_000;
-  return { buffer: new BlockedBuffer(10), feed: new EventFeed(now, 100, 1), tally: new Tally(now) };
+  return {
+    blocked: new BlockedBuffer(10),
+    feed: new EventFeed(now, 100, 1),
+    tally: new Tally(now),
+  };
 }
 
 /** Writes down a request that this policy stops. */
@@ -50,7 +54,7 @@ Deno.test("noteAllowed() tells which rule of which policy let it through", async
     { requests: 1, blocked: 0 },
     1,
   ]);
-  assertEquals(ledger.buffer.total, 0);
+  assertEquals(ledger.blocked.total, 0);
 });
 
 Deno.test("noteAllowed() tells what a person let through from what the policy did", async () => {
@@ -78,13 +82,13 @@ Deno.test("noteBlocked() tells of a decision, and keeps and tells a record", asy
     ),
     [["deny", "not_allowed", "b.test", null], ["deny", "denied", "c.test", "c.test"]],
   );
-  const kept = ledger.buffer.after();
+  const kept = ledger.blocked.after();
   assertEquals(kept.map(({ seq, host }) => [seq, host]), [[1, "b.test"], [2, "c.test"]]);
   assertEquals(
     await eventsOf(ledger.feed, "blocked"),
     kept.map(({ seq, ...record }) => ({ type: "blocked", blocked_seq: seq, ...record })),
   );
-  assertEquals(ledger.buffer.counts, { not_allowed: 1, denied: 1 });
+  assertEquals(ledger.blocked.counts, { not_allowed: 1, denied: 1 });
   assertEquals(ledger.tally.totals, { requests: 2, blocked: 2 });
   assertEquals(ledger.tally.hits(rule("deny", "c.test")), 1);
 });
@@ -104,5 +108,5 @@ Deno.test("noteBlocked() names the path of a unix socket in the record alone", a
   block(ledger, socketAt("/run/b.sock"), POLICY);
   const [event] = await eventsOf(ledger.feed, "decision");
   assertEquals([event!.host, event!.port], ["unix-socket", 0]);
-  assertEquals(ledger.buffer.after()[0]!.host, "/run/b.sock");
+  assertEquals(ledger.blocked.after()[0]!.host, "/run/b.sock");
 });

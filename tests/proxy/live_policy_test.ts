@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertObjectMatch, assertThrows } from "@std/assert";
 import type { Policy } from "../../src/policy/policy.ts";
 import { AdminError } from "../../src/proxy/admin_error.ts";
-import { type LivePolicy, textOf } from "../../src/proxy/live_policy.ts";
+import type { LivePolicy } from "../../src/proxy/live_policy.ts";
+import { textOf } from "../../src/proxy/runtime_rule.ts";
 import { eventsOf } from "../support/feed.ts";
 import { forMinutes, makeLive, rulePattern } from "../support/live_policy.ts";
 import { connectTo, httpTo, policyOf } from "../support/policy.ts";

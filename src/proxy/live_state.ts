@@ -1,0 +1,66 @@
+import { BlockedBuffer } from "../audit/blocked_buffer.ts";
+import { EventFeed } from "../audit/event_feed.ts";
+import { Tally } from "../audit/tally.ts";
+import type { Clock } from "../net/ports.ts";
+import type { Deadlines } from "../net/time/deadlines.ts";
+import type { PolicyCell } from "../policy/policy.ts";
+import { type AskingOptions, Questions } from "./asking/questions.ts";
+import type { Limits } from "./limits.ts";
+import { LiveConnections } from "./live.ts";
+import { LivePolicy } from "./live_policy.ts";
+import { outlasts } from "./outlasts.ts";
+
+/** Events that are kept for who comes later: some minutes of a busy agent. */
+const EVENTS_KEPT = 2000;
+
+/** What a running proxy knows of itself, for whoever watches and changes it. */
+export interface LiveState {
+  /** What was blocked, the newest of it. */
+  readonly blocked: BlockedBuffer;
+  /** The policy, and how it is changed. */
+  readonly policy: LivePolicy;
+  /** What waits for a person. */
+  readonly questions: Questions;
+  /** What is open. */
+  readonly live: LiveConnections;
+  /** What happens, as it happens. */
+  readonly feed: EventFeed;
+  /** What has happened, in numbers. */
+  readonly tally: Tally;
+}
+
+/** What it is made from. */
+export interface LiveStateOptions {
+  readonly policy: PolicyCell;
+  readonly asking: AskingOptions;
+  readonly limits: Limits;
+  readonly blockedCapacity: number;
+  readonly outside: { readonly clock: Clock };
+}
+
+/** Makes the state of a proxy that begins. A change of its policy reaches the questions and the connections. */
+export function makeLiveState(
+  { policy: cell, asking, limits, blockedCapacity, outside: { clock } }: LiveStateOptions,
+  deadlines: Deadlines,
+  diagnose: (line: string) => void,
+): LiveState {
+  const now = () => clock.now();
+  const feed = new EventFeed(now, EVENTS_KEPT, limits.eventReaders);
+  const tally = new Tally(now);
+  const live = new LiveConnections(now, (state, connection) => {
+    feed.publish({ type: "connection", generation: cell.current.generation, state, connection });
+  });
+  const policy: LivePolicy = new LivePolicy({
+    cell,
+    clock,
+    deadlines,
+    feed,
+    tally,
+    replaced: (next) => {
+      questions.reconsider(next);
+      return live.closeUnless((serving) => outlasts(serving, policy));
+    },
+  });
+  const questions = new Questions({ ...asking, policy, clock, deadlines, feed, diagnose });
+  return { blocked: new BlockedBuffer(blockedCapacity), policy, questions, live, feed, tally };
+}
