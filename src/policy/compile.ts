@@ -28,7 +28,11 @@ export function compilePolicy(document: PolicyDocument, generation = 1): Policy 
   const allow = runtimeRules.length === 0
     ? [configured]
     : [configured, listOf("allow", runtimeRules)];
-  const local: LocalRules = { allow: configured, allowLocalBinding };
+  const local: LocalRules = {
+    allow: configured,
+    allowLocalBinding,
+    allowAll: document.dangerouslyAllowAllDomains,
+  };
 
   function decide(request: NetworkRequest, note?: (step: Step) => void): Decision {
     const { target, protocol } = request;

@@ -14,6 +14,8 @@ export interface LocalRules {
   readonly allow: RuleList;
   /** Whether loopback and private addresses need no entry of their own. */
   readonly allowLocalBinding: boolean;
+  /** Whether every name is allowed that is not denied. */
+  readonly allowAll: boolean;
 }
 
 /** The class of what a host names, as far as can be told without looking it up. */
@@ -49,13 +51,24 @@ export function judgeLocalAnswer(
   kind: IpClass,
   rules: LocalRules,
 ): Deny | null {
-  if (passesUnnamed(kind, rules)) return null;
+  const passes = passesUnnamed(kind, rules);
+  if (passes && (kind === "public" || isConfigured(target, protocol, rules))) return null;
   if (kind === "loopback" && classifyHost(target.host) === "loopback") {
     if (rules.allow.findOwn(target, protocol) !== null) return null;
   }
-  return denyLocal(
-    `${formatHost(target.host)} resolves to ${describeIp(ip, kind, ", ", ", which carries ")}`,
-  );
+  const where = `${formatHost(target.host)} resolves to ${
+    describeIp(ip, kind, ", ", ", which carries ")
+  }`;
+  return denyLocal(passes ? `${where}, and no rule of the configuration names it` : where);
+}
+
+/**
+ * Whether the configuration lets this through, or the name says itself that it means this machine. Who approves a
+ * name while Doorward runs has not seen where it leads: its owner may lead it into the network of whoever approves.
+ */
+function isConfigured(target: Endpoint, protocol: Protocol, rules: LocalRules): boolean {
+  return rules.allowAll || classifyHost(target.host) === "loopback" ||
+    rules.allow.find(target, protocol) !== null;
 }
 
 function passesUnnamed(kind: IpClass, rules: LocalRules): boolean {

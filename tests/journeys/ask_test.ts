@@ -204,8 +204,12 @@ for (const entrance of ENTRANCES) {
   });
 
   Deno.test(`${protocol}: an approval opens no way to a local address behind a name`, async () => {
-    for (const address of ["127.0.0.1", "10.0.0.1", "169.254.169.254", "::1"]) {
-      await using world = askingWorld({ resolve: { [ASKED]: [ASKED_IP, address] } });
+    const addresses = ["127.0.0.1", "10.0.0.1", "169.254.169.254", "::1"];
+    const cases = [true, false].flatMap((allowLocalBinding) =>
+      addresses.map((address) => ({ address, policy: { allowLocalBinding } }))
+    );
+    for (const { address, policy } of cases) {
+      await using world = askingWorld({ policy, resolve: { [ASKED]: [ASKED_IP, address] } });
       const client = await asking(world, entrance);
       await answer(world, { scope: { kind: "run" } });
       assertEquals(await outcome(client), refused("deny baseline_policy"), address);

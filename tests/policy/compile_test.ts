@@ -373,3 +373,20 @@ Deno.test("compilePolicy() keeps the generation", () => {
   const { document, generation } = policyOf({});
   assertEquals([generation, compilePolicy(document, 7).generation], [1, 7]);
 });
+
+Deno.test("decideAddress() keeps a name that only a runtime rule allows out of local networks", () => {
+  const runtimeRules = [rule("allow", "new.test"), rule("allow", "localhost")];
+  const policy = policyOf({ allow: ["old.test"] }, { runtimeRules, allowLocalBinding: true });
+  const reason = (host: string, address: string) =>
+    policy.decideAddress(connectTo(host), ip(address))?.reason ?? null;
+  for (const address of ["10.0.0.1", "127.0.0.1", "192.168.1.1", "::1", "fd00::1"]) {
+    assertEquals(reason("new.test", address), "not_allowed_local", address);
+    assertEquals(reason("old.test", address), null, address);
+  }
+  // What it means is in its name, or is the very address that was asked for.
+  assertEquals(reason("localhost", "127.0.0.1"), null);
+  assertEquals(reason("10.0.0.1", "10.0.0.1"), null);
+  assertEquals(reason("new.test", "93.184.216.34"), null);
+  const open = policyOf({}, { dangerouslyAllowAllDomains: true, allowLocalBinding: true });
+  assertEquals(open.decideAddress(connectTo("any.test"), ip("10.0.0.1")), null);
+});

@@ -10,7 +10,11 @@ interface Asked {
 }
 
 function rules({ allow = [], allowLocalBinding = false }: Asked) {
-  return { allow: new RuleList(allow.map((text) => rule("allow", text))), allowLocalBinding };
+  return {
+    allow: new RuleList(allow.map((text) => rule("allow", text))),
+    allowLocalBinding,
+    allowAll: false,
+  };
 }
 
 function target(text: string, asked: Asked = {}): string | null {
