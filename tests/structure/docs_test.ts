@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { EVENT_TYPES } from "../../src/audit/event.ts";
 import { loadConfig } from "../../src/config/config.ts";
 import { DEFAULT_NETWORK } from "../../src/config/network_table.ts";
 import { connectTarget, httpTarget } from "../../src/http/target.ts";
@@ -7,6 +8,7 @@ import { BLOCK_REASONS } from "../../src/policy/decision.ts";
 import type { NetworkRequest } from "../../src/policy/request.ts";
 import { LIMIT_KEYS, unitOf } from "../../src/config/limits_table.ts";
 import { DEFAULT_LIMITS, type Limits } from "../../src/proxy/limits.ts";
+import { makeAdmin } from "../admin/make_admin.ts";
 
 const root = new URL("../../", import.meta.url);
 
@@ -35,6 +37,19 @@ Deno.test("docs/policy.md lists every limit with its default and meaning", async
     return [key, String(DEFAULT_LIMITS[field] / unitOf(field)), meaning];
   });
   assertEquals(documented, real);
+});
+
+Deno.test("docs/admin.md names every route, every event and every reader's limit", async () => {
+  const page = await Deno.readTextFile(new URL("docs/admin.md", root));
+  using admin = makeAdmin();
+  const paths = admin.app.routes.filter(({ type }) => type === undefined || type.includes("event"))
+    .map(({ path }) => path.replace(":id", "ID"));
+  assert(paths.length > 15);
+  assertEquals(paths.filter((path) => !page.includes(path)), []);
+  assertEquals(EVENT_TYPES.filter((type) => !page.includes(`\`${type}\``)), []);
+  for (const limit of [DEFAULT_LIMITS.eventReaders, DEFAULT_LIMITS.questions]) {
+    assert(page.includes(` ${limit} `));
+  }
 });
 
 Deno.test("docs/policy.md: the examples say what the policy says", async (t) => {
