@@ -76,7 +76,9 @@ function unknown(request: Request, routes: readonly Route[]): Response {
   const methods = routes.filter(({ path }) => matches(path, pathname)).map(({ method }) => method);
   if (methods.length === 0) return errorReply(new ApiError("not_found", "There is no such path"));
   const reply = errorReply(new ApiError("method_not_allowed", "This path takes other methods"));
-  reply.headers.set("allow", methods.join(", "));
+  // The router answers HEAD wherever it answers GET.
+  const all = methods.includes("GET") ? ["HEAD", ...methods] : methods;
+  reply.headers.set("allow", all.join(", "));
   return reply;
 }
 

@@ -100,7 +100,11 @@ export class RotatingFile {
 
   #works(): void {
     if (!this.#failing && this.#lost === 0) return;
-    this.#options.diagnose(`Can write ${this.#path} again: ${this.#lost} lines were lost`);
+    this.#options.diagnose(
+      `Can write ${this.#path} again: ${this.#lost} ${
+        this.#lost === 1 ? "line was" : "lines were"
+      } lost`,
+    );
     this.#failing = false;
     this.#lost = 0;
   }

@@ -81,7 +81,7 @@ async function serve(
   const live = liveConfig(config, source, proxy, here, diagnose);
   admin.show({ proxy, live, policy: command.policy, diagnose });
   using end = endSignal(here.signals, here.clock, here.terminalIsGone);
-  using _reloads = reloading(live, source, here);
+  await using _reloads = reloading(live, source, here);
   if (!command.quiet) {
     opening(command, here, source, config, proxy, admin).forEach((line) => err.line(...line));
   }
@@ -92,7 +92,7 @@ async function serve(
 }
 
 /** Reads the configuration again when its file changes, and when SIGHUP asks for it. */
-function reloading(live: LiveConfig, source: ConfigSource, here: Surroundings): Disposable {
+function reloading(live: LiveConfig, source: ConfigSource, here: Surroundings): AsyncDisposable {
   const reload = (by: "request" | "watch") => {
     live.reload(by).catch(() => {
       // It was told, and is shown; the policy before stays in force.
@@ -100,12 +100,15 @@ function reloading(live: LiveConfig, source: ConfigSource, here: Surroundings): 
   };
   const watching = new AbortController();
   const file = source.file ?? source.homeFile;
-  if (file !== undefined) watchConfig(file, here.clock, watching.signal, () => reload("watch"));
+  const watched = file === undefined
+    ? Promise.resolve()
+    : watchConfig(file, here.clock, watching.signal, () => reload("watch"));
   const signal = reloadSignal(here.signals, () => reload("request"), here.terminalIsGone);
   return {
-    [Symbol.dispose](): void {
+    async [Symbol.asyncDispose](): Promise<void> {
       watching.abort();
       signal[Symbol.dispose]();
+      await watched;
     },
   };
 }

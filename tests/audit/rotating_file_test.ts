@@ -111,7 +111,7 @@ Deno.test("line() does not say again of the next trouble what was lost in the la
   file.line("kept");
   await file.close();
   assertEquals(told.length, 4);
-  assertEquals(told[3], `Can write ${path} again: 1 lines were lost`);
+  assertEquals(told[3], `Can write ${path} again: 1 line was lost`);
 });
 
 Deno.test("line() holds a megabyte while the disk is slow, and counts what is lost beyond", async () => {

@@ -215,7 +215,9 @@ export class Questions {
       const answer = await answerer(question, settled.signal);
       if (answer !== null && !settled.signal.aborted) await this.answer(question.id, answer);
     } catch (error) {
-      if (settled.signal.aborted) return;
+      // Somebody else was first, whose answer is being carried out.
+      const isLate = error instanceof AdminError && error.code === "not_pending";
+      if (settled.signal.aborted || isLate) return;
       this.#parts.diagnose(
         `Cannot get an answer: ${error instanceof Error ? error.message : error}`,
       );
