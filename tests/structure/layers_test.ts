@@ -2,7 +2,10 @@ import { assertEquals } from "@std/assert";
 import { sourceFiles } from "../support/source.ts";
 
 /** Lowest first. A file may import from its own folder and from any lower layer; siblings are blind. */
-const LAYERS = [["net"], ["http", "socks", "policy"], ["audit"], ["proxy"], ["config", "admin"], [
+const LAYERS = [["net"], ["http", "socks", "tls", "policy"], ["audit"], ["proxy"], [
+  "config",
+  "admin",
+], [
   "cli",
 ]] as const;
 
