@@ -42,6 +42,8 @@ export interface NetworkConfig {
   readonly dangerously_allow_all_unix_sockets: boolean;
   readonly dangerously_allow_all_domains: boolean;
   readonly mitm: boolean;
+  readonly sni_binding: boolean;
+  readonly ech: "allow" | "deny";
   readonly ask: boolean;
   readonly ask_hold_seconds: number;
   readonly ask_webhook: string;
@@ -119,6 +121,7 @@ export async function loadConfig(source: ConfigSource): Promise<Config> {
   const upstreamProxy = readUpstreamProxy(table, network, findings);
   const askWebhook = readAskWebhook(table, network, findings);
   const violationFile = readViolationFile(table, network, findings);
+  checkEch(table, network, findings);
   noteEffects(table, network, file, findings);
 
   const faults = findings.faults();
@@ -165,11 +168,21 @@ function policyDocument(
     mode: network.mode,
     rules,
     allowLocalBinding: network.allow_local_binding,
+    sniBinding: network.sni_binding,
+    denyEch: network.ech === "deny",
     dangerouslyAllowAllDomains: network.dangerously_allow_all_domains,
     ask: network.ask,
     unixSockets,
     dangerouslyAllowAllUnixSockets: network.dangerously_allow_all_unix_sockets,
   };
+}
+
+/** Refuses to be told what to do with handshakes that nobody reads. */
+function checkEch(table: LocatedTable, network: NetworkConfig, findings: Findings): void {
+  const written = table.entries.get("ech");
+  if (written === undefined || network.ech === "allow" || network.sni_binding) return;
+  const message = '"sni_binding" is false: nobody reads the handshakes that "ech" is about';
+  findings.fault(written.value.place, message);
 }
 
 /** Says what comes of a configuration that is right, where that may be a surprise. */

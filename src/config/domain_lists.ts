@@ -49,8 +49,9 @@ export function parseRules(
       findings.fault(place, `bad host pattern ${quote(text)}: ${parsed.why}`);
       return [];
     }
-    const { pattern, protocol } = parsed;
-    const rule = { list, pattern, ...(protocol !== null && { protocol }), text };
+    const { pattern, protocol, raw } = parsed;
+    const words = { ...(protocol !== null && { protocol }), ...(raw && { raw }) };
+    const rule = { list, pattern, ...words, text };
     return [{ rule: { ...rule, origin: place.origin }, place }];
   });
 }

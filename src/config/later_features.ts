@@ -3,7 +3,7 @@
 import type { NetworkConfig } from "./config.ts";
 import type { Findings } from "./toml/findings.ts";
 import type { Entry, LocatedTable } from "./toml/located.ts";
-import { readFlag, readWhole } from "./toml/value_readers.ts";
+import { readWhole } from "./toml/value_readers.ts";
 
 /** What to do about each key that cannot be obeyed. */
 const REFUSED: Readonly<Record<string, string>> = {
@@ -18,18 +18,12 @@ const REFUSED: Readonly<Record<string, string>> = {
 const WORKERS_MAX = 1024;
 
 /** The keys that {@linkcode refuseLaterKey} judges. */
-export const LATER_KEYS: readonly string[] = [...Object.keys(REFUSED), "sni_binding", "workers"];
+export const LATER_KEYS: readonly string[] = [...Object.keys(REFUSED), "workers"];
 
 /** Tells that a key cannot be obeyed, if it is one of those. */
 export function refuseLaterKey(name: string, { key, value }: Entry, findings: Findings): void {
   if (Object.hasOwn(REFUSED, name)) {
     findings.fault(key, `"${name}" is not available in this version: ${REFUSED[name]}`);
-  } else if (name === "sni_binding" && readFlag(value, name, findings) === true) {
-    findings.fault(
-      value.place,
-      '"sni_binding" is not available in this version: remove it, ' +
-        "or you would rely on a name in a TLS handshake that nobody compares",
-    );
   } else if (name === "workers" && (readWhole(1, WORKERS_MAX)(value, name, findings) ?? 1) > 1) {
     findings.fault(
       value.place,

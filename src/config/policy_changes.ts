@@ -10,17 +10,20 @@ const SWITCHES = {
   mode: "mode",
   ask: "ask",
   allowLocalBinding: "allow_local_binding",
+  sniBinding: "sni_binding",
   dangerouslyAllowAllDomains: "dangerously_allow_all_domains",
   dangerouslyAllowAllUnixSockets: "dangerously_allow_all_unix_sockets",
 } as const satisfies Partial<Record<keyof PolicyDocument, string>>;
 
 /** What is different in another policy, a few words each: `allow +example.com`, `mode limited`. */
 export function policyChanges(before: PolicyDocument, after: PolicyDocument): readonly string[] {
+  const ech = before.denyEch === after.denyEch ? [] : [`ech ${after.denyEch ? "deny" : "allow"}`];
   const switches = (Object.keys(SWITCHES) as (keyof typeof SWITCHES)[])
     .filter((key) => before[key] !== after[key])
     .map((key) => `${SWITCHES[key]} ${after[key]}`);
   const changes = [
     ...switches,
+    ...ech,
     ...listChanges("allow", texts(before, "allow"), texts(after, "allow")),
     ...listChanges("deny", texts(before, "deny"), texts(after, "deny")),
     ...listChanges("unix socket", new Set(before.unixSockets), new Set(after.unixSockets)),

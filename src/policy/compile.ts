@@ -3,6 +3,7 @@ import type { Endpoint } from "../net/address/endpoint.ts";
 import { formatIp, type IpAddress } from "../net/address/ip.ts";
 import type { Decision, Deny } from "./decision.ts";
 import type { LocalRules } from "./local_target.ts";
+import { guardInside, HTTPS_PORT, isRaw } from "./inside_guard.ts";
 import { guardTunnel } from "./mode_guard.ts";
 import type { Policy, PolicyDocument, Step } from "./policy.ts";
 import {
@@ -22,7 +23,7 @@ import type { SocketRequest } from "./socket_request.ts";
 
 /** Builds the indexes of a policy. */
 export function compilePolicy(document: PolicyDocument, generation = 1): Policy {
-  const { allowLocalBinding, mode, rules, runtimeRules = [] } = document;
+  const { allowLocalBinding, denyEch, mode, rules, runtimeRules = [] } = document;
   const deny = listOf("deny", [...rules, ...runtimeRules]);
   const configured = listOf("allow", rules);
   const allow = runtimeRules.length === 0
@@ -84,9 +85,17 @@ export function compilePolicy(document: PolicyDocument, generation = 1): Policy 
     return decideSocketEntrance(request, note) ?? askSocket(document, canonical, note);
   }
 
+  function looksInside(request: TunnelRequest): boolean {
+    const { target, protocol } = request;
+    return document.sniBinding && target.port === HTTPS_PORT && protocol !== "socks5_udp" &&
+      !isRaw(request, allow);
+  }
+
   return {
     document,
     generation,
+    looksInside,
+    decideInside: (request, inside) => guardInside(request, inside, { deny, denyEch }),
     decide,
     decideEntrance,
     decideAddress,

@@ -13,6 +13,8 @@ export const BLOCK_REASONS = {
   method_not_allowed:
     "limited mode is read-only: GET, HEAD and OPTIONS, without a body or an upgrade",
   mitm_required: "limited mode cannot see the methods inside a tunnel",
+  sni_mismatch: "the TLS handshake inside the tunnel names another host, or none",
+  not_tls: "what is inside the tunnel is not TLS, and no rule says that it may be anything",
   proxy_disabled: "the network proxy is disabled",
 } as const;
 

@@ -1,5 +1,6 @@
 import type { IpAddress } from "../net/address/ip.ts";
 import type { Decision, Deny } from "./decision.ts";
+import type { Inside } from "./inside_guard.ts";
 import type { NetworkRequest, TunnelRequest } from "./request.ts";
 import type { Rule } from "./rule.ts";
 import type { SocketRequest } from "./socket_request.ts";
@@ -16,6 +17,10 @@ export interface PolicyDocument {
   readonly runtimeRules?: readonly Rule[];
   readonly allowLocalBinding: boolean;
   readonly dangerouslyAllowAllDomains: boolean;
+  /** Whether the name in a TLS handshake must be the one that was allowed. */
+  readonly sniBinding: boolean;
+  /** Whether a TLS handshake that may hide another name (ECH) is refused. */
+  readonly denyEch: boolean;
   /** Whether an allowlist miss becomes a question. */
   readonly ask: boolean;
   /** The unix sockets that may be reached, each with its symbolic links resolved when it was read. */
@@ -50,6 +55,10 @@ export interface Policy {
     ip: IpAddress,
     note?: (step: Step) => void,
   ): Deny | null;
+  /** Whether the first words inside a tunnel have to be looked at: see {@linkcode Policy.decideInside}. */
+  looksInside(request: TunnelRequest): boolean;
+  /** The question by what a tunnel turns out to carry. Null lets it pass. */
+  decideInside(request: TunnelRequest, inside: Inside): Deny | null;
   /**
    * The question of a request to a unix socket before its path is resolved: may it do what it does? Null: it
    * depends on where the path leads.

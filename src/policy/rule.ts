@@ -17,6 +17,8 @@ export interface Rule {
   readonly pattern: HostPattern;
   /** The one protocol that it holds for; absent for all of them. */
   readonly protocol?: Protocol;
+  /** Whether a tunnel that it allows may carry anything, on the port of HTTPS, too. */
+  readonly raw?: true;
   /** The text as it was written. */
   readonly text: string;
   readonly origin: Origin;

@@ -2,7 +2,7 @@ import type { Fields } from "../http/fields.ts";
 import { ConnectError } from "../net/errors.ts";
 import type { TunnelRequest } from "../policy/request.ts";
 import type { Asker } from "./asking/asker.ts";
-import type { Refused } from "./authorize.ts";
+import type { Grant, Refused } from "./authorize.ts";
 import type { ClientConnection } from "./client_connection.ts";
 import type { Connected } from "./connect.ts";
 import type { Door } from "./door.ts";
@@ -19,7 +19,13 @@ export interface AskedTunnel {
 
 /** What became of it. */
 export type OpenedTunnel =
-  | { readonly kind: "connected"; readonly connected: Connected }
+  | {
+    readonly kind: "connected";
+    readonly connected: Connected;
+    readonly request: TunnelRequest;
+    readonly grant: Grant;
+    readonly asker: Asker;
+  }
   | { readonly kind: "blocked"; readonly decision: Refused }
   | { readonly kind: "failed"; readonly error: ConnectError };
 
@@ -40,7 +46,8 @@ export async function openTunnel(
       return { kind: "blocked", decision };
     }
     client.serving = { grant: decision, kind: "tunnel" };
-    return { kind: "connected", connected: await gateway.connect(decision, client.signal, via) };
+    const connected = await gateway.connect(decision, client.signal, via);
+    return { kind: "connected", connected, request, grant: decision, asker };
   } catch (error) {
     if (!(error instanceof ConnectError)) throw error;
     return { kind: "failed", error };

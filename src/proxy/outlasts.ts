@@ -15,7 +15,13 @@ export function outlasts({ grant }: Serving, live: LivePolicy): boolean {
   const isAllowed = decision.verdict === "allow" ||
     (decision.reason === "not_allowed" && isLapsed(grant, live) &&
       guardMode(current.document.mode, grant.request) === null);
-  return isAllowed && addressesPass(grant, current);
+  return isAllowed && addressesPass(grant, current) &&
+    (isKnownInside(grant, current) || isLapsed(grant, live));
+}
+
+/** What a tunnel carries whose first words nobody had to look at is not known, and too late to be asked. */
+function isKnownInside({ request, policy }: Grant, current: Policy): boolean {
+  return request.kind !== "tunnel" || !current.looksInside(request) || policy.looksInside(request);
 }
 
 function isLapsed({ decision: { rule } }: Grant, live: LivePolicy): boolean {

@@ -50,6 +50,8 @@ const HEADERS: Readonly<Record<BlockReason, ProxyErrorHeader | null>> = {
   denied: "blocked-by-denylist",
   method_not_allowed: "blocked-by-method-policy",
   mitm_required: "blocked-by-method-policy",
+  sni_mismatch: "blocked-by-policy",
+  not_tls: "blocked-by-policy",
   own_listener: "blocked-by-policy",
   upstream_proxy: "blocked-by-policy",
   proxy_disabled: null,
@@ -101,12 +103,17 @@ export function decisionLine({ fields }: Refusal): string {
  * then sentences for whoever reads the log. Nothing where the client itself is told.
  */
 export function unsaidLines(request: PolicyRequest, decision: Ask | Deny): readonly string[] {
-  if (request.protocol !== "socks5_tcp" && request.protocol !== "socks5_udp") return [];
+  const isSaid = request.protocol === "http" ||
+    (request.protocol === "https_connect" && !INSIDE.has(decision.reason));
+  if (isSaid) return [];
   const refusal = refusalOf(request, decision);
   const { host, port } = placeOf(request);
   const isHint = mayHideName({ protocol: request.protocol, host, port, reason: decision.reason });
   return [decisionLine(refusal), refusal.message, ...(isHint ? [USE_SOCKS5H] : [])];
 }
+
+/** What is only found out once a tunnel stands, and its client has been told so. */
+const INSIDE: ReadonlySet<BlockReason> = new Set(["sni_mismatch", "not_tls"]);
 
 const USE_SOCKS5H = "If the program was given a name, it has looked it up itself: use socks5h:// " +
   "(curl --socks5-hostname), so that the name is decided.";
@@ -115,7 +122,12 @@ const USE_SOCKS5H = "If the program was given a name, it has looked it up itself
  * Whose details say nothing but what was asked and what is allowed. What a name or an address turned out to be
  * is for `explain`: the program behind the proxy may be asking in order to map the network.
  */
-const TOLD: ReadonlySet<BlockReason> = new Set(["not_allowed", "method_not_allowed"]);
+const TOLD: ReadonlySet<BlockReason> = new Set([
+  "not_allowed",
+  "method_not_allowed",
+  "sni_mismatch",
+  "not_tls",
+]);
 
 function messageOf(request: PolicyRequest, { reason, detail }: Ask | Deny): string {
   const more = TOLD.has(reason) && detail !== "" ? `; ${detail}` : "";
@@ -149,6 +161,8 @@ const PHRASES: Readonly<Record<BlockReason, string>> = {
   denied: "denied by a rule",
   method_not_allowed: "limited mode is read-only",
   mitm_required: "no tunnels in limited mode",
+  sni_mismatch: "the TLS handshake names another host",
+  not_tls: "this is not TLS",
   own_listener: "this is the proxy itself",
   upstream_proxy: "this is the upstream proxy",
   proxy_disabled: "the proxy is disabled",
@@ -197,10 +211,20 @@ function nextSteps(request: PolicyRequest, decision: Ask | Deny): string[] {
     case "method_not_allowed":
     case "mitm_required":
       return ['To allow more than reading: mode = "full" under [network]', ASK_A_PERSON];
+    case "sni_mismatch":
+      return ["Name the host that was asked for in the TLS handshake.", ASK_A_PERSON];
+    case "not_tls":
+      return [ASK_A_PERSON, ...stepsToCarryAnything(request)];
     case "own_listener":
     case "upstream_proxy":
       return ["Send requests through Doorward, not to it."];
     case "proxy_disabled":
       return ["To switch it on: enabled = true under [network]"];
   }
+}
+
+function stepsToCarryAnything(request: PolicyRequest): string[] {
+  if (request.kind === "socket") return [];
+  const place = formatEndpoint(request.target);
+  return [`They can allow it: "${place} raw" in allowed_domains under [network]`];
 }

@@ -26,8 +26,8 @@ export interface RuntimeRule extends NewRule {
 }
 
 /** The words by which a rule is known, whoever wrote it. */
-export function textOf({ pattern, protocol }: RulePattern): string {
-  return formatRulePattern(pattern, protocol);
+export function textOf({ pattern, protocol, raw }: RulePattern): string {
+  return formatRulePattern(pattern, protocol, raw);
 }
 
 /** A rule that no file says. */
@@ -35,7 +35,8 @@ export function ruleOf(list: Rule["list"], pattern: RulePattern, from: NewRule["
   const file = from === "approval" ? "approval" : "admin API";
   const origin: Origin = { file, line: null, column: null };
   const protocol = pattern.protocol === null ? {} : { protocol: pattern.protocol };
-  return { list, pattern: pattern.pattern, ...protocol, text: textOf(pattern), origin };
+  const raw = pattern.raw ? { raw: true } as const : {};
+  return { list, pattern: pattern.pattern, ...protocol, ...raw, text: textOf(pattern), origin };
 }
 
 /** A rule of the configuration, in the words of the admin API. */

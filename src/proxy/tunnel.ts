@@ -1,24 +1,38 @@
 import { relay } from "../net/stream/relay.ts";
 import { writeAll } from "../net/stream/stream.ts";
 import type { ClientConnection } from "./client_connection.ts";
-import type { Connected } from "./connect.ts";
 import type { Door } from "./door.ts";
+import { lookInside } from "./look_inside.ts";
+import type { OpenedTunnel } from "./open_tunnel.ts";
+
+/** A fatal alert of TLS 1.2, which every version understands: unrecognized_name (RFC 6066 section 3). */
+const UNRECOGNIZED_NAME = new Uint8Array([21, 3, 3, 0, 2, 2, 112]);
 
 /**
  * Announces a connection to the client and then carries bytes both ways until both sides have finished, or
- * nobody has spoken for too long. Both connections are closed after it.
+ * nobody has spoken for too long. What turns out not to be what was allowed is not carried. Both connections are
+ * closed after it.
  */
 export async function tunnel(
   client: ClientConnection,
-  { stream, reader }: Connected,
+  opened: Extract<OpenedTunnel, { readonly kind: "connected" }>,
   announcement: Uint8Array,
-  { limits, pool }: Pick<Door, "limits" | "pool">,
+  { limits, pool, blocked }: Pick<Door, "limits" | "pool" | "blocked">,
 ): Promise<void> {
+  const { connected: { stream, reader }, request, grant, asker } = opened;
   const release = client.closeAlong(stream);
   try {
     client.closeAfter(limits.tunnelIdleMs);
     client.tunnelled();
     await writeAll(client.stream, announcement);
+    const decision = await lookInside(client, grant, request, limits.headMs);
+    if (decision !== null) {
+      blocked({ request, decision, asker });
+      // Who speaks TLS understands this; to everybody else the end says enough.
+      if (decision.reason === "sni_mismatch") await client.answer(UNRECOGNIZED_NAME);
+      return;
+    }
+    client.closeAfter(limits.tunnelIdleMs);
     await relay(
       { source: client.reader, stream: client.stream },
       { source: reader ?? stream, stream },

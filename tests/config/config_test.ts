@@ -148,6 +148,8 @@ Deno.test("loadConfig() without a file is on, allows nothing and asks", async ()
     mode: "full",
     rules: [],
     allowLocalBinding: true,
+    sniBinding: true,
+    denyEch: false,
     dangerouslyAllowAllDomains: false,
     ask: true,
     unixSockets: [],
@@ -195,13 +197,15 @@ Deno.test("loadConfig() names its flags without credentials or control character
 
 Deno.test("loadConfig() makes the policy from the merged table", async () => {
   const text = "[network]\nenabled = true\nallow_local_binding = false\n" +
-    "dangerously_allow_all_domains = true";
+    "sni_binding = false\ndangerously_allow_all_domains = true";
   const { policy } = await load(text, { overrides: ["network.ask=true", "network.mode=limited"] });
   assertEquals(policy, {
     enabled: true,
     mode: "limited",
     rules: [],
     allowLocalBinding: false,
+    sniBinding: false,
+    denyEch: false,
     dangerouslyAllowAllDomains: true,
     ask: true,
     unixSockets: [],
@@ -497,4 +501,27 @@ Deno.test("loadConfig() warns of an admin API that lets anybody loosen the polic
     return config.notices.filter(({ message }) => message.includes("token")).length;
   };
   assertEquals([await load("none"), await load("loosen"), await load("all")], [1, 0, 0]);
+});
+
+Deno.test("loadConfig() makes the policy bind names, and deny ECH where that is said", async () => {
+  const words = (text: string) =>
+    load(`[network]\n${text}`).then(({ policy }) => [policy.sniBinding, policy.denyEch]);
+  assertEquals(await words("ask = true"), [true, false]);
+  assertEquals(await words("ech = 'deny'"), [true, true]);
+  assertEquals(await words("ech = 'allow'\nsni_binding = false"), [false, false]);
+});
+
+Deno.test('loadConfig() refuses ech = "deny" where nobody reads a handshake', async () => {
+  assertEquals(await faultsOf("[network]\nech = 'deny'\nsni_binding = false"), [
+    '2:7 "sni_binding" is false: nobody reads the handshakes that "ech" is about',
+  ]);
+});
+
+Deno.test("loadConfig() reads the rules that may carry anything", async () => {
+  const text = "[network]\nallowed_domains = ['a.test', 'b.test:443 raw']";
+  const { policy } = await load(text);
+  assertEquals(policy.rules.map(({ text, raw }) => [text, raw ?? false]), [
+    ["a.test", false],
+    ["b.test:443 raw", true],
+  ]);
 });

@@ -18,11 +18,6 @@ const REFUSED: readonly (readonly [string, string])[] = [
     '3:1 "presets" is not available in this version: write its hosts into "allowed_domains" or "denied_domains"',
   ],
   [
-    "sni_binding = true",
-    '3:15 "sni_binding" is not available in this version: remove it, or you would rely on a name in a TLS handshake that nobody compares',
-  ],
-  ["sni_binding = 1", '3:15 "sni_binding" is 1: expected true or false'],
-  [
     'audit_file = "a"',
     '3:1 "audit_file" is not available in this version: remove it, or you would look for records that nobody writes',
   ],
@@ -49,7 +44,6 @@ const MITM = "interception is not available in this version: limited mode blocks
 /** Lines, and what is said of them. */
 const NOTED: readonly (readonly [string, ...string[]])[] = [
   ["workers = 1"],
-  ["sni_binding = false"],
   ["enable_socks5 = true"],
   ['socks_url = "socks5h://127.0.0.1:9"'],
   ["allow_upstream_proxy = true"],

@@ -36,6 +36,8 @@ Deno.test("DEFAULT_NETWORK is the seeds' baseline for local use, and our additio
     dangerously_allow_all_unix_sockets: false,
     dangerously_allow_all_domains: false,
     mitm: false,
+    sni_binding: true,
+    ech: "allow",
     ask: false,
     ask_hold_seconds: 30,
     ask_webhook: "",
@@ -98,7 +100,8 @@ const LINES: readonly (readonly [string, Partial<NetworkConfig>])[] = [
   ['all_proxy = "socks5h"', { all_proxy: "socks5h" }],
   ["limits.connections = 0", {}],
   ["workers = 1", {}],
-  ["sni_binding = false", {}],
+  ["sni_binding = false", { sni_binding: false }],
+  ['ech = "deny"', { ech: "deny" }],
 ];
 
 for (const [line, expected] of LINES) {
@@ -132,6 +135,8 @@ const FAULTS: readonly (readonly [string, ...string[]])[] = [
   ],
   ['admin_auth = "off"', '1:14 "admin_auth" is "off": expected "loosen" or "all" or "none"'],
   ['all_proxy = "socks5"', '1:13 "all_proxy" is "socks5": expected "http" or "socks5h"'],
+  ["sni_binding = 1", '1:15 "sni_binding" is 1: expected true or false'],
+  ["ech = true", '1:7 "ech" is true: expected "allow" or "deny"'],
   ["mitm = []", '1:8 "mitm" is an empty list: expected true or false'],
   ["mitm = 1", '1:8 "mitm" is 1: expected true or false'],
   ["mitm = { enable = true }", '1:10 unknown key "enable": did you mean "enabled"?'],

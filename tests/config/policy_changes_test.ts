@@ -18,6 +18,8 @@ const TOLD: readonly (readonly [[Lists, Switches?], [Lists, Switches?], string[]
   [[{}], [{}, { mode: "limited" }], ["mode limited"]],
   [[{}, { ask: true }], [{}, { ask: false, enabled: false }], ["enabled false", "ask false"]],
   [[{}], [{}, { allowLocalBinding: true }], ["allow_local_binding true"]],
+  [[{}], [{}, { sniBinding: true, denyEch: true }], ["sni_binding true", "ech deny"]],
+  [[{}, { denyEch: true }], [{}], ["ech allow"]],
   [[{}], [{}, { dangerouslyAllowAllDomains: true }], ["dangerously_allow_all_domains true"]],
   [[{}], [{}, { dangerouslyAllowAllUnixSockets: true }], [
     "dangerously_allow_all_unix_sockets true",

@@ -390,3 +390,39 @@ Deno.test("decideAddress() keeps a name that only a runtime rule allows out of l
   const open = policyOf({}, { dangerouslyAllowAllDomains: true, allowLocalBinding: true });
   assertEquals(open.decideAddress(connectTo("any.test"), ip("10.0.0.1")), null);
 });
+
+const LOOKED: readonly (readonly [string, Parameters<typeof connectTo>[1], boolean])[] = [
+  ["a.test:443", "https_connect", true],
+  ["a.test:443", "socks5_tcp", true],
+  ["a.test:443", "socks5_udp", false],
+  ["a.test:80", "https_connect", false],
+  ["a.test:8443", "socks5_tcp", false],
+  ["8.8.4.4:443", "socks5_tcp", true],
+  ["raw.test:443", "https_connect", false],
+  ["late.test:443", "socks5_tcp", false],
+  ["any.test:443", "https_connect", true],
+];
+
+for (const [host, protocol, expected] of LOOKED) {
+  Deno.test(`looksInside() says ${expected} of ${host} over ${protocol}`, () => {
+    const lists = { allow: ["a.test", "8.8.4.4", "raw.test raw"], deny: ["a.test:1 raw"] };
+    const runtimeRules = [rule("allow", "late.test raw"), rule("deny", "a.test:2 raw")];
+    const switches = { dangerouslyAllowAllDomains: true, runtimeRules };
+    const request = connectTo(host, protocol);
+    const bound = policyOf(lists, { ...switches, sniBinding: true });
+    assertEquals(bound.looksInside(request), expected);
+    assertEquals(policyOf(lists, switches).looksInside(request), false);
+  });
+}
+
+Deno.test("decideInside() obeys the deny list and the word about ECH", () => {
+  const request = connectTo("8.8.4.4");
+  const named = { kind: "tls", names: ["evil.test"], hiding: "ech" } as const;
+  const lists = { allow: ["8.8.4.4"], deny: ["evil.test"] };
+  assertEquals(policyOf({ allow: ["8.8.4.4"] }).decideInside(request, named), null);
+  assertEquals(policyOf(lists).decideInside(request, named)?.rule?.text, "evil.test");
+  assertEquals(
+    policyOf(lists, { denyEch: true }).decideInside(request, named)?.detail,
+    "it may hide another name (ECH)",
+  );
+});

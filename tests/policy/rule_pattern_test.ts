@@ -1,9 +1,16 @@
 import { assertEquals } from "@std/assert";
-import { formatRulePattern, parseRulePattern } from "../../src/policy/rule_pattern.ts";
+import {
+  canonicalText,
+  formatRulePattern,
+  parseRulePattern,
+} from "../../src/policy/rule_pattern.ts";
+import { rule } from "../support/policy.ts";
 
 function read(text: string) {
   const parsed = parseRulePattern(text);
-  return parsed.kind === "bad" ? parsed.why : formatRulePattern(parsed.pattern, parsed.protocol);
+  return parsed.kind === "bad"
+    ? parsed.why
+    : formatRulePattern(parsed.pattern, parsed.protocol, parsed.raw);
 }
 
 Deno.test("parseRulePattern() reads a host pattern, and the one protocol it holds for", () => {
@@ -27,4 +34,37 @@ Deno.test("parseRulePattern() refuses what is no protocol, and what is no host",
   assertEquals(read("a.test over http over http").startsWith("it has a space"), true);
   assertEquals(read("http://a.test"), 'it is a URL; write the host only, "a.test"');
   assertEquals(read(""), "it is empty; write a host such as example.com");
+});
+
+Deno.test("parseRulePattern() reads raw as the last word, and nowhere else", () => {
+  const table: Record<string, string> = {
+    "SSH.github.com:443 raw": "ssh.github.com:443 raw",
+    " a.test  raw ": "a.test raw",
+    "a.test over socks5_tcp raw": "a.test over socks5_tcp raw",
+    "10.0.0.0/8\traw": "10.0.0.0/8 raw",
+    "raw": "raw",
+    "raw.test": "raw.test",
+    "a.raw": "a.raw",
+    "raw raw": "raw raw",
+  };
+  for (const [text, expected] of Object.entries(table)) assertEquals(read(text), expected, text);
+  const bad = [
+    "a.test raw over http",
+    "a.test RAW",
+    "a.test raw raw",
+    "a.test over raw",
+    "a.testraw b",
+  ];
+  for (const text of [...bad, "a.test raw,"]) {
+    assertEquals(parseRulePattern(text).kind, "bad", text);
+  }
+});
+
+Deno.test("canonicalText() tells a raw rule from one that is not", () => {
+  const texts = ["A.test", "A.test raw", "A.test over http raw"];
+  assertEquals(texts.map((text) => canonicalText(rule("allow", text))), [
+    "a.test",
+    "a.test raw",
+    "a.test over http raw",
+  ]);
 });

@@ -125,3 +125,35 @@ Deno.test("outlasts() asks about the path of a unix socket", async () => {
   test.live.rebase(policyOf({}, { unixSockets: ["/run/b.sock"] }).document);
   assertEquals(outlasts(serving, test.live), false);
 });
+
+/** The policy of before, the one of after, and whether a tunnel goes on. */
+const INSIDE: readonly (readonly [what: string, before: Policy, after: Policy, isOn: boolean])[] = [
+  ["that was looked at", bound("a.test"), bound("**.test"), true],
+  ["whose raw rule is gone", bound("a.test raw"), bound("a.test"), false],
+  ["whose raw rule stays", bound("a.test raw"), bound("*.test", "a.test:443 raw"), true],
+  ["that has to be looked at now", policyOf({ allow: ["a.test"] }), bound("a.test"), false],
+  ["that need not be looked at now", bound("a.test"), policyOf({ allow: ["a.test"] }), true],
+];
+
+function bound(...allow: readonly string[]): Policy {
+  return policyOf({ allow }, { sniBinding: true });
+}
+
+for (const [what, before, after, isOn] of INSIDE) {
+  Deno.test(`outlasts() is ${isOn ? "" : "not "}so of a tunnel ${what}`, async () => {
+    using test = makeLive({ policy: before });
+    assertEquals(await goesOn(test, CONNECT, changingTo(after)), isOn);
+  });
+}
+
+Deno.test("outlasts() is so of what a raw rule allowed whose time is over", async () => {
+  using test = makeLive({ policy: bound() });
+  test.add("a.test raw", forMinutes(1));
+  assertEquals(await goesOn(test, CONNECT, ({ pass }) => pass(61_000)), true);
+});
+
+Deno.test("outlasts() asks about the inside of tunnels alone", async () => {
+  using test = makeLive({ policy: policyOf({ allow: ["a.test"] }) });
+  const changed = changingTo(bound("a.test"));
+  assertEquals(await goesOn(test, httpTo("a.test:443"), changed), true);
+});

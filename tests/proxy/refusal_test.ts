@@ -31,6 +31,8 @@ Deno.test("refusalOf() gives each reason one of the four header values of the se
     denied: "blocked-by-denylist",
     method_not_allowed: "blocked-by-method-policy",
     mitm_required: "blocked-by-method-policy",
+    sni_mismatch: "blocked-by-policy",
+    not_tls: "blocked-by-policy",
     own_listener: "blocked-by-policy",
     upstream_proxy: "blocked-by-policy",
     proxy_disabled: null,
@@ -236,4 +238,27 @@ Deno.test("refusalOf() says of a question how it is answered, and that it may be
   const deny = refuse(connectTo("api.example.com:443"), { reason: "not_allowed" });
   assertEquals(deny.fields.retryable, false);
   assertEquals(deny.fields.next_steps, fields.next_steps.slice(1));
+});
+
+Deno.test("unsaidLines() has what was found inside a tunnel, whose client was told that it stands", () => {
+  for (const reason of ["sni_mismatch", "not_tls"] as const) {
+    for (const protocol of ["https_connect", "socks5_tcp"] as const) {
+      const [request, decision] = [connectTo("a.test", protocol), {
+        ...DENY,
+        reason,
+        detail: "it is x",
+      }];
+      const [line, message, ...more] = unsaidLines(request, decision);
+      assertStringIncludes(line!, `"reason":"${reason}"`);
+      assert(message!.endsWith("; it is x."), message);
+      assertEquals(more, []);
+    }
+  }
+});
+
+Deno.test("refusalOf() says which rule lets a tunnel carry anything", () => {
+  const steps = (host: string) => refuse(connectTo(host), { reason: "not_tls" }).fields.next_steps;
+  assertStringIncludes(steps("a.test")[1]!, '"a.test:443 raw" in allowed_domains');
+  assertStringIncludes(steps("[2001:db8::1]")[1]!, '"[2001:db8::1]:443 raw"');
+  assertEquals(refuse(socketAt("/run/a.sock"), { reason: "not_tls" }).fields.next_steps.length, 1);
 });

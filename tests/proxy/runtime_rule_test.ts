@@ -14,6 +14,12 @@ Deno.test("ruleOf() makes a rule in its canonical spelling, which no file says",
   assertEquals("protocol" in ruleOf("allow", rulePattern("a.test"), "runtime"), false);
 });
 
+Deno.test("ruleOf() keeps that a rule is raw, and says so", () => {
+  const made = ruleOf("allow", rulePattern("A.test:443 raw"), "runtime");
+  assertEquals([made.raw, made.text], [true, "a.test:443 raw"]);
+  assertEquals("raw" in ruleOf("allow", PATTERN, "runtime"), false);
+});
+
 Deno.test("configuredRecord() tells what a file says from what a flag does", () => {
   const written = rule("allow", "a.test");
   assertEquals(configuredRecord(written, 3), {

@@ -1,4 +1,5 @@
 import { tcpDialer } from "../../src/net/tcp_dialer.ts";
+import { clientHello } from "../support/hello.ts";
 import { ip } from "../support/policy.ts";
 import { Wire } from "../support/wire.ts";
 
@@ -45,6 +46,7 @@ export async function keepTunnels(port: number): Promise<AsyncDisposable> {
   for (const target of TUNNELS) {
     const wire = stack.use(await say(port, `CONNECT ${target}`));
     await wire.readUntil("\r\n\r\n");
+    await wire.send(clientHello({ names: [target.slice(0, target.indexOf(":"))] }));
     await wire.send("x".repeat(1234 + 517 * target.length));
   }
   return stack.move();

@@ -11,9 +11,10 @@ import type { SocketRequest } from "../../src/policy/socket_request.ts";
 export function rule(list: "allow" | "deny", text: string): Rule {
   const parsed = parseRulePattern(text);
   if (parsed.kind === "bad") throw new TypeError(`Cannot make rule of "${text}": ${parsed.why}`);
-  const { pattern, protocol } = parsed;
+  const { pattern, protocol, raw } = parsed;
   const origin = { file: "test.toml", line: 1, column: 1 };
-  return { list, pattern, ...(protocol === null ? {} : { protocol }), text, origin };
+  const words = { ...(protocol === null ? {} : { protocol }), ...(raw ? { raw } : {}) };
+  return { list, pattern, ...words, text, origin };
 }
 
 /** A policy out of patterns: enabled, full mode, and everything else off, unless said otherwise. */
@@ -25,6 +26,8 @@ export function policyOf(
     enabled: true,
     mode: "full",
     allowLocalBinding: false,
+    sniBinding: false,
+    denyEch: false,
     dangerouslyAllowAllDomains: false,
     ask: false,
     unixSockets: [],

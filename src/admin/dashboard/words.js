@@ -14,6 +14,8 @@ const REASONS = {
   upstream_proxy: "the proxy Doorward itself goes through",
   method_not_allowed: "limited mode is read-only",
   mitm_required: "limited mode cannot see into a tunnel",
+  sni_mismatch: "the TLS handshake names another host",
+  not_tls: "not TLS inside the tunnel",
   proxy_disabled: "the proxy is disabled",
 };
 
@@ -24,6 +26,8 @@ const USELESS = {
   own_listener: "Nothing allows Doorward’s own address",
   upstream_proxy: "Nothing allows the proxy that Doorward itself goes through",
   method_not_allowed: "The mode blocks it, whatever is allowed: switch to full",
+  sni_mismatch: "The host is allowed: it is the handshake that names another",
+  not_tls: 'The host is allowed: a rule that ends in "raw" lets it carry anything',
   mitm_required: "The mode blocks it, whatever is allowed: switch to full",
   proxy_disabled: "The configuration says enabled = false",
 };

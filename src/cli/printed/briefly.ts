@@ -9,6 +9,8 @@ const BRIEFLY: Readonly<Record<BlockReason, string>> = {
   upstream_proxy: "the proxy that Doorward goes through",
   method_not_allowed: "limited mode only reads",
   mitm_required: "limited mode cannot see inside a tunnel",
+  sni_mismatch: "the TLS handshake names another host",
+  not_tls: "not TLS inside the tunnel",
   proxy_disabled: "the proxy is disabled",
 };
 

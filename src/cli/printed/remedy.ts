@@ -50,6 +50,10 @@ export function remedyFor(blocked: BlockedTarget, listed: readonly string[]): Re
     case "method_not_allowed":
     case "mitm_required":
       return { kind: "full_mode" };
+    case "not_tls":
+      // The port, too: nothing but this is meant to carry what nobody can look into.
+      return { kind: "allow", pattern: `${hostAndPort(host, port)} raw` };
+    case "sni_mismatch":
     case "own_listener":
     case "upstream_proxy":
     case "proxy_disabled":

@@ -49,7 +49,7 @@ export async function connectMethod(
       return await client.answer(failureReply(opened.error, request, "text", FINAL));
     case "connected": {
       const established = responseHeadBytes(200, "Connection established", []);
-      await tunnel(client, opened.connected, established, door);
+      await tunnel(client, opened, established, door);
     }
   }
 }

@@ -76,6 +76,6 @@ async function socksConnect(
     case "failed":
       return await client.answer(encodeReply(connectFailureReply(opened.error.code)));
     case "connected":
-      await tunnel(client, opened.connected, encodeReply(REPLY.succeeded), door);
+      await tunnel(client, opened, encodeReply(REPLY.succeeded), door);
   }
 }

@@ -18,6 +18,8 @@ const FOR_A_NAME: Readonly<Record<BlockReason, ReturnType<typeof remedyFor>>> = 
   upstream_proxy: { kind: "none" },
   method_not_allowed: { kind: "full_mode" },
   mitm_required: { kind: "full_mode" },
+  sni_mismatch: { kind: "none" },
+  not_tls: { kind: "allow", pattern: "a.test:443 raw" },
   proxy_disabled: { kind: "none" },
 };
 
