@@ -15,6 +15,7 @@ const SEAMS: Record<string, readonly string[]> = {
   "Deno.exit": [],
   "Deno.open": [
     "src/config/config_file.ts",
+    "src/config/file_lock.ts",
     "src/config/new_file.ts",
     "src/config/private_file.ts",
     "src/audit/rotating_file.ts",
@@ -22,6 +23,7 @@ const SEAMS: Record<string, readonly string[]> = {
   "Deno.serve": [],
   "Deno.lstat": [
     "src/config/config_file.ts",
+    "src/config/file_lock.ts",
     "src/config/private_file.ts",
     "src/net/unix_sockets.ts",
   ],
@@ -32,7 +34,8 @@ const SEAMS: Record<string, readonly string[]> = {
   "Deno.addSignalListener": ["src/cli/signals/listen_signals.ts"],
   "Deno.env": ["src/cli/surroundings.ts", "src/cli/search_list.ts"],
   "Date.now": ["src/net/system_clock.ts"],
-  "new Date(": [],
+  // Of a time that it is told: certificates are dated.
+  "new Date(": ["src/tls/certificate.ts"],
   "performance.now": ["src/net/system_clock.ts"],
   "setTimeout": ["src/net/system_clock.ts"],
   "setInterval": [],
@@ -52,11 +55,29 @@ for (const [word, allowed] of Object.entries(SEAMS)) {
   });
 }
 
-/** Only these files see node: modules, each for one thing that Deno does not have. */
+/**
+ * Only these files see node: modules, each for one thing that Deno does not have. A type is an import like any other, and
+ * so is what is loaded only when it is needed.
+ */
 const NODE_MODULES: Record<string, readonly string[]> = {
   "src/net/stream/latin1.ts": ["node:buffer"],
   "src/net/system_resolver.ts": ["node:dns/promises"],
+  // The authorities that the system trusts.
+  "src/config/system_roots.ts": ["node:tls"],
+  // TLS on a stream that is there already: Deno's takes only what it has dialled or accepted itself. TLS of Node's takes
+  // a Duplex.
   "src/net/tls_client.ts": ["node:tls", "node:stream"],
+  "src/net/tls_server.ts": ["node:tls", "node:stream"],
+  "src/net/tls_socket.ts": ["node:tls", "node:stream"],
+  // A Duplex of our streams, and the other way round.
+  "src/net/stream/node_stream.ts": ["node:stream"],
+  // HTTP/2 is spoken on the runtime's own stream, and on no other: the port has its type.
+  "src/net/ports.ts": ["node:stream"],
+  // HTTP/2 itself, on a connection that is there already, and one request after another answered by us.
+  "src/http/http2/client.ts": ["node:http2", "node:stream"],
+  "src/http/http2/server.ts": ["node:http2", "node:stream"],
+  // What HTTP/2 is spoken on, less the frames that the runtime does not survive.
+  "src/http/http2/without_goaway.ts": ["node:stream"],
 };
 
 Deno.test("node: modules are imported only where they are named", async () => {

@@ -183,6 +183,7 @@ const STRANGERS: readonly (readonly [what: string, first: Uint8Array, told: numb
   ["a ServerHello", record(22, handshake(2, new Uint8Array(70))), 6],
   ["a HelloRequest", record(22, handshake(0, NOTHING)), 6],
   ["a hello one byte too long", bytes(22, 3, 1, 0x40, 0, 1, 0, 0x7f, 0xfd), 9],
+  ["a hello of 64 KiB and a little", bytes(22, 3, 1, 0x40, 0, 1, 1, 0, 80), 9],
   ["a hello as long as can be said", bytes(22, 3, 1, 0x40, 0, 1, 0xff, 0xff, 0xff), 9],
 ];
 
