@@ -44,7 +44,7 @@ export function serveAdmin(at: SocketAddress, options: ServeOptions): AdminServe
     signal: stopping.signal,
     welcome: ({ stream, peer, local }) => {
       if (live.size >= CONNECTIONS_MAX) return stream.close();
-      const client = new ClientConnection(stream, peer, local, deadlines, FIRST_MS);
+      const client = new ClientConnection({ stream, peer, local, deadlines, idleMs: FIRST_MS });
       // There may never be an answer, where the proxy cannot start; the end waits for every client.
       const answering: Answering = async (request) =>
         (await unlessAborted(answer, client.signal))(request);

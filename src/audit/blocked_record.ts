@@ -2,7 +2,13 @@ import type { BlockReason, DecisionSource } from "../policy/decision.ts";
 import type { Mode } from "../policy/policy.ts";
 
 /** The door in the words of the blocked record; they differ from the decision's on purpose (the seeds). */
-export type BlockedProtocol = "http" | "http-connect" | "https_connect" | "socks5" | "socks5-udp";
+export type BlockedProtocol =
+  | "http"
+  | "https"
+  | "http-connect"
+  | "https_connect"
+  | "socks5"
+  | "socks5-udp";
 
 /**
  * One blocked request, as `GET /blocked` and the violation log print it. Key order is part of the format.

@@ -59,8 +59,11 @@ export interface PendingEvent {
 export interface ConnectionRecord {
   readonly id: number;
   readonly client: string;
-  /** `waiting` for a decision, or for the connection that was granted. */
-  readonly kind: "tunnel" | "http" | "udp" | "waiting" | "idle";
+  /**
+   * `waiting` for a decision, or for the connection that was granted; `inspected` for a tunnel whose end is here,
+   * while nothing is asked for inside it.
+   */
+  readonly kind: "tunnel" | "inspected" | "http" | "udp" | "waiting" | "idle";
   readonly protocol: Protocol | null;
   readonly host: string | null;
   readonly port: number | null;

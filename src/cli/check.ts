@@ -3,7 +3,7 @@ import { ConfigError } from "../config/errors.ts";
 import type { Origin } from "../policy/rule.ts";
 import { policySummary, sourceSummary } from "./printed/banner.ts";
 import type { CheckCommand } from "./argv/command.ts";
-import { configSource } from "./config_source.ts";
+import { configSourceWithSecrets } from "./config_source.ts";
 import { EXIT } from "./exit_code.ts";
 import { faultText, noticeLine } from "./printed/notices.ts";
 import { policyInForce } from "./policy_in_force.ts";
@@ -12,7 +12,7 @@ import { paint } from "./printed/terminal.ts";
 
 /** `doorward check`: is this a configuration? */
 export async function check(command: CheckCommand, here: Surroundings): Promise<number> {
-  const source = configSource(command.policy, here);
+  const source = configSourceWithSecrets(command.policy, here);
   try {
     const config = await loadConfig(source);
     passed(command, config, source, here);

@@ -1,6 +1,7 @@
 // The command line: argv in, exit code out. Decides nothing about requests.
 import { ConfigError } from "../config/errors.ts";
 import { parseCommand } from "./argv/args.ts";
+import { ca } from "./ca.ts";
 import { check } from "./check.ts";
 import { flushInTime } from "./printed/flush_in_time.ts";
 import type { Command } from "./argv/command.ts";
@@ -39,6 +40,8 @@ async function execute(command: Command, here: Surroundings): Promise<number> {
       return await explain(command, here);
     case "env":
       return await env(command, here);
+    case "ca":
+      return await ca(command, here);
     case "connect":
       return await connect(command, here);
     case "pending":

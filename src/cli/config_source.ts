@@ -21,3 +21,11 @@ export function configSource(
     deny: flags.deny,
   };
 }
+
+/** The same for a call that sends requests: it needs the secrets that go into them. */
+export function configSourceWithSecrets(
+  flags: PolicyFlags,
+  here: Pick<Surroundings, "env" | "os">,
+): ConfigSource {
+  return { ...configSource(flags, here), env: here.env };
+}

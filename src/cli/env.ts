@@ -3,6 +3,7 @@ import type { SocketAddress } from "../net/address/endpoint.ts";
 import type { EnvCommand } from "./argv/command.ts";
 import { configSource } from "./config_source.ts";
 import { EXIT } from "./exit_code.ts";
+import { openAuthority } from "./open_authority.ts";
 import { proxyVariables } from "./shell/proxy_variables.ts";
 import { assignments, likelyShell } from "./shell/shell_quote.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -17,10 +18,12 @@ export async function env(command: EnvCommand, here: Surroundings): Promise<numb
     err.line('  "doorward start" prints the port it got');
     return EXIT.failed;
   }
+  const trust = await openAuthority(config, here);
   const variables = proxyVariables({
     listener: proxyAddress,
     allProxy: allProxyOf(config),
     allowLocalBinding: network.allow_local_binding,
+    trustBundle: trust?.bundlePath ?? null,
   });
   if (command.json) {
     out.line(JSON.stringify(variables));

@@ -10,7 +10,7 @@ import { within } from "../net/time/within.ts";
 import type { Policy, Step } from "../policy/policy.ts";
 import type { NetworkRequest } from "../policy/request.ts";
 import type { PolicyRequest, SocketRequest } from "../policy/socket_request.ts";
-import { authorize } from "../proxy/authorize.ts";
+import { authorize, type Inspection } from "../proxy/authorize.ts";
 import { authorizeSocket } from "../proxy/authorize_socket.ts";
 import { boundedResolver } from "../proxy/bounded_resolver.ts";
 import { authorizeOptions } from "../proxy/gateway.ts";
@@ -25,7 +25,7 @@ import type { UpstreamProxy } from "../proxy/upstream/upstream_proxy.ts";
 import type { ExplainCommand } from "./argv/command.ts";
 import { configSource } from "./config_source.ts";
 import { EXIT } from "./exit_code.ts";
-import { explainTarget } from "./explain_target.ts";
+import { type ExplainTarget, explainTarget } from "./explain_target.ts";
 import { type Explanation, explanationJson, explanationLines } from "./printed/explanation.ts";
 import { policyInForce } from "./policy_in_force.ts";
 import { likelyShell } from "./shell/shell_quote.ts";
@@ -72,26 +72,45 @@ export async function explainUnder(
   command: Pick<ExplainCommand, "target" | "method" | "lookup" | "policy">,
   here: Surroundings,
 ): Promise<Explanation> {
-  const asked = explainTarget(command.target, command.method);
   const steps: Step[] = [];
-  const outcome: Outcome = asked.kind === "refused"
-    ? { verdict: "refused", status: asked.status, why: asked.why }
-    : await foresee(asked.request, policy, config, {
-      resolve: command.lookup ? here.resolve : null,
-      clock: here.clock,
-      env: here.env,
-      sockets: here.unixSockets,
-      note: (step) => steps.push(step),
-    });
+  const answer = await answerTo(explainTarget(command.target, command.method), policy, config, {
+    resolve: command.lookup ? here.resolve : null,
+    clock: here.clock,
+    env: here.env,
+    sockets: here.unixSockets,
+    note: (step) => {
+      // Of a request inside a tunnel much is asked for the second time.
+      if (!steps.some((known) => isSameStep(known, step))) steps.push(step);
+    },
+  });
   return {
-    asked,
-    outcome,
+    ...answer,
     steps,
     config,
     policy: command.policy,
     homeFile: configSource(command.policy, here).homeFile ?? null,
     shell: likelyShell(here.env, here.os),
   };
+}
+
+function isSameStep(a: Step, b: Step): boolean {
+  return a.question === b.question && a.answer === b.answer;
+}
+
+/** The answer, and to what: where a tunnel would be looked into, to the request inside it. */
+async function answerTo(
+  asked: ExplainTarget,
+  policy: Policy,
+  config: Config,
+  options: ForeseeOptions,
+): Promise<Pick<Explanation, "asked" | "outcome">> {
+  if (asked.kind === "refused") {
+    return { asked, outcome: { verdict: "refused", status: asked.status, why: asked.why } };
+  }
+  const outcome = await foresee(asked.request, policy, config, options);
+  if (outcome.verdict !== "inspect") return { asked, outcome };
+  if (asked.inside === null) throw new Error("Cannot look into what is no tunnel");
+  return await answerTo(asked.inside, policy, config, options);
 }
 
 interface ForeseeOptions {
@@ -108,7 +127,7 @@ async function foresee(
   policy: Policy,
   config: Config,
   options: ForeseeOptions,
-): Promise<Outcome> {
+): Promise<Outcome | Inspection> {
   const deadlines = new Deadlines(options.clock, (error) => reportError(error));
   try {
     return request.kind === "socket"
@@ -137,7 +156,7 @@ async function foreseeNetwork(
   config: Config,
   deadlines: Deadlines,
   { resolve, env, note }: ForeseeOptions,
-): Promise<Outcome> {
+): Promise<Outcome | Inspection> {
   const { proxyAddress, socksAddress, adminAddress } = config;
   const listeners = [
     proxyAddress,

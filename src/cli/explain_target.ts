@@ -1,8 +1,9 @@
-import { parseAbsoluteTarget } from "../http/target.ts";
+import { type HttpTarget, parseAbsoluteTarget } from "../http/target.ts";
 import { type Endpoint, formatEndpoint, parseEndpoint } from "../net/address/endpoint.ts";
 import { parseHost } from "../net/address/host.ts";
 import { ProtocolError } from "../net/errors.ts";
-import type { HttpAction } from "../policy/request.ts";
+import type { HttpAction, HttpRequest } from "../policy/request.ts";
+import { HTTP_PORT } from "../policy/tunnel_guard.ts";
 import type { PolicyRequest } from "../policy/socket_request.ts";
 import { socketPath } from "../proxy/http/socket_header.ts";
 import { shellQuote } from "./shell/shell_quote.ts";
@@ -16,6 +17,8 @@ export type ExplainTarget =
     readonly method: string;
     /** `host:port` of a tunnel, the URL of a plain request, `unix:` and a path of one to a unix socket. */
     readonly target: string;
+    /** What a client would send inside the tunnel, where somebody looks; null where there is no tunnel. */
+    readonly inside: ExplainTarget | null;
   }
   /** The proxy would not take it for a request. */
   | {
@@ -45,25 +48,64 @@ export function explainTarget(text: string, method: string | null): ExplainTarge
   const socket = /^unix:(?:\/\/)?(.*)$/is.exec(text);
   if (socket !== null) return unixSocket(socket[1]!, method ?? "GET");
   const parts = /^([A-Za-z][A-Za-z0-9+.-]*):\/\/([^/?#]*)([^#]*)/.exec(text);
-  if (parts === null) return tunnel(text.replace(/[/?#].*$/s, ""), 443);
+  const inside = method === null || method === "CONNECT" ? "GET" : method;
+  if (parts === null) {
+    const [, place, rest] = /^([^/?#]*)([^#]*)/.exec(text) as unknown as [string, string, string];
+    return tunnel(place, 443, { scheme: null, method: inside, rest, upgrades: false });
+  }
   const [, written, authority, rest] = parts as unknown as [string, string, string, string];
   const scheme = written.toLowerCase();
   // A client keeps user information and fragment to itself: they never reach a proxy.
   const place = authority.slice(authority.lastIndexOf("@") + 1);
   const port = TUNNELLED.get(scheme);
-  if (port !== undefined) return tunnel(place, port);
-  if (scheme === "http" && method === "CONNECT") return tunnel(place, 80);
+  if (port !== undefined) {
+    const upgrades = scheme.startsWith("ws");
+    const plainly = scheme === "ws" ? "http" : "https";
+    return tunnel(place, port, { scheme: plainly, method: inside, rest, upgrades });
+  }
+  if (scheme === "http" && method === "CONNECT") {
+    return tunnel(place, 80, { scheme, method: inside, rest, upgrades: false });
+  }
   return plain(`${scheme}://${place}${rest}`, method ?? "GET");
 }
 
-function tunnel(authority: string, defaultPort: number): ExplainTarget {
+/** A request inside a tunnel, but for where it goes. */
+interface InsideParts {
+  /** Null: as the port has it. */
+  readonly scheme: "http" | "https" | null;
+  readonly method: string;
+  /** Path and query; may be empty. */
+  readonly rest: string;
+  readonly upgrades: boolean;
+}
+
+function tunnel(authority: string, defaultPort: number, parts: InsideParts): ExplainTarget {
   const method = "CONNECT";
   const endpoint = parseEndpoint(authority, defaultPort);
   if ("kind" in endpoint) {
     return { kind: "refused", status: 400, method, target: authority, why: endpoint.why };
   }
   const request = { kind: "tunnel", protocol: "https_connect", target: endpoint } as const;
-  return { kind: "request", request, method, target: formatEndpoint(endpoint) };
+  const inside = insideOf(authority, endpoint, parts);
+  return { kind: "request", request, method, target: formatEndpoint(endpoint), inside };
+}
+
+function insideOf(authority: string, endpoint: Endpoint, parts: InsideParts): ExplainTarget {
+  const { method, rest, upgrades } = parts;
+  const scheme = parts.scheme ?? (endpoint.port === HTTP_PORT ? "http" : "https");
+  // It is read as every request is; the scheme is not written in one that comes through a tunnel.
+  const read = plain(`http://${authority}${rest}`, method);
+  const target = `${scheme}://${authority}${rest}`;
+  if (read.kind === "refused") return { ...read, target };
+  if (read.request.kind !== "http") return read;
+  const request: HttpRequest = {
+    ...read.request,
+    protocol: "https_connect",
+    target: endpoint,
+    scheme,
+    upgrades,
+  };
+  return { ...read, request, target };
 }
 
 function plain(target: string, method: string): ExplainTarget {
@@ -76,8 +118,16 @@ function plain(target: string, method: string): ExplainTarget {
     const why = endpoint.message + (isOther ? wayOfOthers(target) : "");
     return { kind: "refused", status: isOther ? 501 : 400, method, target, why };
   }
-  const request = { kind: "http", protocol: "http", target: endpoint, ...action(method) } as const;
-  return { kind: "request", request, method, target };
+  const request: HttpRequest = {
+    kind: "http",
+    protocol: "http",
+    target: endpoint.endpoint,
+    scheme: "http",
+    path: endpoint.path,
+    header: () => [],
+    ...action(method),
+  };
+  return { kind: "request", request, method, target, inside: null };
 }
 
 /** A plain request with `x-unix-socket`. Whether the path is one is for the proxy's own code to say. */
@@ -86,7 +136,7 @@ function unixSocket(path: string, method: string): ExplainTarget {
   const why = whyNoSocket(path, method);
   if (why !== null) return { kind: "refused", status: 400, method, target, why };
   const request = { kind: "socket", protocol: "http", path, ...action(method) } as const;
-  return { kind: "request", request, method, target };
+  return { kind: "request", request, method, target, inside: null };
 }
 
 function whyNoSocket(path: string, method: string): string | null {
@@ -116,9 +166,9 @@ function wayOfOthers(url: string): string {
   return `; for a connection of another protocol, ask: ${words}`;
 }
 
-function readAbsolute(target: string): Endpoint | ProtocolError {
+function readAbsolute(target: string): HttpTarget | ProtocolError {
   try {
-    return parseAbsoluteTarget(target).endpoint;
+    return parseAbsoluteTarget(target);
   } catch (error) {
     if (error instanceof ProtocolError) return error;
     throw error;

@@ -1,12 +1,15 @@
 import type { BlockedRecord } from "../audit/blocked_record.ts";
 import type { Config } from "../config/config.ts";
 import { refuseOwnListeners, upstreamSettings } from "../config/upstream_routes.ts";
-import { formatSocketAddress, type SocketAddress } from "../net/address/endpoint.ts";
+import { sameSocketAddress, type SocketAddress } from "../net/address/endpoint.ts";
+import { trusting } from "../net/tls_client.ts";
+import { tlsServing } from "../net/tls_server.ts";
 import { compilePolicy } from "../policy/compile.ts";
 import { policyCell, type PolicyDocument } from "../policy/policy.ts";
 import type { ProxyOptions, RunningProxy } from "../proxy/proxy.ts";
 import { chooseUpstream, proxiesOf } from "../proxy/upstream/choose_upstream.ts";
 import { listenFailure, socksListenFailure } from "./printed/listen_failure.ts";
+import type { OpenAuthority } from "./open_authority.ts";
 import type { Line } from "./printed/terminal.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -20,6 +23,8 @@ export interface OpenOptions {
   /** As in `ProxyOptions`. */
   readonly asking: ProxyOptions["asking"];
   readonly alsoOurs: ProxyOptions["alsoOurs"];
+  /** What HTTPS is looked into with; null where it is not. */
+  readonly trust: OpenAuthority | null;
   /** Whether files are written while it runs: approvals, violations. */
   readonly writesFiles: boolean;
   readonly record: (blocked: BlockedRecord, unsaid: readonly string[]) => void;
@@ -47,6 +52,7 @@ export function openProxy(options: OpenOptions, here: Surroundings): RunningProx
       policy: policyCell(compilePolicy(options.policy)),
       asking: options.asking,
       alsoOurs: options.alsoOurs,
+      interception: interceptionBy(options.trust),
       limits: config.limits,
       via: config.network.via,
       blockedCapacity: config.network.blocked_capacity,
@@ -69,13 +75,23 @@ export function openProxy(options: OpenOptions, here: Surroundings): RunningProx
   }
 }
 
+/** What ends TLS inside tunnels and begins it anew. Whom Doorward signs itself is no server to it. */
+function interceptionBy(trust: OpenAuthority | null): ProxyOptions["interception"] {
+  if (trust === null) return null;
+  const { authority, roots } = trust;
+  return {
+    secureClient: tlsServing(),
+    identityFor: (host) => authority.identityFor(host),
+    secureServer: trusting(roots),
+  };
+}
+
 /** Where `start` listens for SOCKS5: beside HTTP where both URLs name the same port. */
 export function socksListener(
   { proxyAddress, socksAddress }: Pick<Config, "proxyAddress" | "socksAddress">,
 ): ProxyOptions["socks"] {
   if (socksAddress === null || socksAddress.port === 0) return socksAddress;
-  const isSame = formatSocketAddress(socksAddress) === formatSocketAddress(proxyAddress);
-  return isSame ? "shared" : socksAddress;
+  return sameSocketAddress(socksAddress, proxyAddress) ? "shared" : socksAddress;
 }
 
 function reachesSockets({ unixSockets, dangerouslyAllowAllUnixSockets }: PolicyDocument): boolean {

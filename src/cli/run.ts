@@ -9,11 +9,12 @@ import { flushInTime } from "./printed/flush_in_time.ts";
 import { childEnv, type ChildFacts } from "./shell/child_env.ts";
 import type { RunCommand } from "./argv/command.ts";
 import { answerersOfRun } from "./ask/answerers.ts";
-import { configSource } from "./config_source.ts";
+import { configSourceWithSecrets } from "./config_source.ts";
 import { EXIT } from "./exit_code.ts";
 import { forwardSignals } from "./signals/forward_signals.ts";
 import { liveConfig } from "./live_config.ts";
-import { noticeLine } from "./printed/notices.ts";
+import { noticeLine, warningLine } from "./printed/notices.ts";
+import { type OpenAuthority, openAuthority } from "./open_authority.ts";
 import { type OpenOptions, openProxy } from "./open_proxy.ts";
 import { connectWords } from "./program.ts";
 import { policyInForce, switchedOffAt } from "./policy_in_force.ts";
@@ -29,7 +30,7 @@ const TROUBLES_MAX = 20;
 /** `doorward run`: one command behind a proxy of its own. */
 export async function run(command: RunCommand, here: Surroundings): Promise<number> {
   const { err } = here.terminal;
-  const source = configSource(command.policy, here);
+  const source = configSourceWithSecrets(command.policy, here);
   const config = await loadConfig(source);
   const off = switchedOffAt(config);
   if (off !== null) {
@@ -78,6 +79,8 @@ async function behindProxy(
 ): Promise<number> {
   const policy = policyInForce(config);
   const answerers = answerersOfRun(config, here);
+  // While files may still be written.
+  const trust = await openAuthority(config, here);
   await using proxy = openProxy({
     config,
     policy,
@@ -92,25 +95,28 @@ async function behindProxy(
       persist: (list, pattern) => live.persist(list, pattern),
     },
     alsoOurs: [],
+    trust,
     writesFiles: config.network.ask && answerers().length > 0,
     ...told,
   }, here);
   if (proxy === null) return EXIT.failed;
   // While it runs, standard error is the child's; who answered is told what failed.
   const live = liveConfig(config, source, proxy, here, () => {});
-  if (!command.quiet) warn(config, here);
+  if (!command.quiet) warn(config, trust, here);
   await flushInTime(here.terminal.err, here.clock);
-  return await runChild(command, childFacts(config, proxy, here), here);
+  return await runChild(command, childFacts(config, trust, proxy, here), here);
 }
 
-function warn(config: Config, here: Surroundings): void {
+function warn(config: Config, trust: OpenAuthority | null, here: Surroundings): void {
   const { err } = here.terminal;
   config.notices.forEach((notice) => err.line(...noticeLine(notice)));
   upstreamWarnings(upstreamSettings(config, here.env)).forEach((line) => err.line(...line));
+  trust?.warnings.forEach((warning) => err.line(...warningLine(warning)));
 }
 
 function childFacts(
-  { network }: Config,
+  { network, secretVariables }: Config,
+  trust: OpenAuthority | null,
   { address, socksAddress }: RunningProxy,
   here: Surroundings,
 ): ChildFacts {
@@ -118,6 +124,8 @@ function childFacts(
     listener: address,
     allProxy: network.all_proxy === "socks5h" ? socksAddress : null,
     allowLocalBinding: network.allow_local_binding,
+    trustBundle: trust?.bundlePath ?? null,
+    secretVariables,
     connect: connectWords(here.program(), formatSocketAddress(address), here.os),
   };
 }

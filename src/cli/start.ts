@@ -9,10 +9,11 @@ import { formatOrigin } from "../policy/rule.ts";
 import type { RunningProxy } from "../proxy/proxy.ts";
 import type { StartCommand } from "./argv/command.ts";
 import { answerersOfStart } from "./ask/answerers.ts";
-import { configSource } from "./config_source.ts";
+import { configSourceWithSecrets } from "./config_source.ts";
 import { EXIT } from "./exit_code.ts";
 import { liveConfig } from "./live_config.ts";
 import type { OpenAdmin } from "./open_admin.ts";
+import { type OpenAuthority, openAuthority } from "./open_authority.ts";
 import { openProxy, socksListener } from "./open_proxy.ts";
 import { policyInForce, switchedOffAt } from "./policy_in_force.ts";
 import { banner } from "./printed/banner.ts";
@@ -31,24 +32,31 @@ const GRACE_MS = 5000;
 /** `doorward start`: runs the proxy until a signal ends it. */
 export async function start(command: StartCommand, here: Surroundings): Promise<number> {
   const { err } = here.terminal;
-  const source = configSource(command.policy, here);
+  const source = configSourceWithSecrets(command.policy, here);
   const config = await loadConfig(source);
   const off = switchedOffAt(config);
   if (off !== null) {
     err.line(`doorward: Nothing to start: network.enabled is false (${formatOrigin(off)})`);
     return EXIT.done;
   }
+  const trust = await openAuthority(config, here);
   // Loaded for this command alone: the others need neither a router nor a page.
   const { openAdmin } = await import("./open_admin.ts");
   await using admin = await openAdmin(config, here);
   if (admin === null) return EXIT.failed;
-  return await serve(command, source, config, admin, here);
+  return await serve(command, source, { config, trust }, admin, here);
+}
+
+/** What was settled before anything listens. */
+interface Settled {
+  readonly config: Config;
+  readonly trust: OpenAuthority | null;
 }
 
 async function serve(
   command: StartCommand,
   source: ConfigSource,
-  config: Config,
+  { config, trust }: Settled,
   admin: OpenAdmin,
   here: Surroundings,
 ): Promise<number> {
@@ -70,6 +78,7 @@ async function serve(
       persist: (list, pattern) => live.persist(list, pattern),
     },
     alsoOurs: [admin.address],
+    trust,
     writesFiles: true,
     record: (blocked, unsaid) => {
       violations.line(violationLine(blocked));
@@ -84,6 +93,7 @@ async function serve(
   await using _reloads = reloading(live, source, here);
   if (!command.quiet) {
     opening(command, here, source, config, proxy, admin).forEach((line) => err.line(...line));
+    trust?.warnings.forEach((warning) => err.line(...warningLine(warning)));
   }
   const signal = await end.asked;
   if (!command.quiet) err.line(`doorward: ${signal}: closing ${openConnections(proxy)}`);

@@ -1,6 +1,6 @@
 // The token that guards the admin API: whoever can read the file may loosen the policy.
 import { joinPath } from "./file_path.ts";
-import { removeQuietly, writeNewFile } from "./new_file.ts";
+import { publishNewFile } from "./new_file.ts";
 import { readPrivateFile } from "./private_file.ts";
 import { escapeControls } from "./toml/printable.ts";
 
@@ -29,7 +29,7 @@ export async function readOrMakeAdminToken(
   const file = adminTokenFile(home, os);
   try {
     await Deno.mkdir(joinPath(os, home, "proxy"), { recursive: true, mode: 0o700 });
-    await publish(file, new TextEncoder().encode(`${newToken()}\n`));
+    await publishNewFile(file, new TextEncoder().encode(`${newToken()}\n`), 0o600);
   } catch (error) {
     if (!(error instanceof Deno.errors.AlreadyExists)) {
       const why = error instanceof Error ? error.message : String(error);
@@ -58,21 +58,6 @@ export async function readAdminToken(
     throw unusable(file, "it holds no token; remove it, and a new one is made");
   }
   return token;
-}
-
-/** Gives a file its name only when it is whole. */
-async function publish(file: string, bytes: Uint8Array): Promise<void> {
-  const temporary = `${file}.${crypto.randomUUID()}.tmp`;
-  await writeNewFile(temporary, bytes, 0o600);
-  try {
-    await Deno.link(temporary, file);
-  } catch (error) {
-    if (error instanceof Deno.errors.AlreadyExists) throw error;
-    // Some file systems have no second names: there a reader may meet an empty file for a moment.
-    await writeNewFile(file, bytes, 0o600);
-  } finally {
-    await removeQuietly(temporary);
-  }
 }
 
 function newToken(): string {

@@ -1,23 +1,30 @@
 // Files and flags, parsed once into values. Nothing above this folder reads TOML again.
 import type { SocketAddress } from "../net/address/endpoint.ts";
 import { systemUnixSockets } from "../net/unix_sockets.ts";
+import { formatHostPattern } from "../policy/host_pattern.ts";
 import type { Mode, PolicyDocument } from "../policy/policy.ts";
+import type { RequestRule } from "../policy/request_rule.ts";
 import type { Origin, Rule } from "../policy/rule.ts";
 import type { Limits } from "../proxy/limits.ts";
 import type { UpstreamProxy } from "../proxy/upstream/upstream_proxy.ts";
 import { readAskWebhook } from "./ask_webhook.ts";
+import { type AuthorityFiles, readAuthorityFiles } from "./authority_files.ts";
 import { flagEntries, listEntries, noteDeniedAgain, parseRules } from "./domain_lists.ts";
 import { ConfigError } from "./errors.ts";
+import { absolutePath, folderOf, isAbsolute } from "./file_path.ts";
 import { Findings } from "./toml/findings.ts";
-import { noteLaterFeatures } from "./later_features.ts";
 import { readLimits } from "./limits_table.ts";
 import { readListenAddresses } from "./listen_addresses.ts";
 import { readNetwork } from "./network_table.ts";
 import { checkPublicSuffixes } from "./public_suffix.ts";
+import { type PlacedRequestRule, readRequestRules } from "./request_rules.ts";
 import { filePlace, readLayers } from "./source_layers.ts";
 import { originsOf, sourceNames } from "./source_names.ts";
 import { emptyTable, type LocatedTable, type Place } from "./toml/located.ts";
+import { quote } from "./toml/printable.ts";
+import { isUnreached } from "./unreached_rule.ts";
 import { resolveUnixSockets } from "./unix_socket_list.ts";
+import { readUpstreamCaFile } from "./upstream_ca_file.ts";
 import { readUpstreamProxy } from "./upstream_key.ts";
 import { readViolationFile } from "./violation_file.ts";
 
@@ -44,6 +51,7 @@ export interface NetworkConfig {
   readonly mitm: boolean;
   readonly sni_binding: boolean;
   readonly ech: "allow" | "deny";
+  readonly upstream_ca_file: string;
   readonly ask: boolean;
   readonly ask_hold_seconds: number;
   readonly ask_webhook: string;
@@ -75,8 +83,14 @@ export interface Config {
   readonly askWebhook: URL | null;
   /** The absolute path of the file that violation lines go to; null is standard error. */
   readonly violationFile: string | null;
+  /** Where the authority of interception is; null when there is no home folder that could hold it. */
+  readonly authorityFiles: AuthorityFiles | null;
+  /** The absolute path of a file with further authorities that servers may be certified by, or null. */
+  readonly upstreamCaFile: string | null;
   /** The proxy of `upstream_proxy`; null leaves it to the environment. */
   readonly upstreamProxy: UpstreamProxy | null;
+  /** The environment variables that secrets of request rules come from; no wrapped command gets them. */
+  readonly secretVariables: readonly string[];
   /** The files and flags that were read, lowest first; `["built-in"]` for the embedded default. */
   readonly sources: readonly string[];
   /** Where a dotted key (`network.mode`) was written; undefined for a default. */
@@ -100,6 +114,8 @@ export interface ConfigSource {
   /** `--allow` and `--deny`, added to the lists. */
   readonly allow: readonly string[];
   readonly deny: readonly string[];
+  /** Where the secrets of request rules are looked for; absent, none is read, and none can be sent. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Reads, merges and checks. Rejects with a `ConfigError` that holds every fault. */
@@ -117,12 +133,21 @@ export async function loadConfig(source: ConfigSource): Promise<Config> {
   };
   const limits = readLimits(table.entries.get("limits")?.value, findings);
   const rules = await readRules(table, source, findings);
+  const { rules: requestRules, secretVariables } = await readRequestRules(
+    table,
+    network,
+    source.env ?? null,
+    findings,
+  );
   const addresses = readListenAddresses(table, network, findings);
   const upstreamProxy = readUpstreamProxy(table, network, findings);
   const askWebhook = readAskWebhook(table, network, findings);
   const violationFile = readViolationFile(table, network, findings);
   checkEch(table, network, findings);
+  const authorityFiles = readAuthorityFiles(table, homeOf(source), findings);
+  const upstreamCaFile = await readUpstreamCaFile(table, network, findings);
   noteEffects(table, network, file, findings);
+  noteInterception(table, network, rules, requestRules, findings);
 
   const faults = findings.faults();
   if (faults.length > 0) throw new ConfigError(faults);
@@ -132,17 +157,28 @@ export async function loadConfig(source: ConfigSource): Promise<Config> {
   return {
     network,
     limits,
-    policy: policyDocument(network, rules, unixSockets),
+    policy: policyDocument(network, rules, requestRules.map(({ rule }) => rule), unixSockets),
     proxyAddress: addresses.proxy,
     socksAddress: network.enable_socks5 ? addresses.socks : null,
     adminAddress: addresses.admin,
     askWebhook,
     violationFile,
+    authorityFiles,
+    upstreamCaFile,
     upstreamProxy,
+    secretVariables,
     sources: sourceNames(file, source),
     originOf: (key) => origins.get(key),
     notices: findings.notices(),
   };
+}
+
+/** The home folder: that of the file that is read there. */
+function homeOf({ homeFile }: ConfigSource): string | null {
+  if (homeFile === undefined) return null;
+  const { os } = Deno.build;
+  const home = folderOf(homeFile, os);
+  return isAbsolute(home, os) ? home : absolutePath(home, Deno.cwd(), os);
 }
 
 async function readRules(table: LocatedTable, source: ConfigSource, findings: Findings) {
@@ -161,13 +197,16 @@ async function readRules(table: LocatedTable, source: ConfigSource, findings: Fi
 function policyDocument(
   network: NetworkConfig,
   rules: readonly Rule[],
+  requestRules: readonly RequestRule[],
   unixSockets: readonly string[],
 ): PolicyDocument {
   return {
     enabled: network.enabled,
     mode: network.mode,
     rules,
+    requestRules,
     allowLocalBinding: network.allow_local_binding,
+    interception: network.mitm,
     sniBinding: network.sni_binding,
     denyEch: network.ech === "deny",
     dangerouslyAllowAllDomains: network.dangerously_allow_all_domains,
@@ -192,7 +231,6 @@ function noteEffects(
   file: string,
   findings: Findings,
 ) {
-  noteLaterFeatures(table, network, findings);
   noteReach(table, network, file, findings);
   noteAllProxy(table, network, findings);
   noteAdminAuth(table, network, findings);
@@ -207,6 +245,28 @@ function noteReach(table: LocatedTable, network: NetworkConfig, file: string, fi
   } else if (network.allowed_domains.length === 0 && !network.ask) {
     const message = "no host is allowed: every request will be blocked";
     findings.notice(placeOf("allowed_domains"), message);
+  }
+}
+
+/** Says when there is nothing to look into, and when rules are asked about no request. */
+function noteInterception(
+  table: LocatedTable,
+  network: NetworkConfig,
+  rules: readonly Rule[],
+  requestRules: readonly PlacedRequestRule[],
+  findings: Findings,
+): void {
+  const written = table.entries.get("mitm");
+  if (
+    written !== undefined && network.mitm && network.mode === "full" && requestRules.length === 0
+  ) {
+    const message = "nothing is intercepted: the mode is full, and there are no request rules";
+    findings.notice(written.key, message);
+  }
+  if (network.ask || network.dangerously_allow_all_domains) return;
+  for (const { rule, place } of requestRules.filter(({ rule }) => isUnreached(rule, rules))) {
+    const name = quote(formatHostPattern(rule.host));
+    findings.notice(place, `no allow rule matches ${name}: its request rules allow nothing`);
   }
 }
 

@@ -28,7 +28,11 @@ export async function readConfigFile(file: string, mayBeAbsent: boolean): Promis
   return bad(file, badLine(bytes), "not UTF-8 text; save it as UTF-8");
 }
 
-async function readUpTo(file: string, bytesMax: number): Promise<Uint8Array> {
+/** The first bytes of a file, at most so many; all of a shorter one. */
+export async function readUpTo(
+  file: string,
+  bytesMax: number,
+): Promise<Uint8Array<ArrayBuffer>> {
   using handle = await Deno.open(file, { read: true });
   const bytes = new Uint8Array(bytesMax);
   let length = 0;

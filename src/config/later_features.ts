@@ -1,13 +1,10 @@
-// The keys of features that this version does not have. One that would stop a request if it worked is
-// refused; one that would only let more through loads, and whoever wrote it is told.
-import type { NetworkConfig } from "./config.ts";
+// The keys of features that this version does not have: each is refused, and none is passed over in silence.
 import type { Findings } from "./toml/findings.ts";
-import type { Entry, LocatedTable } from "./toml/located.ts";
+import type { Entry } from "./toml/located.ts";
 import { readWhole } from "./toml/value_readers.ts";
 
 /** What to do about each key that cannot be obeyed. */
 const REFUSED: Readonly<Record<string, string>> = {
-  rules: "remove it, or the requests it would stop go through",
   presets: 'write its hosts into "allowed_domains" or "denied_domains"',
   audit_file: "remove it, or you would look for records that nobody writes",
   domains: 'write "allowed_domains" and "denied_domains" instead',
@@ -30,17 +27,4 @@ export function refuseLaterKey(name: string, { key, value }: Entry, findings: Fi
       '"workers" is not available in this version: write 1, or remove it',
     );
   }
-}
-
-/** Says what was asked for and does not come. A key that is not written says nothing. */
-export function noteLaterFeatures(
-  table: LocatedTable,
-  network: NetworkConfig,
-  findings: Findings,
-): void {
-  const written = table.entries.get("mitm");
-  if (written === undefined || !network.mitm) return;
-  const message =
-    "interception is not available in this version: limited mode blocks every CONNECT";
-  findings.notice(written.key, message);
 }

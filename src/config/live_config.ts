@@ -6,13 +6,13 @@ import { canonicalText, type RulePattern } from "../policy/rule_pattern.ts";
 import { AdminError } from "../proxy/admin_error.ts";
 import type { LivePolicy } from "../proxy/live_policy.ts";
 import type { Reloaded, ReloadFault } from "../proxy/reloaded.ts";
-import type { Config, NetworkConfig } from "./config.ts";
+import type { Config } from "./config.ts";
 import { addToList, type DomainList, removeAllFromList } from "./edit_list.ts";
 import { ConfigError } from "./errors.ts";
 import { frozenChanges } from "./live_keys.ts";
 import { policyChanges } from "./policy_changes.ts";
 import { readPattern } from "./read_pattern.ts";
-import { redactedNetwork } from "./redacted.ts";
+import { redactedNetwork, type ShownNetwork } from "./redacted.ts";
 import { type ConfigEdit, configEditor, NEW_CONFIG } from "./write_config.ts";
 
 /** What a {@linkcode LiveConfig} is made of. */
@@ -63,7 +63,7 @@ export class LiveConfig {
   }
 
   /** `[network]` in force, without secrets. */
-  get network(): Readonly<Record<keyof NetworkConfig, unknown>> {
+  get network(): Readonly<Record<keyof ShownNetwork, unknown>> {
     return redactedNetwork(this.#config);
   }
 

@@ -1,5 +1,5 @@
 // What a configuration that is read anew cannot change: whatever Doorward settled when it started.
-import { formatSocketAddress, type SocketAddress } from "../net/address/endpoint.ts";
+import { sameSocketAddress, type SocketAddress } from "../net/address/endpoint.ts";
 import type { Limits } from "../proxy/limits.ts";
 import type { Config, NetworkConfig } from "./config.ts";
 import type { ConfigFault } from "./errors.ts";
@@ -16,6 +16,7 @@ const FROZEN = [
   "all_proxy",
   "blocked_capacity",
   "admin_auth",
+  "mitm",
   "ask_webhook",
 ] as const satisfies readonly (keyof NetworkConfig)[];
 
@@ -32,7 +33,7 @@ export function frozenChanges(running: Config, next: Config): readonly ConfigFau
   const before = running.network;
   const keys: (keyof NetworkConfig)[] = FROZEN.filter((key) => before[key] !== next.network[key]);
   const moved = (was: SocketAddress | null, is: SocketAddress | null): boolean =>
-    was !== null && is !== null && formatSocketAddress(was) !== formatSocketAddress(is);
+    was !== null && is !== null && !sameSocketAddress(was, is);
   const blame = (...candidates: readonly (keyof NetworkConfig)[]): void => {
     const key = candidates.find((key) => !sameText(before[key], next.network[key]));
     keys.push(key ?? candidates[0]!);
@@ -47,10 +48,22 @@ export function frozenChanges(running: Config, next: Config): readonly ConfigFau
     blame("admin_url", ...ADMIN_KEYS, ...SOCKET_KEYS);
   }
   if (running.violationFile !== next.violationFile) keys.push("violation_file");
+  if (running.upstreamCaFile !== next.upstreamCaFile) keys.push("upstream_ca_file");
   const faults = [...new Set(keys)].map((key) =>
     fault(next, key, SECRET.includes(key) ? null : shown(before[key]))
   );
-  return [...faults, ...frozenLimits(running, next)];
+  return [...faults, ...frozenAuthority(running, next), ...frozenLimits(running, next)];
+}
+
+/** Clients trust the authority that they were started with. */
+function frozenAuthority(running: Config, next: Config): readonly ConfigFault[] {
+  const [before, after] = [running.authorityFiles, next.authorityFiles];
+  if (sameText(before, after)) return [];
+  const isWritten = (key: string) =>
+    [running, next].some((config) => config.originOf(`network.${key}`) !== undefined);
+  if (isWritten("mitm_ca")) return [fault(next, "mitm_ca", null)];
+  const isMoved = before?.certificateFile !== after?.certificateFile;
+  return [fault(next, isMoved ? "mitm.ca_cert_path" : "mitm.ca_key_path", null)];
 }
 
 function frozenLimits(running: Config, next: Config): readonly ConfigFault[] {

@@ -1,6 +1,7 @@
 import type { NetworkConfig } from "./config.ts";
 import type { Findings } from "./toml/findings.ts";
 import { LATER_KEYS, refuseLaterKey } from "./later_features.ts";
+import { RULE_KEYS } from "./request_rules.ts";
 import { quote } from "./toml/printable.ts";
 import { badSocketPath, isSocketPath, socketOs } from "./socket_path.ts";
 import type { Located, LocatedTable } from "./toml/located.ts";
@@ -38,6 +39,7 @@ export const DEFAULT_NETWORK: NetworkConfig = {
   mitm: false,
   sni_binding: true,
   ech: "allow",
+  upstream_ca_file: "",
   ask: false,
   ask_hold_seconds: 30,
   ask_webhook: "",
@@ -77,6 +79,7 @@ const READERS: Readers<NetworkConfig> = {
   mitm: readMitm,
   sni_binding: readFlag,
   ech: readWord("allow", "deny"),
+  upstream_ca_file: readText,
   ask: readFlag,
   ask_hold_seconds: readWhole(0, ASK_HOLD_SECONDS_MAX),
   ask_webhook: readText,
@@ -86,10 +89,13 @@ const READERS: Readers<NetworkConfig> = {
   all_proxy: readWord("http", "socks5h"),
 };
 
-/** The keys of `[network]` that this version reads. */
-export const NETWORK_KEYS: readonly string[] = [...Object.keys(READERS), "limits"];
+/** Keys with a reader of their own. */
+const OTHERS: readonly string[] = ["limits", "mitm_ca", ...RULE_KEYS];
 
-/** Reads `[network]`, all but `limits`. */
+/** The keys of `[network]` that this version reads. */
+export const NETWORK_KEYS: readonly string[] = [...Object.keys(READERS), ...OTHERS];
+
+/** Reads `[network]`, all but what is read elsewhere. */
 export function readNetwork(
   table: LocatedTable,
   defaults: NetworkConfig,
@@ -102,7 +108,7 @@ export function readNetwork(
     where: "[network]",
     readers: READERS,
     defaults,
-    others: ["limits"],
+    others: OTHERS,
   }, findings);
 }
 

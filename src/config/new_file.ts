@@ -17,7 +17,34 @@ export async function writeNewFile(path: string, bytes: Uint8Array, mode: number
   }
 }
 
+/**
+ * As {@linkcode writeNewFile}, and the file has its name only once it is whole.
+ *
+ * @throws {Deno.errors.AlreadyExists} when it is there, even as a link to nothing
+ */
+export async function publishNewFile(path: string, bytes: Uint8Array, mode: number): Promise<void> {
+  const temporary = `${path}.${crypto.randomUUID()}.tmp`;
+  await writeNewFile(temporary, bytes, mode);
+  try {
+    await Deno.link(temporary, path);
+  } catch (error) {
+    if (error instanceof Deno.errors.AlreadyExists) throw error;
+    // Some file systems have no second names: there a reader may meet an empty file for a moment.
+    await writeNewFile(path, bytes, mode);
+  } finally {
+    await removeQuietly(temporary);
+  }
+}
+
 /** Removes a file of ours that is of no more use; that it cannot be removed hurts nobody. */
 export async function removeQuietly(path: string): Promise<void> {
   await Deno.remove(path).catch(() => {});
+}
+
+/** Says in words what the writing of a file failed of. */
+export function whyNotWritten(error: unknown): string {
+  if (error instanceof Deno.errors.NotCapable) {
+    return "Doorward runs without --allow-write for its folder; grant that";
+  }
+  return error instanceof Error ? error.message : String(error);
 }

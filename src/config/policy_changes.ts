@@ -10,6 +10,7 @@ const SWITCHES = {
   mode: "mode",
   ask: "ask",
   allowLocalBinding: "allow_local_binding",
+  interception: "mitm",
   sniBinding: "sni_binding",
   dangerouslyAllowAllDomains: "dangerously_allow_all_domains",
   dangerouslyAllowAllUnixSockets: "dangerously_allow_all_unix_sockets",
@@ -26,6 +27,7 @@ export function policyChanges(before: PolicyDocument, after: PolicyDocument): re
     ...ech,
     ...listChanges("allow", texts(before, "allow"), texts(after, "allow")),
     ...listChanges("deny", texts(before, "deny"), texts(after, "deny")),
+    ...listChanges("request rule", ruleTexts(before), ruleTexts(after)),
     ...listChanges("unix socket", new Set(before.unixSockets), new Set(after.unixSockets)),
   ];
   if (changes.length <= TOLD_MAX) return changes;
@@ -34,6 +36,10 @@ export function policyChanges(before: PolicyDocument, after: PolicyDocument): re
 
 function texts({ rules }: PolicyDocument, list: Rule["list"]): ReadonlySet<string> {
   return new Set(rules.filter((rule) => rule.list === list).map((rule) => rule.text));
+}
+
+function ruleTexts({ requestRules }: PolicyDocument): ReadonlySet<string> {
+  return new Set(requestRules.map(({ text }) => text));
 }
 
 function listChanges(

@@ -7,7 +7,7 @@ import { type ByteStream, writeAll } from "../net/stream/stream.ts";
 import { ChunkedDecoder } from "./chunked.ts";
 import type { Fields } from "./fields.ts";
 import type { Framing } from "./framing.ts";
-import { mayBeTrailer } from "./hop_by_hop.ts";
+import { knownAs, mayBeTrailer } from "./hop_by_hop.ts";
 import { fieldLines } from "./write_head.ts";
 
 /** What a body waits with. A small one goes through it in one read. */
@@ -135,7 +135,8 @@ function frameChunk(bytes: Uint8Array<ArrayBuffer>, data: number): Uint8Array<Ar
 }
 
 function lastChunk(trailers: Fields, nominated: readonly string[]): Uint8Array<ArrayBuffer> {
-  const lines = trailers.filter((line) => mayBeTrailer(line) && !nominated.includes(line.key));
+  const ended = nominated.map(knownAs);
+  const lines = trailers.filter((line) => mayBeTrailer(line) && !ended.includes(knownAs(line.key)));
   return latin1Bytes(`0\r\n${fieldLines(lines)}\r\n`);
 }
 

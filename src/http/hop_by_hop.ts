@@ -15,12 +15,16 @@ const ONE_CONNECTION: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * What a client says of where it comes from is not true because it says so (RFC 7239 section 8.1), and these
- * two are said to us or by us. With them goes whatever begins with `x-forwarded-`.
+ * What a client says of where it comes from is not true because it says so (RFC 7239 section 8.1), and what a server
+ * was asked for is in the request line, which policy has seen; the last two are said to us or by us. With them goes
+ * whatever begins with `x-forwarded-`.
  */
 const NOT_FOR_ORIGINS: ReadonlySet<string> = new Set([
   "forwarded",
   "x-real-ip",
+  // By these a proxy tells some servers (IIS, and what is built on some frameworks of PHP) which path was meant.
+  "x-original-url",
+  "x-rewrite-url",
   "x-unix-socket",
   "x-proxy-error",
 ]);

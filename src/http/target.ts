@@ -8,7 +8,9 @@ import { ProtocolError } from "../net/errors.ts";
 import { valuesOf } from "./fields.ts";
 import type { RequestHead } from "./head.ts";
 
-const HTTP_PORT = 80;
+/** The schemes of HTTP, and their ports (RFC 9110 section 4.2). */
+export type Scheme = "http" | "https";
+export const DEFAULT_PORT: Readonly<Record<Scheme, number>> = { http: 80, https: 443 };
 
 /** Where a plain request goes, and what its request-target is there. */
 export interface HttpTarget {
@@ -25,27 +27,30 @@ export interface AbsoluteTarget extends HttpTarget {
 /**
  * Reads the target of any request but CONNECT: absolute-form, or origin-form and `*` with `Host`.
  *
+ * @param scheme what is spoken: `https` inside TLS
  * @throws {ProtocolError} for a target or a `Host` that is missing, doubled, invalid or contradictory
  */
-export function httpTarget(head: RequestHead): HttpTarget {
+export function httpTarget(head: RequestHead, scheme: Scheme = "http"): HttpTarget {
   const host = hostField(head);
   const { target } = head;
   if (target.startsWith("/") || (target === "*" && head.method === "OPTIONS")) {
     // RFC 9112 section 3.2: HTTP/1.0 may leave out Host, but then origin-form names no server.
     if (host === null) throw badHost("it is missing");
     if (target.includes("#")) throw badTarget("it holds a fragment");
-    return { endpoint: readHost(host), path: target };
+    return { endpoint: readHost(host, scheme), path: target };
   }
-  const absolute = parseAbsoluteTarget(target);
+  const absolute = parseAbsoluteTarget(target, scheme);
   if (host !== null && host !== absolute.authority) {
-    const named = readHost(host);
+    const named = readHost(host, scheme);
     if (!sameEndpoint(named, absolute.endpoint)) {
       // RFC 9112 section 3.2.2: a proxy ignores Host here. Stricter: two answers are none.
       throw badHost("it does not match the request target");
     }
   }
   // RFC 9112 section 3.2.4: OPTIONS with an empty path is meant for the server as a whole.
-  if (head.method === "OPTIONS" && absolute.authority.length + "http://".length === target.length) {
+  if (
+    head.method === "OPTIONS" && absolute.authority.length + `${scheme}://`.length === target.length
+  ) {
     return { endpoint: absolute.endpoint, path: "*" };
   }
   return absolute;
@@ -71,27 +76,29 @@ export function connectTarget(head: RequestHead): Endpoint {
 }
 
 /**
- * Reads `http://authority/path?query`.
+ * Reads `http://authority/path?query`; inside TLS the scheme is `https`.
  *
  * @throws {ProtocolError} code `unsupported` for another scheme, else `bad_target`
  */
-export function parseAbsoluteTarget(text: string): AbsoluteTarget {
+export function parseAbsoluteTarget(text: string, spoken: Scheme = "http"): AbsoluteTarget {
   const colon = text.indexOf("://");
   if (colon === -1) throw badTarget("it is neither a path nor an absolute http URL");
   const scheme = text.slice(0, colon).toLowerCase();
-  if (scheme === "https") {
+  if (scheme === "https" && spoken === "http") {
     throw new ProtocolError(
       "client",
       "unsupported",
       "Cannot fetch an https URL for the client: it must send CONNECT and speak TLS itself",
     );
   }
-  if (scheme !== "http") {
+  if (scheme !== spoken) {
     if (!/^[a-z][a-z0-9+.-]*$/.test(scheme)) throw badTarget("it has no scheme");
     throw new ProtocolError(
       "client",
       "unsupported",
-      `Cannot speak ${scheme}: only http and CONNECT`,
+      spoken === "http"
+        ? `Cannot speak ${scheme}: only http and CONNECT`
+        : `Cannot speak ${scheme} here: this is https`,
     );
   }
   if (text.includes("#")) throw badTarget("it holds a fragment");
@@ -99,7 +106,7 @@ export function parseAbsoluteTarget(text: string): AbsoluteTarget {
   let end = start;
   while (end < text.length && text[end] !== "/" && text[end] !== "?") end += 1;
   const authority = text.slice(start, end);
-  const endpoint = parseEndpoint(authority, HTTP_PORT);
+  const endpoint = parseEndpoint(authority, DEFAULT_PORT[spoken]);
   if ("kind" in endpoint) throw badTarget(endpoint.why);
   const rest = text.slice(end);
   return { endpoint, authority, path: rest.startsWith("/") ? rest : `/${rest}` };
@@ -118,8 +125,8 @@ function hostField(head: RequestHead): string | null {
   return hosts[0] ?? null;
 }
 
-function readHost(text: string): Endpoint {
-  const endpoint = parseEndpoint(text, HTTP_PORT);
+function readHost(text: string, scheme: Scheme): Endpoint {
+  const endpoint = parseEndpoint(text, DEFAULT_PORT[scheme]);
   if ("kind" in endpoint) throw badHost(endpoint.why);
   return endpoint;
 }

@@ -10,6 +10,7 @@ export type ProtocolFault =
   | "head_too_large"
   | "cut_short"
   | "too_slow"
+  | "bad_tls"
   | "unsupported";
 
 /** A peer broke the protocol it was speaking. The message is fit to be sent back to that peer. */
@@ -34,6 +35,12 @@ export type ConnectFault =
   | "host_unreachable"
   | "network_unreachable"
   | "connection_failed"
+  /** TLS with the server failed. */
+  | "tls_failed"
+  | "certificate_expired"
+  | "certificate_untrusted"
+  /** The certificate is another host's. */
+  | "certificate_mismatch"
   /** A proxy on the way there wants credentials, or others than it got. */
   | "upstream_proxy_authentication"
   /** A proxy on the way there answered, and did not connect. */

@@ -1,8 +1,10 @@
 // The ways out of the program, as types: real adapters stand beside this file, fakes in the tests.
+import type { Duplex } from "node:stream";
 import type { SocketAddress } from "./address/endpoint.ts";
 import type { Host } from "./address/host.ts";
 import type { IpAddress } from "./address/ip.ts";
 import type { ByteStream } from "./stream/stream.ts";
+import type { TlsIdentity } from "./tls_identity.ts";
 
 /** Opens a TCP stream to an address. Never looks up names: see {@linkcode Resolver}. */
 export type Dialer = (to: SocketAddress, signal: AbortSignal) => Promise<ByteStream>;
@@ -23,15 +25,42 @@ export interface Clock {
   wait(ms: number, signal: AbortSignal): Promise<void>;
 }
 
+/** What is inside TLS. */
+export interface SecureStream extends ByteStream {
+  /** What both sides have agreed to speak; null where they agreed on nothing. */
+  readonly protocol: TlsProtocol | null;
+  /** The runtime's own stream, for what takes no other; whoever takes it must not use this one. */
+  readonly native: Duplex;
+}
+
+/** What may be spoken inside TLS, as ALPN names it (RFC 7301). */
+export type TlsProtocol = "h2" | "http/1.1";
+
 /**
  * Speaks TLS as a client on a stream that a {@linkcode Dialer} opened, and verifies the server's certificate
  * for `host`. The stream is the result's from then on. Rejects with a `ConnectError`, the stream closed.
+ *
+ * @param protocols what may be spoken inside, in the order of preference; `http/1.1` alone without it
  */
 export type TlsClient = (
   stream: ByteStream,
   host: Host,
   signal: AbortSignal,
-) => Promise<ByteStream>;
+  protocols?: readonly TlsProtocol[],
+) => Promise<SecureStream>;
+
+/**
+ * Speaks TLS as a server on a stream whose client has begun to. The stream is the result's from then on. Rejects with a
+ * `ProtocolError` of code `bad_tls` when the handshake fails, or with the signal's reason; the stream is closed then.
+ *
+ * @param protocols what may be spoken inside, in the order of preference
+ */
+export type TlsServer = (
+  stream: ByteStream,
+  identity: TlsIdentity,
+  protocols: readonly TlsProtocol[],
+  signal: AbortSignal,
+) => Promise<SecureStream>;
 
 /** A datagram that was received: its length, and who sent it. */
 export interface Received {

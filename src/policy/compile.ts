@@ -1,10 +1,10 @@
 // Policy: request in, decision out. No I/O, no clock, no randomness; it never looks up a name.
 import type { Endpoint } from "../net/address/endpoint.ts";
 import { formatIp, type IpAddress } from "../net/address/ip.ts";
-import type { Decision, Deny } from "./decision.ts";
+import type { Allow, Decision, Deny, Inspect } from "./decision.ts";
 import type { LocalRules } from "./local_target.ts";
-import { guardInside, HTTPS_PORT, isRaw } from "./inside_guard.ts";
-import { guardTunnel } from "./mode_guard.ts";
+import { guardInside, HTTPS_PORT, type Inside, isRaw } from "./inside_guard.ts";
+import { guardDatagrams, guardTunnel } from "./tunnel_guard.ts";
 import type { Policy, PolicyDocument, Step } from "./policy.ts";
 import {
   askAllowed,
@@ -13,22 +13,27 @@ import {
   askLocalAnswer,
   askLocalTarget,
   askMode,
+  askRequestRules,
   askSocket,
+  askTunnel,
+  askTunnelRules,
   matchAnswer,
 } from "./questions.ts";
 import type { NetworkRequest, TunnelRequest } from "./request.ts";
+import { RequestRules } from "./request_rules.ts";
 import type { Rule } from "./rule.ts";
 import { RuleList } from "./rule_list.ts";
 import type { SocketRequest } from "./socket_request.ts";
 
 /** Builds the indexes of a policy. */
 export function compilePolicy(document: PolicyDocument, generation = 1): Policy {
-  const { allowLocalBinding, denyEch, mode, rules, runtimeRules = [] } = document;
+  const { allowLocalBinding, denyEch, interception, mode, rules, runtimeRules = [] } = document;
   const deny = listOf("deny", [...rules, ...runtimeRules]);
   const configured = listOf("allow", rules);
   const allow = runtimeRules.length === 0
     ? [configured]
     : [configured, listOf("allow", runtimeRules)];
+  const requestRules = new RequestRules(document.requestRules);
   const local: LocalRules = {
     allow: configured,
     allowLocalBinding,
@@ -43,7 +48,24 @@ export function compilePolicy(document: PolicyDocument, generation = 1): Policy 
     if (refused !== null) return refused;
     const answer = askAllowed(document, allow, request, note);
     if (answer.verdict !== "allow") return answer;
-    return askMode(mode, request, note) ?? answer;
+    return decideDeed(request, answer, note);
+  }
+
+  /** What becomes of a request whose host is allowed. */
+  function decideDeed(
+    request: NetworkRequest,
+    allowed: Allow,
+    note: ((step: Step) => void) | undefined,
+  ): Allow | Inspect | Deny {
+    if (request.kind === "http") {
+      const rule = askRequestRules(requestRules, request, note);
+      if (rule?.verdict === "deny") return rule;
+      const granted = rule === null ? allowed : { ...allowed, request: rule.request };
+      return askMode(mode, request, note) ?? granted;
+    }
+    const isRuled = askTunnelRules(requestRules, request, note);
+    const answer = askTunnel({ mode, interception, isRuled }, request, note);
+    return answer === "inspect" ? { verdict: "inspect", rule: allowed.rule } : answer ?? allowed;
   }
 
   function decideAddress(
@@ -69,8 +91,8 @@ export function compilePolicy(document: PolicyDocument, generation = 1): Policy 
     return { ...denied, detail: `${target.host.name} resolves to a denied address` };
   }
 
-  function decideEntrance(protocol: TunnelRequest["protocol"]): Deny | null {
-    return askEnabled(document, undefined) ?? guardTunnel(mode, protocol);
+  function decideDatagrams(): Deny | null {
+    return askEnabled(document, undefined) ?? guardDatagrams(mode);
   }
 
   function decideSocketEntrance(request: SocketRequest, note?: (step: Step) => void): Deny | null {
@@ -91,13 +113,24 @@ export function compilePolicy(document: PolicyDocument, generation = 1): Policy 
       !isRaw(request, allow);
   }
 
+  function decideInside(request: TunnelRequest, inside: Inside): Deny | null {
+    const isRuled = requestRules.of(request.target).length > 0;
+    const isUnseen = guardTunnel(request, { mode, interception, isRuled }) === null;
+    return guardInside(request, inside, {
+      deny,
+      denyEch,
+      requestRules: isUnseen ? requestRules : null,
+    });
+  }
+
   return {
     document,
     generation,
     looksInside,
-    decideInside: (request, inside) => guardInside(request, inside, { deny, denyEch }),
+    decideInside,
     decide,
-    decideEntrance,
+    decideApproved: (request, rule, note) => decideDeed(request, { verdict: "allow", rule }, note),
+    decideDatagrams,
     decideAddress,
     decideSocketEntrance,
     decideSocket,

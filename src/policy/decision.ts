@@ -1,3 +1,4 @@
+import type { RequestRule } from "./request_rule.ts";
 import type { Rule } from "./rule.ts";
 
 /**
@@ -12,8 +13,10 @@ export const BLOCK_REASONS = {
   upstream_proxy: "this is the proxy that Doorward itself goes through",
   method_not_allowed:
     "limited mode is read-only: GET, HEAD and OPTIONS, without a body or an upgrade",
-  mitm_required: "limited mode cannot see the methods inside a tunnel",
+  mitm_required: "what a tunnel carries has to be seen here, and it cannot be",
+  mitm_hook_denied: "no request rule for this host allows this request",
   sni_mismatch: "the TLS handshake inside the tunnel names another host, or none",
+  host_mismatch: "the request inside the tunnel names another host",
   not_tls: "what is inside the tunnel is not TLS, and no rule says that it may be anything",
   proxy_disabled: "the network proxy is disabled",
 } as const;
@@ -28,6 +31,18 @@ export type DecisionSource = "baseline_policy" | "mode_guard" | "proxy_state" | 
 export interface Allow {
   readonly verdict: "allow";
   /** The rule that allowed it; null where everything that is not denied is allowed. */
+  readonly rule: Rule | null;
+  /** The request rule that matched it, with what is to be done to its header; absent where the host has none. */
+  readonly request?: RequestRule;
+}
+
+/**
+ * The host is allowed, and what goes there inside a tunnel cannot be told from outside: the tunnel has to end here,
+ * and each request in it is a question of its own. It earns no connection.
+ */
+export interface Inspect {
+  readonly verdict: "inspect";
+  /** As in {@linkcode Allow}. */
   readonly rule: Rule | null;
 }
 
@@ -52,4 +67,4 @@ export interface Deny {
 }
 
 /** What policy says about one request. */
-export type Decision = Allow | Ask | Deny;
+export type Decision = Allow | Inspect | Ask | Deny;

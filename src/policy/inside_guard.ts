@@ -1,6 +1,7 @@
 import { formatHost, parseHost } from "../net/address/host.ts";
 import type { Deny } from "./decision.ts";
 import type { TunnelRequest } from "./request.ts";
+import type { RequestRules } from "./request_rules.ts";
 import { appliesTo } from "./rule.ts";
 import type { RuleList } from "./rule_list.ts";
 
@@ -21,6 +22,8 @@ export type Inside =
 /** By what a tunnel is judged, besides the name that was allowed. */
 export interface InsideRules {
   readonly deny: RuleList;
+  /** A host that has any is not to be reached by its address, past them. Null where each request is seen. */
+  readonly requestRules: RequestRules | null;
   /** Whether a handshake that may hide another name is refused for that. */
   readonly denyEch: boolean;
 }
@@ -37,12 +40,12 @@ export function isRaw(
 
 /**
  * Asks whether a tunnel carries what it was allowed for: TLS, and by the very name that policy has seen. Where an
- * address was allowed any name will do that is not denied, and none. Null lets it pass.
+ * address was allowed any name will do that has no rules of its own, and none. Null lets it pass.
  */
 export function guardInside(
   request: TunnelRequest,
   inside: Inside,
-  { deny, denyEch }: InsideRules,
+  { deny, requestRules, denyEch }: InsideRules,
 ): Deny | null {
   if (inside.kind === "other") return refuse("not_tls", inside.why);
   const { names: [name, ...others], hiding } = inside;
@@ -50,7 +53,9 @@ export function guardInside(
   if (hiding === "esni") return refuse("sni_mismatch", "it may hide another name (ESNI)");
   if (hiding === "ech" && denyEch) return refuse("sni_mismatch", "it may hide another name (ECH)");
   const { host } = request.target;
-  if (host.kind === "ip") return name === undefined ? null : guardNamed(name, request, deny);
+  if (host.kind === "ip") {
+    return name === undefined ? null : guardNamed(name, request, deny, requestRules);
+  }
   if (name?.toLowerCase() === host.name) return null;
   return refuse("sni_mismatch", name === undefined ? "it names none" : namedWords(name));
 }
@@ -60,12 +65,15 @@ function guardNamed(
   name: string,
   { target: { port }, protocol }: TunnelRequest,
   deny: RuleList,
+  requestRules: RequestRules | null,
 ): Deny | null {
   const host = parseHost(name);
   if (host.kind === "bad") return refuse("sni_mismatch", "it names no host");
   const rule = deny.find({ host, port }, protocol);
-  if (rule === null) return null;
-  return { ...refuse("sni_mismatch", `it names ${formatHost(host)}, which is denied`), rule };
+  const words = `it names ${formatHost(host)}`;
+  if (rule !== null) return { ...refuse("sni_mismatch", `${words}, which is denied`), rule };
+  if (requestRules === null || requestRules.of({ host, port }).length === 0) return null;
+  return refuse("sni_mismatch", `${words}, which has request rules`);
 }
 
 /** A name that a client chose is shown again only if it is one. */

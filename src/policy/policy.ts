@@ -1,7 +1,8 @@
 import type { IpAddress } from "../net/address/ip.ts";
-import type { Decision, Deny } from "./decision.ts";
+import type { Allow, Decision, Deny, Inspect } from "./decision.ts";
 import type { Inside } from "./inside_guard.ts";
 import type { NetworkRequest, TunnelRequest } from "./request.ts";
+import type { RequestRule } from "./request_rule.ts";
 import type { Rule } from "./rule.ts";
 import type { SocketRequest } from "./socket_request.ts";
 
@@ -15,8 +16,12 @@ export interface PolicyDocument {
   readonly rules: readonly Rule[];
   /** Rules of the admin API and of approvals, which come after those of the configuration. */
   readonly runtimeRules?: readonly Rule[];
+  /** What requests to some of the allowed hosts have to be, in the order in which they are asked. */
+  readonly requestRules: readonly RequestRule[];
   readonly allowLocalBinding: boolean;
   readonly dangerouslyAllowAllDomains: boolean;
+  /** Whether tunnels can be looked into: TLS in them ends here. */
+  readonly interception: boolean;
   /** Whether the name in a TLS handshake must be the one that was allowed. */
   readonly sniBinding: boolean;
   /** Whether a TLS handshake that may hide another name (ECH) is refused. */
@@ -45,10 +50,16 @@ export interface Policy {
   /** The question by name: may this request go where it asks to go? `note` is told each step. */
   decide(request: NetworkRequest, note?: (step: Step) => void): Decision;
   /**
-   * The question before any target is known: may anything pass that comes in by this protocol? Null: it
-   * depends on the target.
+   * The question that is left of a request whose host somebody has approved who was asked: an approval is worth no
+   * more than a rule of the allowlist.
    */
-  decideEntrance(protocol: TunnelRequest["protocol"]): Deny | null;
+  decideApproved(
+    request: NetworkRequest,
+    approved: Rule | null,
+    note?: (step: Step) => void,
+  ): Allow | Inspect | Deny;
+  /** The question before any target is known: may any datagram pass? Null: it depends on the target. */
+  decideDatagrams(): Deny | null;
   /** The question by address, asked of every address a name resolved to. Null lets it pass. */
   decideAddress(
     request: NetworkRequest,

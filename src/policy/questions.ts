@@ -14,10 +14,13 @@ import {
 import { guardMode } from "./mode_guard.ts";
 import type { Mode, PolicyDocument, Step } from "./policy.ts";
 import { formatReach } from "./port_words.ts";
-import type { NetworkRequest, Protocol } from "./request.ts";
+import type { HttpRequest, NetworkRequest, Protocol, TunnelRequest } from "./request.ts";
+import type { RequestRule } from "./request_rule.ts";
+import type { RequestRules } from "./request_rules.ts";
 import { formatOrigin, type Rule } from "./rule.ts";
 import type { RuleList } from "./rule_list.ts";
 import type { PolicyRequest } from "./socket_request.ts";
+import { guardTunnel, type TunnelGuard } from "./tunnel_guard.ts";
 
 /** Who is told each step, if anybody wants to know. */
 export type Note = ((step: Step) => void) | undefined;
@@ -139,11 +142,69 @@ function whyMissed(
   return `${formatHost(host)} is allowed ${reach}, not ${missed}`;
 }
 
+/** Asks the request rules of the host: null, if it has none. Nothing is told where nobody has any. */
+export function askRequestRules(
+  rules: RequestRules,
+  request: HttpRequest,
+  note: Note,
+): { readonly verdict: "match"; readonly request: RequestRule } | Deny | null {
+  if (rules.isEmpty) return null;
+  const answer = rules.answer(request);
+  const tell = (words: string): void =>
+    note?.({ question: "request rules", answer: words, rule: null });
+  switch (answer.kind) {
+    case "none":
+      tell("none for this host");
+      return null;
+    case "match":
+      tell(`"${answer.rule.text}" (${formatOrigin(answer.rule.origin)})`);
+      return { verdict: "match", request: answer.rule };
+    case "miss":
+      tell(`no match: ${answer.detail}`);
+      return {
+        verdict: "deny",
+        reason: "mitm_hook_denied",
+        source: "baseline_policy",
+        rule: null,
+        detail: answer.detail,
+      };
+  }
+}
+
+/** Asks whether there are request rules for what goes through a tunnel. */
+export function askTunnelRules(
+  rules: RequestRules,
+  { target }: TunnelRequest,
+  note: Note,
+): boolean {
+  if (rules.isEmpty) return false;
+  const { length } = rules.of(target);
+  const answer = length === 0 ? "none for this host" : `${length} for this host`;
+  note?.({ question: "request rules", answer, rule: null });
+  return length > 0;
+}
+
 /** Asks whether the mode lets through what the request does. */
 export function askMode(mode: Mode, request: PolicyRequest, note: Note): Deny | null {
   const refused = guardMode(mode, request);
   note?.({ question: "mode", answer: modeAnswer(mode, refused), rule: null });
   return refused;
+}
+
+/** Asks whether a tunnel may pass unseen: null, if so. */
+export function askTunnel(
+  guard: TunnelGuard,
+  request: TunnelRequest,
+  note: Note,
+): "inspect" | Deny | null {
+  const answer = guardTunnel(request, guard);
+  note?.({ question: "mode", answer: tunnelAnswer(guard, answer), rule: null });
+  return answer;
+}
+
+function tunnelAnswer({ mode }: TunnelGuard, answer: "inspect" | Deny | null): string {
+  if (answer === "inspect") return `${mode}: the tunnel is looked into`;
+  return modeAnswer(mode, answer);
 }
 
 /** Asks whether the unix socket at that path, every symbolic link resolved, may be reached. */

@@ -28,10 +28,16 @@ export interface HttpAction {
   readonly methodOverride: string | null;
 }
 
-/** One HTTP request, seen in the clear. */
+/** One HTTP request, seen in the clear: sent to the proxy itself, or found inside a tunnel. */
 export interface HttpRequest extends Asked, HttpAction {
   readonly kind: "http";
-  readonly protocol: "http";
+  /** How it came in; that of the tunnel for one inside. */
+  readonly protocol: "http" | "https_connect" | "socks5_tcp";
+  readonly scheme: "http" | "https";
+  /** Path and query, as sent; `*` for an `OPTIONS` of the whole server. */
+  readonly path: string;
+  /** The values of a header field, by its name in lower case, in their order; none where it is missing. */
+  readonly header: (name: string) => readonly string[];
 }
 
 /** Everything policy may know about one attempt to reach the network. */

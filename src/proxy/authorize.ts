@@ -2,8 +2,7 @@ import type { SocketAddress } from "../net/address/endpoint.ts";
 import type { IpAddress } from "../net/address/ip.ts";
 import { ConnectError } from "../net/errors.ts";
 import type { Resolver } from "../net/ports.ts";
-import type { Allow, Ask, Deny } from "../policy/decision.ts";
-import { guardMode } from "../policy/mode_guard.ts";
+import type { Allow, Ask, Decision, Deny, Inspect } from "../policy/decision.ts";
 import type { Policy, Step } from "../policy/policy.ts";
 import type { NetworkRequest, Protocol } from "../policy/request.ts";
 import type { Rule } from "../policy/rule.ts";
@@ -35,6 +34,16 @@ export interface Grant {
   readonly addresses: readonly SocketAddress[];
   /** The proxy to go through, which is asked for the target by name; null dials `addresses`. */
   readonly via: UpstreamProxy | null;
+}
+
+/**
+ * A tunnel that may stand, and be connected to nothing: each request inside is to be authorized by itself, and only
+ * that one is worth a {@linkcode Grant}.
+ */
+export interface Inspection {
+  readonly verdict: "inspect";
+  /** The rule by which somebody let the host pass who was asked; what is inside is not asked about again. */
+  readonly approved: Rule | undefined;
 }
 
 /** A refusal, and the policy that spoke it. */
@@ -81,8 +90,11 @@ export async function authorize(
   policy: Policy,
   options: AuthorizeOptions,
   signal: AbortSignal,
-): Promise<Grant | Ask | Deny> {
+): Promise<Grant | Inspection | Ask | Deny> {
   const decision = decideByName(request, policy, options);
+  if (decision.verdict === "inspect") {
+    return { verdict: "inspect", approved: options.approved };
+  }
   if (decision.verdict !== "allow") return decision;
   const ips = await addressesOf(request, options, signal);
   const { port } = request.target;
@@ -112,6 +124,7 @@ export function renew(grant: Grant, policy: Policy, options: AuthorizeOptions): 
   // Who approved it a moment ago is not asked again.
   const again = grant.approved === undefined ? options : { ...options, approved: grant.approved };
   const decision = decideByName(request, policy, again);
+  if (decision.verdict === "inspect") return WITHHELD;
   if (decision.verdict !== "allow") return decision;
   for (const { ip } of addresses) {
     const refusal = decideByAddress(request, policy, options, ip);
@@ -131,12 +144,22 @@ export function authorizeReuse(
   address: SocketAddress,
 ): Grant | Ask | Deny {
   const decision = decideByName(request, policy, options);
+  if (decision.verdict === "inspect") return WITHHELD;
   if (decision.verdict !== "allow") return decision;
   const refusal = decideByAddress(request, policy, options, address.ip);
   if (refusal !== null) return refusal;
   const way = { approved: undefined, addresses: [address], via: null };
   return { verdict: "allow", [issued]: true, request, policy, decision, ...way };
 }
+
+/** The answer where a connection is asked for, and policy has come to say that it is to be looked into first. */
+export const WITHHELD: Deny = {
+  verdict: "deny",
+  reason: "mitm_required",
+  source: "mode_guard",
+  rule: null,
+  detail: "the policy has changed meanwhile",
+};
 
 async function addressesOf(
   request: NetworkRequest,
@@ -174,10 +197,11 @@ function decideByName(
   request: NetworkRequest,
   policy: Policy,
   options: AuthorizeOptions,
-): Allow | Ask | Deny {
+): Allow | Inspect | Ask | Deny {
   const decision = orApproved(policy.decide(request, options.note), request, policy, options);
   const { host, port } = request.target;
-  if (decision.verdict === "allow" && options.proxies?.named(request.target)) {
+  const isLetPass = decision.verdict === "allow" || decision.verdict === "inspect";
+  if (isLetPass && options.proxies?.named(request.target)) {
     return upstreamProxy(options);
   }
   if (host.kind !== "ip" || !options.isOwn({ ip: host.ip, port }, request.protocol)) {
@@ -190,13 +214,13 @@ function decideByName(
 
 /** What becomes of a question that somebody has answered with yes. The mode has the last word, as it has for rules. */
 function orApproved(
-  decision: Allow | Ask | Deny,
+  decision: Decision,
   request: NetworkRequest,
   policy: Policy,
-  { approved }: AuthorizeOptions,
-): Allow | Ask | Deny {
+  { approved, note }: AuthorizeOptions,
+): Decision {
   if (decision.verdict !== "ask" || approved === undefined) return decision;
-  return guardMode(policy.document.mode, request) ?? { verdict: "allow", rule: approved };
+  return policy.decideApproved(request, approved, note);
 }
 
 function decideByAddress(

@@ -20,6 +20,12 @@ const LABELS: Readonly<Record<Protocol, BlockedProtocol>> = {
   socks5_udp: "socks5-udp",
 };
 
+/** One request inside a tunnel is HTTPS (the seeds), whichever door the tunnel came in by. */
+function labelOf(request: PolicyRequest): BlockedProtocol {
+  const isInside = request.kind === "http" && request.scheme === "https";
+  return isInside ? "https" : LABELS[request.protocol];
+}
+
 /** A blocked request as a record. */
 export function blockedRecord(blocked: BlockedRequest, nowMs: number): BlockedRecord {
   const { request, decision, asker } = blocked;
@@ -33,7 +39,7 @@ export function blockedRecord(blocked: BlockedRequest, nowMs: number): BlockedRe
     client: asker.client,
     method: asker.method,
     mode: decision.source === "mode_guard" ? mode : null,
-    protocol: disabled ? "https_connect" : LABELS[request.protocol],
+    protocol: disabled ? "https_connect" : labelOf(request),
     ...(attempt === null ? {} : { attempt_id: attempt }),
     decision: decision.verdict,
     source: decision.source,

@@ -4,9 +4,10 @@ import type { Deadlines } from "../net/time/deadlines.ts";
 import { type ByteStream, writeAll } from "../net/stream/stream.ts";
 import { Watch } from "../net/time/watch.ts";
 import type { RelayMeter } from "../net/stream/relay.ts";
+import type { TunnelRequest } from "../policy/request.ts";
 import type { Grant } from "./authorize.ts";
 import type { SocketGrant } from "./authorize_socket.ts";
-import type { UpstreamConnection } from "./http/upstream_connection.ts";
+import { KeptUpstreams } from "./http/kept_upstreams.ts";
 
 /** How long, and how much, a client may go on sending after the last answer (RFC 9112 section 9.6). */
 const LINGER_MS = 2000;
@@ -27,10 +28,23 @@ export interface Serving {
 /** Why what is done for a client ends with it. Made once: taking a stack costs more than all else in a close. */
 const CLOSED = new DOMException("The client connection is closed", "AbortError");
 
-/** One client, from accept to close, with the one upstream connection that is kept for its next request. */
+/** What is known of a client when it comes. */
+export interface ClientOptions {
+  readonly stream: ByteStream;
+  readonly peer: SocketAddress;
+  /** The address of ours that it reached. */
+  readonly local: SocketAddress;
+  readonly deadlines: Deadlines;
+  readonly idleMs: number;
+}
+
+/** One client, from accept to close, with the upstream connections that are kept for its next requests. */
 export class ClientConnection {
-  readonly reader: BufferedReader;
+  readonly peer: SocketAddress;
+  readonly local: SocketAddress;
   readonly watch: Watch;
+  #stream: ByteStream;
+  #reader: BufferedReader;
   readonly #closing = new AbortController();
   #ahead: Promise<boolean> | null = null;
   #hasLeft = false;
@@ -40,6 +54,8 @@ export class ClientConnection {
   #address: string | null = null;
   /** What it carries now; null between two requests, and for datagrams, each of which is decided by itself. */
   serving: Serving | null = null;
+  /** The tunnel of which this is the other end; null where there is none. */
+  inspected: TunnelRequest | null = null;
   /** Whether it is the control connection of a UDP association. */
   carriesDatagrams = false;
   /** Called when it becomes a tunnel. */
@@ -50,19 +66,59 @@ export class ClientConnection {
   idle = true;
   /** What is said to it when serving it fails for a fault of ours; null where that is for HTTP to say. */
   farewell: Uint8Array | null = null;
-  /** Kept for the next request to the same target; closed with the client. */
-  upstream: UpstreamConnection | null = null;
+  #upstreams: KeptUpstreams | null = null;
+  #carried: Set<ClientConnection> | null = null;
+  readonly #options: ClientOptions;
+  readonly #carrier: ClientConnection | null;
 
-  constructor(
-    readonly stream: ByteStream,
-    readonly peer: SocketAddress,
-    /** The address of ours that it reached. */
-    readonly local: SocketAddress,
-    deadlines: Deadlines,
-    idleMs: number,
-  ) {
-    this.reader = new BufferedReader(stream);
+  /** @param carrier the client whose connection carries the request that this is */
+  constructor(options: ClientOptions, carrier: ClientConnection | null = null) {
+    const { stream, peer, local, deadlines, idleMs } = options;
+    this.peer = peer;
+    this.local = local;
+    this.#options = options;
+    this.#stream = stream;
+    this.#reader = new BufferedReader(stream);
+    this.#carrier = carrier;
     this.watch = new Watch(deadlines, idleMs, this.#drop);
+  }
+
+  /** Connections that are kept for its next requests; closed with the client. */
+  get upstreams(): KeptUpstreams {
+    return this.#carrier?.upstreams ?? (this.#upstreams ??= new KeptUpstreams());
+  }
+
+  /** The requests that it has under way at once (HTTP/2), each as a client of its own. */
+  get carried(): Iterable<ClientConnection> {
+    return this.#carried ?? [];
+  }
+
+  /** Where it is written to. */
+  get stream(): ByteStream {
+    return this.#stream;
+  }
+
+  /** Where it is read from. */
+  get reader(): BufferedReader {
+    return this.#reader;
+  }
+
+  /** Goes on inside TLS, which is spoken on the stream so far. */
+  goInside(stream: ByteStream): void {
+    // A connection to the same place, made for a request in the clear, would carry what is said inside in the clear.
+    this.#upstreams?.close();
+    this.#upstreams = null;
+    this.#stream = stream;
+    this.#reader = new BufferedReader(stream);
+    if (this.closed) stream.close();
+  }
+
+  /** One of the requests that it has under way at once. */
+  carry(stream: ByteStream): ClientConnection {
+    const carried = new ClientConnection({ ...this.#options, stream }, this);
+    (this.#carried ??= new Set()).add(carried);
+    if (this.closed) carried.close();
+    return carried;
   }
 
   /** `ip:port` of the client, for records. */
@@ -103,9 +159,11 @@ export class ClientConnection {
   close(): void {
     if (this.closed) return;
     this.#closing.abort(CLOSED);
-    this.watch.clear();
+    this.watch.end();
+    for (const carried of this.carried) carried.close();
     this.stream.close();
-    this.upstream?.close();
+    this.#upstreams?.close();
+    if (this.#carrier !== null) this.#carrier.#carried?.delete(this);
   }
 
   /** Puts the connection under a limit at whose end it is closed, in place of the present one. */

@@ -1,7 +1,14 @@
 import type { SocketAddress } from "../net/address/endpoint.ts";
 import { ConnectError } from "../net/errors.ts";
-import type { Clock, Dialer, Resolver } from "../net/ports.ts";
-import type { BufferedReader } from "../net/stream/buffered_reader.ts";
+import type {
+  Clock,
+  Dialer,
+  Resolver,
+  SecureStream,
+  TlsClient,
+  TlsProtocol,
+} from "../net/ports.ts";
+import { type BufferedReader, readThrough } from "../net/stream/buffered_reader.ts";
 import type { ByteStream } from "../net/stream/stream.ts";
 import type { NetworkRequest } from "../policy/request.ts";
 import type { Grant, IsOwn } from "./authorize.ts";
@@ -19,6 +26,8 @@ export interface Connected {
   readonly reader: BufferedReader | null;
   /** The address that was granted and dialled; null through an upstream proxy, which dials itself. */
   readonly address: SocketAddress | null;
+  /** The stream, if it is inside TLS that was begun here; its certificate is the target's then. */
+  readonly secure: SecureStream | null;
   /** Set when the stream ends at an HTTP proxy that takes plain requests, with absolute targets. */
   readonly plainProxy: PlainProxy | null;
 }
@@ -37,6 +46,10 @@ export interface ConnectParts extends ThroughOptions {
   readonly resolve: Resolver;
   readonly clock: Clock;
   readonly isOwn: IsOwn;
+  /** TLS with servers, whose certificates are verified for the name that was granted. */
+  readonly secureServer: TlsClient;
+  /** What may be spoken inside it. */
+  readonly protocols: readonly TlsProtocol[] | undefined;
   readonly limits: Pick<Limits, "headBytes" | "headFields" | "dnsAddresses">;
 }
 
@@ -49,12 +62,22 @@ export async function connect(
   parts: ConnectParts,
   signal: AbortSignal,
 ): Promise<Connected> {
+  const connected = await reach(grant, parts, signal);
+  const { request } = grant;
+  if (request.kind === "tunnel" || request.scheme === "http") return connected;
+  const { reader, stream } = connected;
+  const outside = reader === null ? stream : readThrough(reader, stream);
+  const secure = await parts.secureServer(outside, request.target.host, signal, parts.protocols);
+  return { ...connected, stream: secure, reader: null, secure };
+}
+
+async function reach(grant: Grant, parts: ConnectParts, signal: AbortSignal): Promise<Connected> {
   if (grant.via !== null) {
     const stream = await reachProxy(grant.via, grant.request, parts, signal);
     return await connectThrough(grant.via, grant.request, stream, parts, signal);
   }
   const { stream, address } = await dialFirst(grant.addresses, parts, signal);
-  return { stream, reader: null, address, plainProxy: null };
+  return { stream, reader: null, address, plainProxy: null, secure: null };
 }
 
 /**

@@ -2,24 +2,27 @@ import type { Fields } from "../http/fields.ts";
 import type { Deadlines } from "../net/time/deadlines.ts";
 import type { SocketAddress } from "../net/address/endpoint.ts";
 import { ConnectError } from "../net/errors.ts";
-import type { Clock, Dialer, Resolver, TlsClient } from "../net/ports.ts";
+import type { Clock, Dialer, Resolver, TlsClient, TlsProtocol } from "../net/ports.ts";
 import { within } from "../net/time/within.ts";
-import type { PolicyCell } from "../policy/policy.ts";
-import type { NetworkRequest } from "../policy/request.ts";
+import type { Policy, PolicyCell } from "../policy/policy.ts";
+import type { NetworkRequest, TunnelRequest } from "../policy/request.ts";
+import type { Rule } from "../policy/rule.ts";
 import type { Asker } from "./asking/asker.ts";
 import { type AskingParts, authorizeAsking, withPolicy } from "./asking/authorize_asking.ts";
 import {
   type AuthorizeOptions,
   authorizeReuse,
   type Grant,
+  type Inspection,
   type IsOwn,
   type Refused,
   renew,
+  WITHHELD,
 } from "./authorize.ts";
 import { boundedResolver } from "./bounded_resolver.ts";
 import { connect, type Connected, type ConnectParts } from "./connect.ts";
 import type { Limits } from "./limits.ts";
-import { proxyFailure } from "./upstream/connect_through.ts";
+import { isPlain, proxyFailure } from "./upstream/connect_through.ts";
 import { proxyDestinations } from "./upstream/proxy_destinations.ts";
 import type { ChooseUpstream, UpstreamProxy } from "./upstream/upstream_proxy.ts";
 
@@ -34,18 +37,42 @@ export interface Gateway {
   /**
    * Asks the policy in force, and a person where it says so; resolves names if it allows. Rejects with a
    * `ConnectError`.
+   *
+   * @param approved the rule by which somebody who was asked has let the host pass before
    */
-  authorize(request: NetworkRequest, asker: Asker, signal: AbortSignal): Promise<Grant | Refused>;
+  authorize(
+    request: NetworkRequest,
+    asker: Asker,
+    signal: AbortSignal,
+    approved?: Rule,
+  ): Promise<Grant | Refused>;
+  /** The same for a tunnel, which may have to be looked into. */
+  authorizeTunnel(
+    request: TunnelRequest,
+    asker: Asker,
+    signal: AbortSignal,
+  ): Promise<Grant | Inspection | Refused>;
   /** Asks whether the connection to `address` may carry this request too. */
-  authorizeReuse(request: NetworkRequest, asker: Asker, address: SocketAddress): Grant | Refused;
+  authorizeReuse(
+    request: NetworkRequest,
+    asker: Asker,
+    address: SocketAddress,
+    approved?: Rule,
+  ): Grant | Refused;
   /** Asks the policy in force about what an earlier one allowed: see {@linkcode renew}. */
   renew(grant: Grant): Grant | Refused;
-  /**
-   * Connects as granted. Rejects with a `ConnectError`.
-   *
-   * @param via the `Via` fields for an upstream proxy that is asked for a tunnel; called where there is one
-   */
-  connect(grant: Grant, signal: AbortSignal, via: () => Fields): Promise<Connected>;
+  /** Connects as granted, with TLS where the request is one of https. Rejects with a `ConnectError`. */
+  connect(grant: Grant, signal: AbortSignal, options: ConnectOptions): Promise<Connected>;
+  /** The policy in force. */
+  readonly policy: Policy;
+}
+
+/** What else connecting depends on. */
+export interface ConnectOptions {
+  /** The `Via` fields for an upstream proxy that is asked for a tunnel; called where there is one. */
+  readonly via: () => Fields;
+  /** What may be spoken inside TLS (RFC 7301); HTTP/1.1 alone without it. */
+  readonly protocols?: readonly TlsProtocol[] | undefined;
 }
 
 /** What a {@linkcode Gateway} is made of. */
@@ -58,6 +85,8 @@ export interface GatewayParts {
   readonly resolve: Resolver;
   readonly dial: Dialer;
   readonly startTls: TlsClient;
+  /** As in `ConnectParts`. */
+  readonly secureServer: TlsClient;
   readonly upstream: ChooseUpstream;
   /** Those that `upstream` may choose. */
   readonly upstreamProxies: readonly UpstreamProxy[];
@@ -73,7 +102,7 @@ export function createGateway(parts: GatewayParts): Gateway {
   const { policy, limits, deadlines } = parts;
   const bounded = (ms: number) => boundedResolver(parts.resolve, deadlines, ms);
   const options = authorizeOptions(parts, bounded);
-  const directly: ConnectParts = { ...parts, resolve: options.resolve, via: [] };
+  const common: Omit<ConnectParts, "via" | "protocols"> = { ...parts, resolve: options.resolve };
   const connectInTime = (grant: Grant, signal: AbortSignal, parts: ConnectParts) =>
     within(
       deadlines,
@@ -83,24 +112,36 @@ export function createGateway(parts: GatewayParts): Gateway {
       () => late(grant),
     );
   const tell = tellOnce(parts.diagnose);
-  const heed = (outcome: Grant | Refused, asker: Asker): Grant | Refused => {
+  const heed = <T extends Grant | Inspection | Refused>(outcome: T, asker: Asker): T => {
     if (outcome.verdict === "allow") parts.allowed(outcome, asker);
     return outcome;
   };
+  const optionsOf = (approved: Rule | undefined) =>
+    approved === undefined ? options : { ...options, approved };
   return {
-    async authorize(request, asker, signal): Promise<Grant | Refused> {
+    async authorize(request, asker, signal, approved): Promise<Grant | Refused> {
+      const asking = { ...parts, options: optionsOf(approved) };
+      const outcome = await authorizeAsking(request, asker, asking, signal);
+      if (outcome.verdict === "inspect") return { ...WITHHELD, policy: policy.current };
+      return heed(outcome, asker);
+    },
+    async authorizeTunnel(request, asker, signal): Promise<Grant | Inspection | Refused> {
       return heed(await authorizeAsking(request, asker, { ...parts, options }, signal), asker);
     },
-    authorizeReuse(request, asker, address): Grant | Refused {
+    authorizeReuse(request, asker, address, approved): Grant | Refused {
       const { current } = policy;
-      return heed(withPolicy(authorizeReuse(request, current, options, address), current), asker);
+      const outcome = authorizeReuse(request, current, optionsOf(approved), address);
+      return heed(withPolicy(outcome, current), asker);
     },
     renew: (grant) => withPolicy(renew(grant, policy.current, options), policy.current),
-    connect: (grant, signal, via) =>
-      grant.via === null ? connectInTime(grant, signal, directly) : tell(
+    connect: (grant, signal, { via, protocols }) =>
+      grant.via === null ? connectInTime(grant, signal, { ...common, via: [], protocols }) : tell(
         wayOf(grant.via, grant.request),
-        connectInTime(grant, signal, { ...directly, via: via() }),
+        connectInTime(grant, signal, { ...common, via: via(), protocols }),
       ),
+    get policy(): Policy {
+      return policy.current;
+    },
   };
 }
 
@@ -154,9 +195,8 @@ function tellOnce(
 }
 
 /** Names a way that may work while another does not: a plain request takes no answer of the proxy. */
-function wayOf({ source }: UpstreamProxy, request: NetworkRequest): string {
-  const isPlain = request.kind === "http" && !request.upgrades;
-  return `${isPlain ? "plain" : "tunnel"} ${source}`;
+function wayOf(proxy: UpstreamProxy, request: NetworkRequest): string {
+  return `${isPlain(proxy, request) ? "plain" : "tunnel"} ${proxy.source}`;
 }
 
 function late({ via }: Grant): ConnectError {

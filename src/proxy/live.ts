@@ -92,7 +92,7 @@ export class LiveConnections {
   /** Closes those that carry what is not allowed any more. Returns how many that were. */
   closeUnless(isAllowed: (serving: Serving) => boolean): number {
     let count = 0;
-    for (const client of [...this.#sessions.keys()]) {
+    for (const client of [...this.#sessions.keys()].flatMap((one) => [one, ...one.carried])) {
       if (client.closed || client.serving === null || isAllowed(client.serving)) continue;
       client.close();
       count += 1;
@@ -135,8 +135,13 @@ export class LiveConnections {
 }
 
 function servingRecord(
-  { serving, carriesDatagrams, idle: isIdle }: ClientConnection,
+  { serving, inspected, carriesDatagrams, idle: isIdle }: ClientConnection,
 ): Pick<ConnectionRecord, "kind" | "protocol" | "host" | "port" | "rule" | "generation"> {
+  if (serving === null && inspected !== null) {
+    const { protocol, target: { host, port } } = inspected;
+    const common = { rule: null, generation: null };
+    return { kind: "inspected", protocol, host: formatHost(host), port, ...common };
+  }
   if (serving === null) {
     const nowhere = { host: null, port: null, rule: null, generation: null };
     return carriesDatagrams

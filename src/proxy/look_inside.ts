@@ -18,13 +18,18 @@ export async function lookInside(
   ms: number,
 ): Promise<Refused | null> {
   if (!policy.looksInside(request)) return null;
-  const silence = Promise.withResolvers<Inside>();
-  client.watch.set(ms, () => silence.resolve({ kind: "other", why: "it does not begin in time" }));
-  const inside = await Promise.race([firstWords(client), silence.promise]);
+  const inside = await readInside(client, ms);
   // It ended before it said anything: there is nothing to carry, and nothing to refuse.
   if (inside === null) return null;
   const refusal = policy.decideInside(request, inside);
   return refusal === null ? null : { ...refusal, policy };
+}
+
+/** Tells what the first words are, within `ms`. Null when there are none, and none will come. */
+export async function readInside(client: ClientConnection, ms: number): Promise<Inside | null> {
+  const silence = Promise.withResolvers<Inside>();
+  client.watch.set(ms, () => silence.resolve({ kind: "other", why: "it does not begin in time" }));
+  return await Promise.race([firstWords(client), silence.promise]);
 }
 
 async function firstWords({ reader }: ClientConnection): Promise<Inside | null> {

@@ -2,7 +2,7 @@ import type { Fields } from "../http/fields.ts";
 import { ConnectError } from "../net/errors.ts";
 import type { TunnelRequest } from "../policy/request.ts";
 import type { Asker } from "./asking/asker.ts";
-import type { Grant, Refused } from "./authorize.ts";
+import type { Grant, Inspection, Refused } from "./authorize.ts";
 import type { ClientConnection } from "./client_connection.ts";
 import type { Connected } from "./connect.ts";
 import type { Door } from "./door.ts";
@@ -26,6 +26,7 @@ export type OpenedTunnel =
     readonly grant: Grant;
     readonly asker: Asker;
   }
+  | { readonly kind: "inspect"; readonly inspection: Inspection; readonly asker: Asker }
   | { readonly kind: "blocked"; readonly decision: Refused }
   | { readonly kind: "failed"; readonly error: ConnectError };
 
@@ -38,7 +39,8 @@ export async function openTunnel(
   client.closeAfter(connectingMs(limits));
   const asker = askerOf(client, "CONNECT", attempt, limits);
   try {
-    const outcome = await gateway.authorize(request, asker, client.signal);
+    const outcome = await gateway.authorizeTunnel(request, asker, client.signal);
+    if (outcome.verdict === "inspect") return { kind: "inspect", inspection: outcome, asker };
     // From here on a change of the policy closes the client: nothing may come between.
     const decision = outcome.verdict === "allow" ? gateway.renew(outcome) : outcome;
     if (decision.verdict !== "allow") {
@@ -46,7 +48,7 @@ export async function openTunnel(
       return { kind: "blocked", decision };
     }
     client.serving = { grant: decision, kind: "tunnel" };
-    const connected = await gateway.connect(decision, client.signal, via);
+    const connected = await gateway.connect(decision, client.signal, { via });
     return { kind: "connected", connected, request, grant: decision, asker };
   } catch (error) {
     if (!(error instanceof ConnectError)) throw error;

@@ -1,5 +1,4 @@
 import type { Policy } from "../policy/policy.ts";
-import { guardMode } from "../policy/mode_guard.ts";
 import type { Grant } from "./authorize.ts";
 import type { Serving } from "./client_connection.ts";
 import type { LivePolicy } from "./live_policy.ts";
@@ -11,17 +10,22 @@ import type { LivePolicy } from "./live_policy.ts";
 export function outlasts({ grant }: Serving, live: LivePolicy): boolean {
   const { current } = live;
   if (!("decision" in grant)) return current.decideSocket(grant.request, grant.path) === null;
-  const decision = current.decide(grant.request);
-  const isAllowed = decision.verdict === "allow" ||
-    (decision.reason === "not_allowed" && isLapsed(grant, live) &&
-      guardMode(current.document.mode, grant.request) === null);
-  return isAllowed && addressesPass(grant, current) &&
+  return isAllowed(grant, live) && addressesPass(grant, current) &&
     (isKnownInside(grant, current) || isLapsed(grant, live));
 }
 
 /** What a tunnel carries whose first words nobody had to look at is not known, and too late to be asked. */
 function isKnownInside({ request, policy }: Grant, current: Policy): boolean {
   return request.kind !== "tunnel" || !current.looksInside(request) || policy.looksInside(request);
+}
+
+function isAllowed(grant: Grant, live: LivePolicy): boolean {
+  const { request, decision: { rule } } = grant;
+  const { current } = live;
+  const decision = current.decide(request);
+  if (decision.verdict === "allow") return true;
+  if (decision.verdict === "inspect" || decision.reason !== "not_allowed") return false;
+  return isLapsed(grant, live) && current.decideApproved(request, rule).verdict === "allow";
 }
 
 function isLapsed({ decision: { rule } }: Grant, live: LivePolicy): boolean {

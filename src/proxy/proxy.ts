@@ -17,6 +17,7 @@ import { ClientConnection } from "./client_connection.ts";
 import { createGateway, type GatewayParts } from "./gateway.ts";
 import type { Door } from "./door.ts";
 import type { HttpDoor } from "./http/http_door.ts";
+import type { Interception } from "./inside/interception.ts";
 import type { Limits } from "./limits.ts";
 import { type LiveState, makeLiveState } from "./live_state.ts";
 import { type Ledger, noteAllowed, noteBlocked } from "./ledger.ts";
@@ -62,6 +63,8 @@ export interface ProxyOptions {
   /** Addresses of ours besides: none of them is a destination either. */
   readonly alsoOurs: readonly SocketAddress[];
   readonly limits: Limits;
+  /** What ends TLS inside tunnels; null where nothing does. */
+  readonly interception: Interception | null;
   /** Whether `Via` is appended to what is forwarded (RFC 9110 section 7.6.3). */
   readonly via: boolean;
   /** How many of the newest blocked requests are kept. */
@@ -112,7 +115,8 @@ export function startProxy(options: ProxyOptions): RunningProxy {
       : { http: speaks === "both" ? http : null, socks };
     const welcome = ({ stream, peer, local }: Accepted) => {
       if (live.size >= limits.connections) return turnAway(stream, speaks);
-      const client = new ClientConnection(stream, peer, local, deadlines, limits.idleMs);
+      const options = { stream, peer, local, deadlines, idleMs: limits.idleMs };
+      const client = new ClientConnection(options);
       live.serve(client, serveClient(client, doors), diagnose);
     };
     return acceptLoop({ listener, clock, signal: stopping.signal, welcome, diagnose });
@@ -153,13 +157,23 @@ interface Running {
 
 /** One door for each protocol, with the same policy and the same gateway behind both. */
 function makeDoors(
-  { policy, limits, upstream, upstreamProxies, via, socksUdp, outside }: ProxyOptions,
+  { policy, limits, upstream, upstreamProxies, interception, via, socksUdp, outside }: ProxyOptions,
   { addresses, deadlines, ask, allowed, blocked, open, diagnose }: Running,
 ): { readonly http: HttpDoor; readonly socks: SocksDoor } {
   const { dial, resolve, startTls, clock, bindUdp: bind, unixSockets: sockets } = outside;
   const relayPorts = new Set<number>();
   const isOwn = ownListeners(addresses, interfacesTo(addresses), relayPorts);
-  const network = { dial, resolve, startTls, upstream, upstreamProxies, isOwn, diagnose };
+  const secureServer = interception?.secureServer ?? startTls;
+  const network = {
+    dial,
+    resolve,
+    startTls,
+    secureServer,
+    upstream,
+    upstreamProxies,
+    isOwn,
+    diagnose,
+  };
   const door: Door = {
     gateway: createGateway({ policy, limits, clock, deadlines, ask, allowed, ...network }),
     limits,
@@ -168,14 +182,18 @@ function makeDoors(
     blocked,
     diagnose,
   };
+  const http: HttpDoor = {
+    ...door,
+    sockets: createSocketGateway({ policy, limits, sockets, deadlines, allowed }),
+    open,
+    scope: null,
+    interception,
+  };
   return {
-    http: {
-      ...door,
-      sockets: createSocketGateway({ policy, limits, sockets, deadlines, allowed }),
-      open,
-    },
+    http,
     socks: {
       ...door,
+      http,
       udp: socksUdp ? { bind, clock, policy, relayPorts } : null,
     },
   };

@@ -8,7 +8,7 @@ import { placeOf } from "./place.ts";
 
 /** How a block is told to the program and to the person behind it. The words of the wire are the seeds'. */
 export interface Refusal {
-  readonly status: 403 | 503;
+  readonly status: 403 | 421 | 503;
   /** `x-proxy-error`; a disabled proxy has none. */
   readonly header: ProxyErrorHeader | null;
   /** One line of ASCII, at most 80 characters: what most programs show of a failed CONNECT. */
@@ -50,11 +50,19 @@ const HEADERS: Readonly<Record<BlockReason, ProxyErrorHeader | null>> = {
   denied: "blocked-by-denylist",
   method_not_allowed: "blocked-by-method-policy",
   mitm_required: "blocked-by-method-policy",
+  mitm_hook_denied: "blocked-by-policy",
   sni_mismatch: "blocked-by-policy",
+  host_mismatch: "blocked-by-policy",
   not_tls: "blocked-by-policy",
   own_listener: "blocked-by-policy",
   upstream_proxy: "blocked-by-policy",
   proxy_disabled: null,
+};
+
+/** Where it is not 403. RFC 9110 section 15.5.20: a request that was sent to the wrong place. */
+const STATUSES: Partial<Readonly<Record<BlockReason, 421 | 503>>> = {
+  host_mismatch: 421,
+  proxy_disabled: 503,
 };
 
 const PHRASE_MAX = 80;
@@ -64,7 +72,7 @@ export function refusalOf(request: PolicyRequest, decision: Ask | Deny): Refusal
   const { host, port } = placeOf(request);
   const message = messageOf(request, decision);
   return {
-    status: decision.reason === "proxy_disabled" ? 503 : 403,
+    status: STATUSES[decision.reason] ?? 403,
     header: HEADERS[decision.reason],
     phrase: phraseOf(request, decision.reason),
     message,
@@ -103,7 +111,7 @@ export function decisionLine({ fields }: Refusal): string {
  * then sentences for whoever reads the log. Nothing where the client itself is told.
  */
 export function unsaidLines(request: PolicyRequest, decision: Ask | Deny): readonly string[] {
-  const isSaid = request.protocol === "http" ||
+  const isSaid = request.kind !== "tunnel" ||
     (request.protocol === "https_connect" && !INSIDE.has(decision.reason));
   if (isSaid) return [];
   const refusal = refusalOf(request, decision);
@@ -125,7 +133,10 @@ const USE_SOCKS5H = "If the program was given a name, it has looked it up itself
 const TOLD: ReadonlySet<BlockReason> = new Set([
   "not_allowed",
   "method_not_allowed",
+  "mitm_required",
+  "mitm_hook_denied",
   "sni_mismatch",
+  "host_mismatch",
   "not_tls",
 ]);
 
@@ -160,8 +171,10 @@ const PHRASES: Readonly<Record<BlockReason, string>> = {
   not_allowed_local: "local or private address",
   denied: "denied by a rule",
   method_not_allowed: "limited mode is read-only",
-  mitm_required: "no tunnels in limited mode",
+  mitm_required: "it cannot be looked into",
+  mitm_hook_denied: "no request rule allows it",
   sni_mismatch: "the TLS handshake names another host",
+  host_mismatch: "the request names another host",
   not_tls: "this is not TLS",
   own_listener: "this is the proxy itself",
   upstream_proxy: "this is the upstream proxy",
@@ -192,6 +205,18 @@ function stepsToAnswer(request: PolicyRequest, { verdict }: Ask | Deny): string[
   return [`They can answer while it waits: doorward approve ${narrowestPattern(host, port)}`];
 }
 
+/** What would have to change for a tunnel to be looked into. */
+function stepToLookInside(request: PolicyRequest): string {
+  const { host, port } = placeOf(request);
+  const isPossible = request.protocol === "https_connect" ||
+    (request.protocol === "socks5_tcp" && port === 443);
+  return isPossible
+    ? "To have it looked into: mitm = true under [network]"
+    : `To leave other ports out of the request rules: write "${
+      narrowestPattern(host, 443)
+    }:443" in [network.rules]`;
+}
+
 function nextSteps(request: PolicyRequest, decision: Ask | Deny): string[] {
   switch (decision.reason) {
     case "not_allowed":
@@ -209,8 +234,16 @@ function nextSteps(request: PolicyRequest, decision: Ask | Deny): string[] {
         ASK_A_PERSON,
       ];
     case "method_not_allowed":
-    case "mitm_required":
       return ['To allow more than reading: mode = "full" under [network]', ASK_A_PERSON];
+    case "host_mismatch":
+      return ["Send the request to the host that the tunnel was opened to.", ASK_A_PERSON];
+    case "mitm_required":
+      return [stepToLookInside(request), ASK_A_PERSON];
+    case "mitm_hook_denied":
+      return [
+        ASK_A_PERSON,
+        "They can allow it: a rule that it matches, in [network.rules]",
+      ];
     case "sni_mismatch":
       return ["Name the host that was asked for in the TLS handshake.", ASK_A_PERSON];
     case "not_tls":

@@ -145,6 +145,10 @@ const CONNECT_FAILURES: Readonly<Record<ConnectFault, Failure>> = {
   host_unreachable: connectFailure(502, "host_unreachable", "destination_ip_unroutable"),
   network_unreachable: connectFailure(502, "network_unreachable", "destination_ip_unroutable"),
   connection_failed: connectFailure(502, "connection_failed", "destination_unavailable"),
+  tls_failed: connectFailure(502, "tls_failed", "tls_protocol_error"),
+  certificate_expired: connectFailure(502, "certificate_expired", "tls_certificate_error"),
+  certificate_untrusted: connectFailure(502, "certificate_untrusted", "tls_certificate_error"),
+  certificate_mismatch: connectFailure(502, "certificate_mismatch", "tls_certificate_error"),
   upstream_proxy_authentication: connectFailure(
     502,
     "upstream_proxy_authentication",

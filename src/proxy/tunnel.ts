@@ -6,7 +6,7 @@ import { lookInside } from "./look_inside.ts";
 import type { OpenedTunnel } from "./open_tunnel.ts";
 
 /** A fatal alert of TLS 1.2, which every version understands: unrecognized_name (RFC 6066 section 3). */
-const UNRECOGNIZED_NAME = new Uint8Array([21, 3, 3, 0, 2, 2, 112]);
+export const UNRECOGNIZED_NAME = new Uint8Array([21, 3, 3, 0, 2, 2, 112]);
 
 /**
  * Announces a connection to the client and then carries bytes both ways until both sides have finished, or

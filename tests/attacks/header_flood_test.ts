@@ -1,6 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
+import { latin1Bytes } from "../../src/net/stream/latin1.ts";
+import { bytes } from "../support/hello.ts";
+import { authorityFor, makeInside } from "../support/inside.ts";
 import { until } from "../support/in_time.ts";
 import type { Script } from "../support/origin.ts";
+import { FRAME, frame, headerBlock, pseudo } from "../support/raw_http2.ts";
 import { statusOf } from "../support/wire.ts";
 import { makeWorld } from "../support/world.ts";
 
@@ -100,3 +104,53 @@ Deno.test("header flood: an origin that floods is 502", async () => {
     await until(() => world.upstreams === 0, "the origin is let go");
   }
 });
+
+/** An entry for the table of the receiver, and twelve thousand references to it (RFC 7541 section 6.1). */
+function bomb(): Uint8Array<ArrayBuffer> {
+  const length = 3_900;
+  const rest = length - 127;
+  const entry = bytes(0x40, 1, 0x78, 127, rest % 128 + 128, Math.floor(rest / 128));
+  const references = new Uint8Array(12_000).fill(0x80 | 62);
+  return bytes(headerBlock(pseudo()), entry, latin1Bytes("a".repeat(length)), references);
+}
+
+Deno.test("header flood: a head of HTTP/2 that unfolds to megabytes is no request", async () => {
+  await using inside = await makeInside(await authorityFor("DNS:allowed.test"));
+  const client = await inside.http2();
+  await client.wire.send(frame(FRAME.headers, 5, 1, bomb()));
+  const answer = await client.answerOf(1);
+  assert(answer.reset !== null, JSON.stringify(answer));
+  assertEquals([inside.world.lookups, inside.origin.connections], [[], 0]);
+});
+
+/** What a client of HTTP/2 sends first, and what again and again. */
+const FLOODS_OF_HTTP2: Readonly<Record<string, readonly [Uint8Array, Uint8Array]>> = {
+  "a head in frames without end": [
+    frame(FRAME.headers, 0, 1, headerBlock(pseudo())),
+    frame(FRAME.continuation, 0, 1, headerBlock([["x", "y".repeat(8_000)]])),
+  ],
+  "a head in empty frames without end": [
+    frame(FRAME.headers, 0, 1, headerBlock(pseudo())),
+    bytes(...Array(1_000).fill(frame(FRAME.continuation, 0, 1, new Uint8Array()))),
+  ],
+  "settings without end": [
+    frame(FRAME.settings, 0, 0, new Uint8Array()),
+    bytes(...Array(1_000).fill(frame(FRAME.settings, 0, 0, new Uint8Array()))),
+  ],
+};
+
+for (const [what, [first, again]] of Object.entries(FLOODS_OF_HTTP2)) {
+  Deno.test(`header flood: of HTTP/2 ${what} is cut off`, async () => {
+    await using inside = await makeInside(await authorityFor("DNS:allowed.test"));
+    const { wire } = await inside.http2();
+    await wire.send(first);
+    const flooding = (async () => {
+      for (let count = 0; count < 2_000; count++) await wire.send(again);
+    })().catch(() => {
+      // It was cut off.
+    });
+    await until(() => inside.world.proxy.connections === 0, "the connection is closed");
+    await flooding;
+    assertEquals(inside.origin.connections, 0);
+  });
+}

@@ -1,7 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { allOver, crowd } from "../support/crowd.ts";
+import { authorityFor, makeInside } from "../support/inside.ts";
 import { until } from "../support/in_time.ts";
 import { ok, type Script, silent } from "../support/origin.ts";
+import { pseudo } from "../support/raw_http2.ts";
 import { statusOf } from "../support/wire.ts";
 import { makeWorld } from "../support/world.ts";
 
@@ -98,3 +100,26 @@ Deno.test("slow client: a slow answer holds up its own client only", async () =>
   release.resolve();
   for (const client of slow) assertEquals(statusOf(await client.readMessage()), 200);
 });
+
+for (
+  const [what, pairs, body] of [
+    ["was answered once", pseudo(), {}],
+    ["holds an upload back", pseudo({ method: "POST" }), { data: ["part"], open: true }],
+  ] as const
+) {
+  Deno.test(`slow client: a connection of HTTP/2 that ${what} ends at the limit for idle ones`, async () => {
+    const limits = { bodyIdleMs: 3_000, idleMs: 5_000 };
+    await using inside = await makeInside(await authorityFor("DNS:allowed.test"), {
+      world: { limits },
+    });
+    const { world } = inside;
+    const client = await inside.http2();
+    const answered = client.ask(pairs, body);
+    await until(() => inside.origin.connections === 1, "the origin is reached");
+    await world.pass(limits.bodyIdleMs + 1_000, answered);
+    await answered;
+    // Behind a refusal it may still finish what it is sending, for two seconds.
+    await world.pass(limits.idleMs + 4_000);
+    await until(() => world.proxy.connections === 0, "the connection is closed");
+  });
+}

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { allOver, crowd } from "../support/crowd.ts";
 import { turn, until } from "../support/in_time.ts";
+import { authorityFor, makeInside } from "../support/inside.ts";
 import {
   askSocks,
   credentials,
@@ -319,3 +320,13 @@ for (const [what, bytes, answer] of STRANGERS) {
     assertEquals(world.diagnosed.length, 1);
   });
 }
+
+Deno.test("socks messages: what fails inside a tunnel is told in the words of what is spoken there", async () => {
+  const authority = await authorityFor("DNS:allowed.test");
+  await using inside = await makeInside(authority, {
+    world: { troubled: true, resolve: { "allowed.test": () => Promise.reject(new TypeError()) } },
+  });
+  const client = await inside.secure({ entrance: "socks" });
+  await client.send("GET / HTTP/1.1\r\nHost: allowed.test\r\n\r\n");
+  assertEquals(statusOf(await client.readMessage()), 500);
+});

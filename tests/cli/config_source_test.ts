@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { configSource } from "../../src/cli/config_source.ts";
+import { configSource, configSourceWithSecrets } from "../../src/cli/config_source.ts";
 
 const NONE = { file: null, overrides: [], allow: [], deny: [], mode: null };
 
@@ -46,5 +46,13 @@ Deno.test("configSource() hands on the file and the hosts", () => {
     overrides: [],
     allow: ["a.test"],
     deny: ["b.test"],
+  });
+});
+
+Deno.test("configSourceWithSecrets() is the same, and knows where secrets are", () => {
+  const here = { env: { HOME: "/home/me", TOKEN: "t" }, os: "linux" } as const;
+  assertEquals(configSourceWithSecrets(NONE, here), {
+    ...configSource(NONE, here),
+    env: here.env,
   });
 });

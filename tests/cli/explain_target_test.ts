@@ -1,4 +1,4 @@
-import { assertEquals, assertObjectMatch, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertObjectMatch, assertStringIncludes } from "@std/assert";
 import { explainTarget } from "../../src/cli/explain_target.ts";
 import { formatEndpoint } from "../../src/net/address/endpoint.ts";
 import type { NetworkRequest } from "../../src/policy/request.ts";
@@ -85,6 +85,7 @@ for (const [text, path] of SOCKETS) {
         upgrades: false,
         methodOverride: null,
       },
+      inside: null,
     });
   });
 }
@@ -126,4 +127,39 @@ Deno.test("explainTarget() counts a POST as one with a body", () => {
     method: "PUT",
     request: { hasBody: true, method: "PUT" },
   });
+});
+
+/** What is asked about, the method given, and what a client would send inside the tunnel. */
+const INSIDE: readonly (readonly [string, string | null, string, string, string])[] = [
+  ["https://a.test/x?y#z", null, "GET https://a.test/x?y", "https", "/x?y"],
+  ["https://a.test/x", "POST", "POST https://a.test/x", "https", "/x"],
+  ["https://a.test/x", "CONNECT", "GET https://a.test/x", "https", "/x"],
+  ["https://me:s3cret@a.test:8443?x", null, "GET https://a.test:8443?x", "https", "/?x"],
+  ["https://a.test", null, "GET https://a.test", "https", "/"],
+  ["https://a.test:80/", null, "GET https://a.test:80/", "https", "/"],
+  ["wss://a.test/s", null, "GET https://a.test/s", "https", "/s"],
+  ["ws://a.test/s", null, "GET http://a.test/s", "http", "/s"],
+  ["http://a.test/x", "CONNECT", "GET http://a.test/x", "http", "/x"],
+  ["a.test", null, "GET https://a.test", "https", "/"],
+  ["a.test/x?y", "PUT", "PUT https://a.test/x?y", "https", "/x?y"],
+  ["a.test:80", null, "GET http://a.test:80", "http", "/"],
+];
+
+for (const [text, given, line, scheme, path] of INSIDE) {
+  Deno.test(`explainTarget() finds ${line} inside the tunnel of ${text} with ${given}`, () => {
+    const asked = explainTarget(text, given);
+    assert(asked.kind === "request" && asked.inside?.kind === "request");
+    const { method, target, request } = asked.inside;
+    assertEquals(`${method} ${target}`, line);
+    assertObjectMatch({ ...request }, { protocol: "https_connect", scheme, path });
+    assert(request.kind === "http" && asked.request.kind === "tunnel");
+    assertEquals([request.target, request.upgrades], [asked.request.target, text.startsWith("ws")]);
+    assertEquals(request.hasBody, ["POST", "PUT"].includes(method));
+  });
+}
+
+Deno.test("explainTarget() says what would be refused inside a tunnel only", () => {
+  const asked = explainTarget("https://a.test/", "GET IT");
+  assert(asked.kind === "request" && asked.inside?.kind === "refused");
+  assertObjectMatch({ ...asked.inside }, { status: 400, target: "https://a.test/" });
 });

@@ -98,9 +98,7 @@ Deno.test("explain asks about the method of a plain request", async () => {
   assertEquals(tunnel.answer.reason, "mitm_required");
   assertEquals(
     tunnel.answer.next_steps[0],
-    [
-      "to allow it once: doorward run --allow a.test --mode full -- COMMAND",
-    ][0],
+    "to look into it once: doorward run -c network.mitm=true --allow a.test --mode limited -- COMMAND",
   );
 });
 
@@ -442,3 +440,66 @@ Deno.test(
     });
   },
 );
+
+const RULED = `[network]
+mitm = true
+allowed_domains = ["git.test", "api.test"]
+[network.rules]
+"git.test" = "read"
+"api.test" = { methods = ["GET"], paths = ["/v1/"], inject = { Authorization = { env = "TOKEN" } } }
+`;
+
+Deno.test("explain asks about the request inside a tunnel that would be looked into", async () => {
+  await using file = await configFile(RULED);
+  const flags = ["--config", file.path, "--no-lookup"];
+  const { code, out } = await explained(["https://git.test/o/r", ...flags]);
+  assertEquals(code, 0);
+  assertEquals(
+    out.split("\n")[0],
+    `allowed  GET https://git.test/o/r  by allow rule "git.test" at ${file.path}:3:20, by request ` +
+      `rule "git.test read" at ${file.path}:5:1; not looked up, its addresses must pass, too`,
+  );
+  const push = ["https://git.test/o/r/git-receive-pack", "-X", "POST", ...flags];
+  const blocked = await explained(push);
+  assertEquals(blocked.code, 1);
+  assertEquals(
+    blocked.out.split("\n")[0],
+    "blocked  POST https://git.test/o/r/git-receive-pack  mitm_hook_denied: no request rule for this " +
+      "host allows this request; POST /o/r/git-receive-pack: a git push is more than the rule says: read",
+  );
+  const lines = blocked.out.split("\n").filter((line) => line.includes("request rules"));
+  assertEquals(lines.map((line) => line.trim().split(/ {2,}/)[1]), [
+    "1 for this host",
+    "no match: POST /o/r/git-receive-pack: a git push is more than the rule says: read",
+  ]);
+});
+
+Deno.test("explain tells programs of the request rule, and needs no secret for it", async () => {
+  await using file = await configFile(RULED);
+  const flags = ["--config", file.path, "--no-lookup"];
+  const { code, answer } = await json(["https://api.test/v1/x", ...flags]);
+  assertEquals(code, 0);
+  assertObjectMatch(answer, {
+    method: "GET",
+    target: "https://api.test/v1/x",
+    host: "api.test",
+    port: 443,
+    protocol: "https_connect",
+    request_rule: { text: "api.test GET /v1/", file: file.path, line: 6, column: 1 },
+  });
+  const missed = await json(["https://api.test/v1/x", "-X", "DELETE", ...flags]);
+  assertEquals([missed.code, missed.answer.reason, missed.answer.request_rule], [
+    1,
+    "mitm_hook_denied",
+    null,
+  ]);
+  assertEquals((await json(["http://api.test/v1/x", ...flags])).answer.reason, "mitm_hook_denied");
+});
+
+Deno.test("explain says what is refused inside a tunnel, where somebody looks", async () => {
+  await using file = await configFile(RULED);
+  const flags = ["--config", file.path, "--no-lookup", "-X", "GET IT"];
+  assertEquals((await json(["https://git.test/", ...flags])).answer.verdict, "refused");
+  const unseen = ["https://b.test/", "--allow", "b.test", ...flags];
+  assertEquals((await json(unseen)).answer.verdict, "allow");
+});

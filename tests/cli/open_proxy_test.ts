@@ -32,6 +32,7 @@ async function options(): Promise<OpenOptions> {
       persist: () => Promise.reject(new Error("This test writes no files")),
     },
     alsoOurs: [],
+    trust: null,
     writesFiles: false,
     record: () => {},
     diagnose: () => {},

@@ -4,6 +4,8 @@ import type { Spawn } from "../../src/cli/child.ts";
 import { childEnv } from "../../src/cli/shell/child_env.ts";
 import { parseIp } from "../../src/net/address/ip.ts";
 import { blockedRecord } from "../support/blocked.ts";
+import { makeScratch } from "../support/scratch.ts";
+import { configFile } from "./config_files.ts";
 import { type FakeSurroundings, fakeSurroundings, FREE_PORT } from "./fake_surroundings.ts";
 
 const BLOCKED = blockedRecord({ timestamp: 1 });
@@ -57,8 +59,34 @@ Deno.test("run gives the child the variables of its proxy", async () => {
   await cli(["run", "tool"], here);
   const listener = { ip: parseIp("127.0.0.1")!, port: FREE_PORT };
   const connect = ["/opt/doorward", "connect", "--proxy", `http://127.0.0.1:${FREE_PORT}`];
-  const facts = { listener, allProxy: null, allowLocalBinding: true, connect };
+  const facts = {
+    listener,
+    allProxy: null,
+    allowLocalBinding: true,
+    connect,
+    secretVariables: [],
+  };
   assertEquals(calls[0]![1], childEnv(inherited, facts));
+});
+
+Deno.test("run keeps from the child what request rules put into its requests", async () => {
+  await using file = await configFile(`[network]
+mitm = true
+allowed_domains = ["a.test"]
+rules = { "a.test" = { inject = { Authorization = { env = "TOKEN", prefix = "Bearer " } } } }
+`);
+  // The authority that interception needs is made in the home folder.
+  await using scratch = await makeScratch();
+  const inherited = { TOKEN: "s3cret", OTHER: "kept", DOORWARD_HOME: scratch.home };
+  const { here, calls } = machine(0, () => {}, inherited);
+  await cli(["run", "--config", file.path, "tool"], here);
+  assertEquals([calls[0]![1]["TOKEN"], "OTHER" in calls[0]![1]], ["", false]);
+  assertEquals(JSON.stringify(calls).includes("s3cret"), false);
+  const [rule] = here.proxies[0]!.options.policy.current.document.requestRules;
+  assertEquals(rule!.actions.inject.map(({ name, value }) => [name, value()]), [
+    ["Authorization", "Bearer s3cret"],
+  ]);
+  assertEquals(JSON.stringify(here.printed()).includes("s3cret"), false);
 });
 
 /** Flags, where SOCKS5 listens, and what `ALL_PROXY` names. */

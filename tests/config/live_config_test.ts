@@ -389,3 +389,42 @@ Deno.test("persist() writes beside hosts that flags allow, into a file without a
   await world.live.persist("allow", "b.test");
   assertEquals([world.verdict("b.test"), world.verdict("f.test")], ["allow", "allow"]);
 });
+
+Deno.test("reload() takes new request rules and new secrets, all of them or none", async () => {
+  const text = `[network]
+enabled = true
+mitm = true
+allowed_domains = ["a.test"]
+[network.rules]
+"a.test" = { can = "read", inject = { A = { file = "SECRET" } } }
+`;
+  await using scratch = await makeScratch();
+  const secret = await scratch.write("secret", "one");
+  const written = text.replace("SECRET", secret);
+  await using world = await makeWorld(written, { source: { env: {} } });
+  const injected = (): string[] =>
+    world.base.live.current.document.requestRules.flatMap(({ actions: { inject } }) =>
+      inject.map(({ value }) => value())
+    );
+  assertEquals(injected(), ["one"]);
+  await scratch.write("secret", "two");
+  assertEquals((await world.live.reload()).changed, []);
+  assertEquals(injected(), ["two"]);
+  await world.write(
+    `${written.replace("read", "write")}"b.test" = { inject = { A = { env = "T" } } }\n`,
+  );
+  const error = await refusal(world.live.reload());
+  assertStringIncludes(JSON.stringify(error.more), "it is not set");
+  assertEquals(world.base.live.current.document.requestRules.map(({ text }) => text), [
+    "a.test read",
+  ]);
+  await world.write(written.replace("read", "write"));
+  assertEquals((await world.live.reload()).changed, [
+    "request rule +a.test write",
+    "request rule -a.test read",
+  ]);
+  assertEquals(injected(), ["two"]);
+  const reloads = await eventsOf(world.base.feed, "reload");
+  const printed = JSON.stringify([world.live.network, world.told, reloads]);
+  assertEquals(printed.includes("two"), false);
+});

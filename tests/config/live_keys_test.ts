@@ -1,5 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { frozenChanges } from "../../src/config/live_keys.ts";
+import { newAuthority } from "../../src/tls/authority.ts";
+import { makeScratch } from "../support/scratch.ts";
 import { load, print } from "./load.ts";
 
 /** What a reload from one text to another is refused for. */
@@ -19,9 +21,17 @@ const REFUSED: readonly (readonly [string, string, string])[] = [
   ["", "allow_upstream_proxy = false", "2:1 allow_upstream_proxy true"],
   ["", "via = false", "2:1 via true"],
   ["", 'all_proxy = "socks5h"', '2:1 all_proxy "http"'],
+  ["", "mitm = true", "2:1 mitm false"],
   ["", "blocked_capacity = 1", "2:1 blocked_capacity 200"],
   ["", 'admin_auth = "all"', '2:1 admin_auth "loosen"'],
   ["", 'violation_file = "/x"', '2:1 violation_file ""'],
+  [
+    "",
+    'mitm_ca = { certificate_file = "/a", private_key_file = "/b" }',
+    "2:1 mitm_ca what it was",
+  ],
+  ['mitm = { ca_cert_path = "/a" }', "", "file mitm.ca_cert_path what it was"],
+  ["", 'mitm = { ca_key_path = "/a" }', "2:10 mitm.ca_key_path what it was"],
   ["", "limits.dns_seconds = 1", "2:8 limits.dns_seconds 5"],
   ["", "limits.questions = 1", "2:8 limits.questions 64"],
   [
@@ -77,5 +87,13 @@ Deno.test("frozenChanges() tells all of them", async () => {
     '"via"',
     '"admin_auth"',
     '"limits.connections"',
+  ]);
+});
+
+Deno.test("frozenChanges() refuses other authorities for servers", async () => {
+  await using scratch = await makeScratch();
+  const file = await scratch.write("roots.pem", (await newAuthority(0)).certificate);
+  assertEquals(await changes("", `upstream_ca_file = "${file}"`), [
+    '2:1 "upstream_ca_file" cannot change while Doorward runs: restart it, or write back ""',
   ]);
 });

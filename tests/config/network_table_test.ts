@@ -38,6 +38,7 @@ Deno.test("DEFAULT_NETWORK is the seeds' baseline for local use, and our additio
     mitm: false,
     sni_binding: true,
     ech: "allow",
+    upstream_ca_file: "",
     ask: false,
     ask_hold_seconds: 30,
     ask_webhook: "",
@@ -52,8 +53,9 @@ Deno.test("EMBEDDED_NETWORK is on and asks", () => {
   assertEquals(EMBEDDED_NETWORK, { ...DEFAULT_NETWORK, enabled: true, ask: true });
 });
 
-Deno.test("NETWORK_KEYS are all keys of [network], and limits", () => {
-  assertEquals([...NETWORK_KEYS], [...Object.keys(DEFAULT_NETWORK), "limits"]);
+Deno.test("NETWORK_KEYS are all keys of [network], and its tables", () => {
+  const tables = ["limits", "mitm_ca", "rules", "mitm_hooks"];
+  assertEquals([...NETWORK_KEYS], [...Object.keys(DEFAULT_NETWORK), ...tables]);
 });
 
 Deno.test("readNetwork() takes the defaults where nothing is written", () => {
@@ -98,6 +100,8 @@ const LINES: readonly (readonly [string, Partial<NetworkConfig>])[] = [
   ["blocked_capacity = 100_000", { blocked_capacity: 100_000 }],
   ["via = false", { via: false }],
   ['all_proxy = "socks5h"', { all_proxy: "socks5h" }],
+  ['upstream_ca_file = "x"', { upstream_ca_file: "x" }],
+  ["mitm_ca = 1", {}],
   ["limits.connections = 0", {}],
   ["workers = 1", {}],
   ["sni_binding = false", { sni_binding: false }],
@@ -147,8 +151,8 @@ const FAULTS: readonly (readonly [string, ...string[]])[] = [
   ['allow_unix_sockets = "/x"', '1:22 "allow_unix_sockets" is "/x": expected a list, as in ["…"]'],
   ["alowed_domains = []", '1:1 unknown key "alowed_domains": did you mean "allowed_domains"?'],
   [
-    "rule = []",
-    `1:1 unknown key "rule": remove it; the keys of [network] are ${NETWORK_KEYS.join(", ")}`,
+    "frobs = []",
+    `1:1 unknown key "frobs": remove it; the keys of [network] are ${NETWORK_KEYS.join(", ")}`,
   ],
   [
     "enabled = 1\nmode = 2\nask = 3",

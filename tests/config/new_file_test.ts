@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { removeQuietly, writeNewFile } from "../../src/config/new_file.ts";
+import { publishNewFile, removeQuietly, writeNewFile } from "../../src/config/new_file.ts";
 import { makeScratch } from "../support/scratch.ts";
 
 const BYTES = new Uint8Array([1, 2, 3]);
@@ -29,6 +29,20 @@ Deno.test("writeNewFile() never touches what is there, nor what a link leads to"
   }
   assertEquals(await Deno.readTextFile(file), "old");
   await assertRejects(() => Deno.stat(`${scratch.folder}/b`), Deno.errors.NotFound);
+});
+
+Deno.test("publishNewFile() writes a file whole, and leaves nothing beside it", async () => {
+  await using scratch = await makeScratch();
+  const folder = `${scratch.folder}/folder`;
+  await Deno.mkdir(folder);
+  await publishNewFile(`${folder}/a`, BYTES, 0o600);
+  assertEquals(await Deno.readFile(`${folder}/a`), BYTES);
+  await assertRejects(
+    () => publishNewFile(`${folder}/a`, Uint8Array.of(9), 0o600),
+    Deno.errors.AlreadyExists,
+  );
+  assertEquals(await Deno.readFile(`${folder}/a`), BYTES);
+  assertEquals((await Array.fromAsync(Deno.readDir(folder))).length, 1);
 });
 
 Deno.test("removeQuietly() removes a file, and does not mind that there is none", async () => {

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { policyChanges } from "../../src/config/policy_changes.ts";
-import { policyOf } from "../support/policy.ts";
+import { policyOf, requestRule } from "../support/policy.ts";
 
 type Lists = Parameters<typeof policyOf>[0];
 type Switches = Parameters<typeof policyOf>[1];
@@ -24,6 +24,10 @@ const TOLD: readonly (readonly [[Lists, Switches?], [Lists, Switches?], string[]
   [[{}], [{}, { dangerouslyAllowAllUnixSockets: true }], [
     "dangerously_allow_all_unix_sockets true",
   ]],
+  [[{}], [{}, { interception: true }], ["mitm true"]],
+  [[{}, { requestRules: [requestRule("a.test read")] }], [{}, {
+    requestRules: [requestRule("a.test read", 9), requestRule("b.test write")],
+  }], ["request rule +b.test write"]],
   [[{}, { unixSockets: ["/a"] }], [{}, { unixSockets: ["/b"] }], [
     "unix socket +/b",
     "unix socket -/a",

@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { readPrivateFile } from "../../src/config/private_file.ts";
+import { readGuardedFile, readPrivateFile } from "../../src/config/private_file.ts";
 import { makeScratch, type Scratch } from "../support/scratch.ts";
 
 const isWindows = Deno.build.os === "windows";
@@ -20,7 +20,7 @@ Deno.test("readPrivateFile() reads a file of ours, up to its ceiling", async () 
   assertEquals(await readPrivateFile(file, 5), { kind: "text", text: "12345" });
   assertEquals(
     await readPrivateFile(file, 4),
-    isBad("it is too long; remove it, and a new one is made"),
+    isBad("it is too long; remove it, and a new file is made"),
   );
 });
 
@@ -43,7 +43,7 @@ Deno.test("readPrivateFile() refuses what is no file", async () => {
   await using scratch = await makeScratch();
   assertEquals(
     await readPrivateFile(scratch.folder, 5),
-    isBad("it is not a file; remove it, and a new one is made"),
+    isBad("it is not a file; remove it, and a new file is made"),
   );
   const below = await readPrivateFile(`${await secret(scratch, "1")}/x`, 5);
   assertStringIncludes(JSON.stringify(below), '"bad"');
@@ -57,7 +57,7 @@ for (const mode of [0o640, 0o604, 0o620, 0o602, 0o610]) {
       await using scratch = await makeScratch();
       assertEquals(
         await readPrivateFile(await secret(scratch, "1", mode), 5),
-        isBad("others may read or write it; remove it, and a new one is made"),
+        isBad("others may read or write it; remove it, and a new file is made"),
       );
     },
   });
@@ -72,7 +72,28 @@ Deno.test({
     await Deno.chown(file, 12345, null);
     assertEquals(
       await readPrivateFile(file, 5),
-      isBad("it belongs to another user; remove it, and a new one is made"),
+      isBad("it belongs to another user; remove it, and a new file is made"),
     );
+  },
+});
+
+Deno.test({
+  name: "readGuardedFile() lets others read what is no secret, and not write it",
+  ignore: isWindows,
+  fn: async () => {
+    await using scratch = await makeScratch();
+    const rules = { bytesMax: 5, isSecret: false };
+    for (const mode of [0o600, 0o644, 0o444]) {
+      const file = await secret(scratch, "1", mode);
+      assertEquals(await readGuardedFile(file, rules), { kind: "text", text: "1" });
+      await Deno.remove(file);
+    }
+    for (const mode of [0o664, 0o646]) {
+      assertEquals(await readGuardedFile(await secret(scratch, "1", mode), rules), {
+        kind: "bad",
+        why: "others may write it",
+        lasts: true,
+      });
+    }
   },
 });

@@ -14,11 +14,29 @@ mode = "limited"
     upstream_proxy: "http://…@proxy.test:3128",
     ask_webhook: "https://…@hooks.test/…",
     mode: "limited",
+    rules: [],
   });
 });
 
 Deno.test("redactedNetwork() leaves what holds no secret", async () => {
   const config = await load('[network]\nupstream_proxy = "socks5://proxy.test:1080"\n');
   assertEquals(redactedNetwork(config).upstream_proxy, "socks5://proxy.test:1080");
-  assertEquals(redactedNetwork(await load("[network]")), DEFAULT_NETWORK);
+  assertEquals(redactedNetwork(await load("[network]")), { ...DEFAULT_NETWORK, rules: [] });
+});
+
+Deno.test("redactedNetwork() shows request rules by what they match, and no secret", async () => {
+  const text = `[network]
+mitm = true
+allowed_domains = ["a.test"]
+[network.rules]
+"a.test" = { methods = ["GET"], paths = ["/x"], headers = { a = [] }, strip = ["Cookie"], inject = { X-Key = { env = "KEY", prefix = "s3cret " } } }
+`;
+  const config = await load(text, { env: { KEY: "s3cret" } });
+  const shown = redactedNetwork(config);
+  assertEquals(shown.rules.map(({ origin: _, ...rule }) => rule), [
+    { rule: "a.test GET /x headers (a)", strip: ["cookie"], inject: ["X-Key"] },
+  ]);
+  assertEquals(shown.rules[0]!.origin.endsWith(".toml:5:1"), true);
+  assertEquals(JSON.stringify(shown).includes("s3cret"), false);
+  assertEquals(Deno.inspect(config, { depth: 20 }).includes("s3cret"), false);
 });

@@ -6,7 +6,7 @@ import type { NetworkRequest } from "../../src/policy/request.ts";
 import { authorize } from "../../src/proxy/authorize.ts";
 import { ownListeners } from "../../src/proxy/own_listeners.ts";
 import { until } from "../support/in_time.ts";
-import { ip, policyOf } from "../support/policy.ts";
+import { httpTo, ip, policyOf } from "../support/policy.ts";
 import { askSocks, domainAddress, ipAddress, socksRequest } from "../support/socks.ts";
 import { type FakeUdp, fakeUdp } from "../support/udp_sockets.ts";
 import { statusOf, type WireMessage } from "../support/wire.ts";
@@ -611,6 +611,9 @@ function read(answer: WireMessage): string {
   return /"reason":"([a-z_]+)"/.exec(answer.body)?.[1] ?? "a block without a reason";
 }
 
+/** What becomes of a request that is not blocked. */
+const THROUGH = { allow: "through", inspect: "looked into" } as const;
+
 /** The same policy, asked without a proxy, as a plain request and as each tunnel. */
 async function askDirectly(world: World, row: Row, target: string): Promise<string> {
   const endpoint = parseEndpoint(target, 80);
@@ -627,15 +630,7 @@ async function askDirectly(world: World, row: Row, target: string): Promise<stri
     },
   };
   const requests: readonly NetworkRequest[] = [
-    {
-      kind: "http",
-      protocol: "http",
-      target: endpoint,
-      method: "GET",
-      hasBody: false,
-      upgrades: false,
-      methodOverride: null,
-    },
+    httpTo("any.test", { target: endpoint }),
     { kind: "tunnel", protocol: "https_connect", target: endpoint },
     { kind: "tunnel", protocol: "socks5_tcp", target: endpoint },
     { kind: "tunnel", protocol: "socks5_udp", target: endpoint },
@@ -643,7 +638,7 @@ async function askDirectly(world: World, row: Row, target: string): Promise<stri
   const answers = new Set<string>();
   for (const request of requests) {
     const outcome = await authorize(request, policy, options, new AbortController().signal);
-    answers.add(outcome.verdict === "allow" ? "through" : outcome.reason);
+    answers.add("reason" in outcome ? outcome.reason : THROUGH[outcome.verdict]);
   }
   if (row.expected !== "through" && row.looksUp !== true) assertEquals(lookups, [], shown(target));
   return [...answers].join(" and ");

@@ -18,6 +18,7 @@ import {
   tcpBuffersMax,
 } from "../support/process_memory.ts";
 import { makeScratch } from "../support/scratch.ts";
+import { note, type Pulse, untilDescriptors } from "../support/settle.ts";
 
 const MIB = 1024 * 1024;
 const GIB = 1024 * MIB;
@@ -35,8 +36,6 @@ const TUNNEL_MAX_KIB = 96;
 
 /** An origin has stopped when this many requests on another connection went through meanwhile. */
 const STILL_ROUND_TRIPS = 1000;
-/** A thousand tunnels that are not closed after so many requests on another connection never will be. */
-const CLOSING_ROUND_TRIPS = 2000;
 
 /** Both ways to carry HTTP. */
 const ROUTES = ["plain HTTP", "a tunnel"] as const;
@@ -196,9 +195,6 @@ async function endOf(conn: Deno.TcpConn): Promise<number | null> {
   return await conn.read(new Uint8Array(1));
 }
 
-/** One request and its answer, on a connection kept for the purpose: what time is measured in here. */
-type Pulse = () => Promise<void>;
-
 async function startPulse(world: World): Promise<Pulse> {
   const conn = await world.connect();
   const bytes = request(world, "plain HTTP", "GET", 0);
@@ -220,21 +216,6 @@ async function untilStill(read: () => number, pulse: Pulse): Promise<void> {
   }
 }
 
-/** Waits until a process has so many descriptors. */
-async function untilDescriptors(pid: number, wanted: number, pulse: Pulse): Promise<void> {
-  let count = await descriptorCount(pid);
-  for (let trips = 0; count !== wanted && trips < CLOSING_ROUND_TRIPS; trips++) {
-    await pulse();
-    count = await descriptorCount(pid);
-  }
-  assertEquals(count, wanted);
-}
-
 function mib(bytes: number): string {
   return (bytes / MIB).toFixed(1);
-}
-
-/** Says what was measured, so that a bound can be judged by the test's output. */
-function note(line: string): void {
-  Deno.stdout.writeSync(encode(`${line}\n`));
 }

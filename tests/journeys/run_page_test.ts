@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import { EXIT } from "../../src/cli/exit_code.ts";
 import { childEnv } from "../../src/cli/shell/child_env.ts";
-import { proxyVariables } from "../../src/cli/shell/proxy_variables.ts";
+import { proxyVariables, trustVariables } from "../../src/cli/shell/proxy_variables.ts";
 import { blocksOf, tableBelow } from "../support/markdown.ts";
 import { ip } from "../support/policy.ts";
 
@@ -13,7 +13,7 @@ const listener = { ip: ip("127.0.0.1"), port: 54321 };
 
 /** How Doorward is called on the page. */
 const connect = ["DOORWARD", "connect", "--proxy", "http://127.0.0.1:54321"];
-const facts = { listener, allProxy: null, allowLocalBinding: true };
+const facts = { listener, allProxy: null, allowLocalBinding: true, secretVariables: [] };
 
 Deno.test("docs/run.md lists every variable of the command, with its value", () => {
   const { JAVA_TOOL_OPTIONS: java, GIT_SSH_COMMAND: ssh, ...real } = childEnv(
@@ -32,6 +32,14 @@ Deno.test("docs/run.md tells which variables `doorward env` leaves out", () => {
     new Set(names),
     new Set(Object.keys(proxyVariables(facts))),
   );
+});
+
+Deno.test("docs/run.md lists every variable that has clients trust the bundle", () => {
+  const rows = tableBelow("Certificates", page).map(([name = "", value = ""]) => [
+    plain(name),
+    plain(value),
+  ]);
+  assertEquals(rows, Object.entries(trustVariables("BUNDLE")));
 });
 
 Deno.test("docs/run.md lists the exit codes", () => {

@@ -200,6 +200,7 @@ testPosix(
       listener: { ip: ip("127.0.0.1"), port },
       allProxy: null,
       allowLocalBinding: true,
+      secretVariables: [],
       connect: connectWords(DOORWARD, `127.0.0.1:${port}`, Deno.build.os),
     });
     assertEquals(env, { ...inherited, ...ours });
@@ -257,7 +258,7 @@ testCurl(
     assertEquals(stderr.split("\n"), [
       "doorward: blocked one.test:80 (not in the allowlist, 2 times) — allow it: doorward run --allow one.test -- sh …",
       "doorward: blocked one.test:8080 (not in the allowlist) — allow it: doorward run --allow one.test:8080 -- sh …",
-      "doorward: blocked ok.test:443 (limited mode cannot see inside a tunnel) — allow it: doorward run --mode full -- sh …",
+      "doorward: blocked ok.test:443 (the tunnel cannot be looked into) — look into it: doorward run -c network.mitm=true -- sh …",
       "doorward: blocked ok.test:80 (limited mode only reads) — allow it: doorward run --mode full -- sh …",
       "doorward: blocked evil.test:80 (a deny rule names it) — see why: doorward explain evil.test:80",
       "doorward: blocked 169.254.169.254:80 (a local, private or special address) — allow it: doorward run --allow 169.254.169.254 -- sh …",

@@ -1,7 +1,9 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { tcpDialer } from "../../src/net/tcp_dialer.ts";
+import { authorityFor, makeInside } from "../support/inside.ts";
 import { inTime, turn, until } from "../support/in_time.ts";
 import { ok, type Script, silent } from "../support/origin.ts";
+import { pseudo } from "../support/raw_http2.ts";
 import { statusOf } from "../support/wire.ts";
 import { makeWorld, type World } from "../support/world.ts";
 
@@ -51,6 +53,27 @@ Deno.test("a request under way is answered, with the word that it was the last",
   assertStringIncludes(answer.raw, "Connection: close\r\n");
   client.close();
   await inTime(closed, "the shutdown");
+});
+
+Deno.test("a connection of HTTP/2 inside a tunnel ends with the last of what is under way", async () => {
+  const held = Promise.withResolvers<void>();
+  await using inside = await makeInside(await authorityFor("DNS:allowed.test"), {
+    origin: {
+      answer: ({ path }, response) => {
+        if (path === "/now") return void response.end("hello");
+        held.promise.then(() => response.end("hello".repeat(10_000)));
+      },
+    },
+  });
+  const client = await inside.http2();
+  const ids = [await client.send(pseudo({ path: "/now" })), await client.send(pseudo())];
+  await until(() => inside.origin.arrived.length === 2, "the origin has both requests");
+  await client.answerOf(ids[0]!);
+  const closed = inside.world.proxy.shutdown(60_000);
+  await turn();
+  held.resolve();
+  assertEquals((await client.answerOf(ids[1]!)).body, "hello".repeat(10_000));
+  await inTime(closed, "the shutdown, which has nobody to wait for");
 });
 
 Deno.test("a request that does not end in time is cut off", async () => {

@@ -2,15 +2,20 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ConnectError } from "../../src/net/errors.ts";
 import { parseHost } from "../../src/net/address/host.ts";
 import type { Host } from "../../src/net/address/host.ts";
+import type { TlsProtocol } from "../../src/net/ports.ts";
 import { type ByteStream, writeAll } from "../../src/net/stream/stream.ts";
 import { tcpDialer } from "../../src/net/tcp_dialer.ts";
 import { tlsClient, trusting } from "../../src/net/tls_client.ts";
+import { createAuthority } from "../../src/tls/authority.ts";
 import { type Authority, makeAuthority } from "../support/authority.ts";
+import { makeCertificate } from "../support/certificate.ts";
 import { until } from "../support/in_time.ts";
 import { streamPair } from "../support/memory_stream.ts";
 import { silent, startOrigin } from "../support/origin.ts";
 import { ip } from "../support/policy.ts";
+import { startProgram } from "../support/programs.ts";
 import { makeScratch } from "../support/scratch.ts";
+import { startTlsOrigin } from "../support/tls_origin.ts";
 import { Wire } from "../support/wire.ts";
 
 const NEVER = new AbortController().signal;
@@ -86,7 +91,7 @@ Deno.test("trusting() refuses a certificate for another name, and closes", () =>
       () => trusting([authority.ca])(stream, host("other.test"), NEVER),
       ConnectError,
     );
-    assertEquals(error.code, "connection_failed");
+    assertEquals(error.code, "certificate_mismatch");
     const second = await tcpDialer(server.address, NEVER);
     const address = host("127.0.0.2");
     await assertRejects(() => trusting([authority.ca])(second, address, NEVER), ConnectError);
@@ -107,7 +112,7 @@ Deno.test("tlsClient() takes a server that speaks something else for a failure",
   });
   const stream = await tcpDialer(server.address, NEVER);
   const error = await assertRejects(() => tlsClient(stream, host("a.test"), NEVER), ConnectError);
-  assertEquals(error.detail, "TLS failed, or its certificate is not trusted for its name");
+  assertEquals([error.code, error.detail], ["tls_failed", ""]);
   await (await server.connection()).readAll();
 });
 
@@ -139,7 +144,7 @@ Deno.test("tlsClient() takes any stream, and tells how the handshake failed on i
   await using peer = new Wire(theirs);
   await peer.readExactly(1);
   await peer.closeWrite();
-  assertEquals((await failing).code, "connection_failed");
+  assertEquals((await failing).code, "tls_failed");
   await peer.readAll();
 });
 
@@ -231,4 +236,86 @@ Deno.test("trusting() takes in no more than is read, and all of it in the end", 
     assert(taken <= HELD_BYTES_MAX, `${taken} bytes`);
     assertEquals(await readAll(slow), FLOOD_BYTES);
     slow.close();
+  }));
+
+/** Who the server is, and whom its client trusts. */
+interface Bad {
+  readonly identity: Pick<Authority, "cert" | "key">;
+  readonly ca: string;
+}
+
+const DAY_MS = 24 * 3600 * 1000;
+
+/** A certificate that was made so many days ago; its authority still lives then. */
+async function madeAgo(days: number): Promise<Bad> {
+  const authority = await createAuthority(() => Date.now() - days * DAY_MS);
+  const { chain, key } = await authority.identityFor(host("127.0.0.1"));
+  return { identity: { cert: chain, key }, ca: authority.certificate };
+}
+
+const BAD: Readonly<Record<string, readonly [string, string, () => Promise<Bad>]>> = {
+  // The runtime does not tell these two from the last.
+  "one that has expired": ["certificate_untrusted", "", () => madeAgo(200)],
+  "one that is not valid yet": ["certificate_untrusted", "", () => madeAgo(-200)],
+  "one that signed itself": ["certificate_untrusted", "it is self-signed", async () => {
+    await using scratch = await makeScratch();
+    const identity = await makeCertificate(["127.0.0.1"], scratch);
+    return { identity, ca: (await madeAgo(0)).ca };
+  }],
+  "one of an authority that nobody trusts": ["certificate_untrusted", "", async () => {
+    const { identity } = await madeAgo(0);
+    return { identity, ca: (await madeAgo(0)).ca };
+  }],
+};
+
+for (const [what, [code, detail, make]] of Object.entries(BAD)) {
+  Deno.test(`trusting() refuses a certificate, and says why: ${what}`, async () => {
+    const { identity, ca } = await make();
+    await using server = await startTlsOrigin(identity);
+    const stream = await tcpDialer(server.address, NEVER);
+    const error = await assertRejects(
+      () => trusting([ca])(stream, host("127.0.0.1"), NEVER),
+      ConnectError,
+    );
+    assertEquals([error.code, error.detail], [code, detail]);
+    assertEquals(error.message, "Cannot speak TLS with 127.0.0.1");
+  });
+}
+
+Deno.test("trusting() speaks no TLS older than 1.2, and says so", () =>
+  withAuthority(async ({ ca, certFile, keyFile }) => {
+    const nobody = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const { port } = nobody.addr;
+    nobody.close();
+    await using server = startProgram([
+      ...["openssl", "s_server", "-tls1", "-cipher", "ALL:@SECLEVEL=0", "-accept", String(port)],
+      ...["-cert", certFile, "-key", keyFile],
+    ], { env: { PATH: Deno.env.get("PATH") ?? "" } });
+    await server.stdout.until(/ACCEPT/);
+    const stream = await tcpDialer({ ip: ip("127.0.0.1"), port }, NEVER);
+    const error = await assertRejects(
+      () => trusting([ca])(stream, host("proxy.test"), NEVER),
+      ConnectError,
+    );
+    assertEquals([error.code, error.detail], [
+      "tls_failed",
+      "it speaks no version of TLS from 1.2 on",
+    ]);
+  }));
+
+Deno.test("trusting() tells what both sides have agreed to speak", () =>
+  withAuthority(async (authority) => {
+    await using server = await startTlsOrigin(authority, { http2: true });
+    const agree = async (protocols?: readonly TlsProtocol[]) => {
+      const stream = await tcpDialer(server.address, NEVER);
+      const tls = trusting([authority.ca]);
+      const inside = await tls(stream, host("proxy.test"), NEVER, protocols);
+      inside.close();
+      return inside.protocol;
+    };
+    assertEquals(await agree(["h2", "http/1.1"]), "h2");
+    assertEquals(await agree(["http/1.1"]), "http/1.1");
+    // To proxies nothing else is spoken.
+    assertEquals(await agree(), "http/1.1");
+    assertEquals(await agree([]), null);
   }));

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch, assertStrictEquals } from "@std/asse
 import { compilePolicy } from "../../src/policy/compile.ts";
 import type { Deny } from "../../src/policy/decision.ts";
 import type { Policy } from "../../src/policy/policy.ts";
-import { connectTo, httpTo, ip, policyOf, rule } from "../support/policy.ts";
+import { connectTo, httpTo, ip, policyOf, requestRule, rule } from "../support/policy.ts";
 
 /** "allow", "ask" or the reason of the denial, for a plain GET. */
 function verdict(policy: Policy, host: string): string {
@@ -17,7 +17,7 @@ function answer(policy: Policy, host: string, address: string): string {
 
 function detail(policy: Policy, host: string): string | null {
   const decision = policy.decide(connectTo(host));
-  return decision.verdict === "allow" ? null : decision.detail;
+  return "detail" in decision ? decision.detail : null;
 }
 
 Deno.test("decide() refuses everything while the proxy is disabled", () => {
@@ -317,21 +317,13 @@ Deno.test("decideAddress() answers of a literal as decide() did", () => {
   assertEquals(answer(policy, "10.0.0.1", "10.0.0.2"), "not_allowed_local");
 });
 
-Deno.test("decideEntrance() says before any target is known what no target could change", () => {
-  const reasons = (policy: Policy) =>
-    (["https_connect", "socks5_tcp", "socks5_udp"] as const)
-      .map((protocol) => policy.decideEntrance(protocol)?.reason ?? null);
-  assertEquals(reasons(policyOf({})), [null, null, null]);
-  assertEquals(reasons(policyOf({}, { mode: "limited" })), [
-    "mitm_required",
-    "method_not_allowed",
-    "method_not_allowed",
-  ]);
-  assertEquals(reasons(policyOf({}, { mode: "limited", enabled: false })), [
-    "proxy_disabled",
-    "proxy_disabled",
-    "proxy_disabled",
-  ]);
+Deno.test("decideDatagrams() says before any target is known what no target could change", () => {
+  const reason = (switches: Parameters<typeof policyOf>[1]) =>
+    policyOf({}, switches).decideDatagrams()?.reason ?? null;
+  assertEquals(reason({}), null);
+  assertEquals(reason({ mode: "limited" }), "method_not_allowed");
+  assertEquals(reason({ mode: "limited", interception: true }), "method_not_allowed");
+  assertEquals(reason({ mode: "limited", enabled: false }), "proxy_disabled");
 });
 
 Deno.test("decide() lets a rule for one protocol say nothing of the others", () => {
@@ -415,6 +407,22 @@ for (const [host, protocol, expected] of LOOKED) {
   });
 }
 
+Deno.test("decideInside() refuses a name with request rules in a tunnel that nobody sees", () => {
+  const request = connectTo("8.8.4.4");
+  const named = { kind: "tls", names: ["a.test"], hiding: null } as const;
+  const lists = { allow: ["8.8.4.4"] };
+  const ofName = [requestRule("a.test")];
+  const table: readonly (readonly [Parameters<typeof policyOf>[1], string | undefined])[] = [
+    [{ requestRules: ofName }, "sni_mismatch"],
+    [{ requestRules: [...ofName, requestRule("8.8.4.4")] }, undefined],
+    [{ requestRules: ofName, mode: "limited" }, undefined],
+  ];
+  for (const [options, reason] of table) {
+    const policy = policyOf(lists, { interception: true, ...options });
+    assertEquals(policy.decideInside(request, named)?.reason, reason);
+  }
+});
+
 Deno.test("decideInside() obeys the deny list and the word about ECH", () => {
   const request = connectTo("8.8.4.4");
   const named = { kind: "tls", names: ["evil.test"], hiding: "ech" } as const;
@@ -425,4 +433,70 @@ Deno.test("decideInside() obeys the deny list and the word about ECH", () => {
     policyOf(lists, { denyEch: true }).decideInside(request, named)?.detail,
     "it may hide another name (ECH)",
   );
+});
+
+Deno.test("decide() narrows an allowed host by its request rules, and by nothing else", () => {
+  const requestRules = [requestRule("a.test read"), requestRule("b.test")];
+  const policy = policyOf({ allow: ["a.test", "c.test"] }, { requestRules, interception: true });
+  const allowed = policy.decide(httpTo("a.test"));
+  assertEquals(allowed, {
+    verdict: "allow",
+    rule: rule("allow", "a.test"),
+    request: requestRules[0]!,
+  });
+  assertEquals(policy.decide(httpTo("a.test", { method: "POST", path: "/x?s3cret" })), {
+    verdict: "deny",
+    reason: "mitm_hook_denied",
+    source: "baseline_policy",
+    rule: null,
+    detail: "POST /x: this is more than the rule says: read",
+  });
+  assertEquals(policy.decide(httpTo("c.test", { method: "POST" })), {
+    verdict: "allow",
+    rule: rule("allow", "c.test"),
+  });
+  assertEquals(verdict(policy, "b.test"), "not_allowed");
+});
+
+Deno.test("decide() looks into a tunnel to a host with request rules, on their ports", () => {
+  const requestRules = [requestRule("a.test:443 read"), requestRule("*.b.test read")];
+  const allow = ["a.test", "*.b.test"];
+  const verdicts = (interception: boolean) => {
+    const policy = policyOf({ allow }, { requestRules, interception });
+    return ["a.test:443", "a.test:22", "x.b.test:8443"].map((host) => {
+      const decision = policy.decide(connectTo(host));
+      return decision.verdict === "deny" ? decision.reason : decision.verdict;
+    });
+  };
+  assertEquals(verdicts(true), ["inspect", "allow", "inspect"]);
+  assertEquals(verdicts(false), ["mitm_required", "allow", "mitm_required"]);
+});
+
+Deno.test("decide() asks the deny rules and the place before the request rules, the mode after", () => {
+  const requestRules = [requestRule("*.test"), requestRule("127.0.0.1")];
+  const policy = policyOf({ allow: ["*.test"], deny: ["evil.test"] }, {
+    requestRules,
+    mode: "limited",
+    ask: true,
+  });
+  assertEquals(verdict(policy, "evil.test"), "denied");
+  assertEquals(verdict(policy, "127.0.0.1"), "not_allowed_local");
+  assertEquals(verdict(policy, "other.example"), "ask");
+  const written = policy.decide(httpTo("a.test", { method: "POST" }));
+  assertEquals(written.verdict === "deny" && written.reason, "method_not_allowed");
+});
+
+Deno.test("decideApproved() obeys the request rules: an approval is worth no more than an entry", () => {
+  const requestRules = [requestRule("a.test read")];
+  const policy = policyOf({}, { requestRules, interception: true, ask: true });
+  const approved = rule("allow", "a.test:443 over https_connect");
+  assertEquals(policy.decideApproved(connectTo("a.test"), approved), {
+    verdict: "inspect",
+    rule: approved,
+  });
+  const inside = { scheme: "https", protocol: "https_connect" } as const;
+  const read = policy.decideApproved(httpTo("a.test:443", inside), approved);
+  assertEquals(read, { verdict: "allow", rule: approved, request: requestRules[0]! });
+  const written = policy.decideApproved(httpTo("a.test:443", { ...inside, method: "PUT" }), null);
+  assertEquals(written.verdict === "deny" && written.reason, "mitm_hook_denied");
 });

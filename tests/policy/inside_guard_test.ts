@@ -1,15 +1,22 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { guardInside, type Inside, isRaw } from "../../src/policy/inside_guard.ts";
+import { RequestRules } from "../../src/policy/request_rules.ts";
 import { RuleList } from "../../src/policy/rule_list.ts";
-import { connectTo, rule } from "../support/policy.ts";
+import { connectTo, requestRule, rule } from "../support/policy.ts";
 
 const DENIED = ["evil.test", "**.bad.test", "192.0.2.9", "far.test:80", "udp.test over socks5_udp"];
 const DENY = new RuleList(DENIED.map((text) => rule("deny", text)));
+const RULED = ["**.ruled.test", "other-port.test:8443"];
+const RULES = {
+  deny: DENY,
+  requestRules: new RequestRules(RULED.map((text) => requestRule(text))),
+  denyEch: false,
+};
 
 type Hiding = Extract<Inside, { kind: "tls" }>["hiding"];
 
 function guard(host: string, names: readonly string[], hiding: Hiding = null, denyEch = false) {
-  return guardInside(connectTo(host), { kind: "tls", names, hiding }, { deny: DENY, denyEch });
+  return guardInside(connectTo(host), { kind: "tls", names, hiding }, { ...RULES, denyEch });
 }
 
 /** The host that was allowed, the names in the handshake, and what is wrong with them. */
@@ -44,6 +51,10 @@ const TABLE: readonly (readonly [string, readonly string[], string | null])[] = 
   ["8.8.4.4", ["EVIL.test."], "it names evil.test, which is denied"],
   ["8.8.4.4", ["x.bad.test"], "it names x.bad.test, which is denied"],
   ["8.8.4.4", ["192.0.2.9"], "it names 192.0.2.9, which is denied"],
+  ["8.8.4.4", ["a.ruled.test"], "it names a.ruled.test, which has request rules"],
+  ["8.8.4.4", ["RULED.test."], "it names ruled.test, which has request rules"],
+  ["8.8.4.4", ["other-port.test"], null],
+  ["ruled.test", ["ruled.test"], null],
   ["8.8.4.4", ["evil.test\0"], "it names no host"],
   ["8.8.4.4", [""], "it names no host"],
   ["8.8.4.4", ["a.test", "b.test"], "it names more than one"],
@@ -58,6 +69,11 @@ for (const [host, names, detail] of TABLE) {
     assertMatch(answer?.detail ?? "", /^[ -~]*$/);
   });
 }
+
+Deno.test("guardInside() does not mind request rules where each request is seen", () => {
+  const inside = { kind: "tls", names: ["ruled.test"], hiding: null } as const;
+  assertEquals(guardInside(connectTo("8.8.4.4"), inside, { ...RULES, requestRules: null }), null);
+});
 
 Deno.test("guardInside() names the rule that denies a name, and no other", () => {
   assertEquals(guard("8.8.4.4", ["x.bad.test"])?.rule?.text, "**.bad.test");
@@ -87,7 +103,7 @@ for (const [hiding, denyEch, detail] of HIDING) {
 Deno.test("guardInside() refuses what is not TLS, and says why", () => {
   for (const host of ["a.test", "8.8.4.4"]) {
     const inside: Inside = { kind: "other", why: "it is none" };
-    assertEquals(guardInside(connectTo(host), inside, { deny: DENY, denyEch: false }), {
+    assertEquals(guardInside(connectTo(host), inside, RULES), {
       verdict: "deny",
       reason: "not_tls",
       source: "baseline_policy",

@@ -1,6 +1,8 @@
 import { assertEquals } from "@std/assert";
+import type { NetworkRequest } from "../../src/policy/request.ts";
+import type { RequestRule } from "../../src/policy/request_rule.ts";
 import type { Policy, Step } from "../../src/policy/policy.ts";
-import { connectTo, httpTo, ip, policyOf, rule } from "../support/policy.ts";
+import { connectTo, httpTo, ip, policyOf, requestRule, rule } from "../support/policy.ts";
 
 Deno.test("questions tell what was asked and answered, with the rule and where it stands", () => {
   const policy = policyOf({ allow: ["*.example.com"], deny: ["evil.test"] });
@@ -54,7 +56,7 @@ Deno.test("askMode() tells what is in the way", () => {
   const modes = told.filter((step) => step.question === "mode").map((step) => step.answer);
   assertEquals(modes, [
     "limited: POST is not a reading method",
-    "limited: limited mode cannot see the methods inside a tunnel",
+    "limited: limited mode is read-only, and interception is off",
   ]);
 });
 
@@ -87,5 +89,27 @@ Deno.test("askLocalAnswer() tells of the address, after askDenied() of its rules
   assertEquals(note("8.8.8.8", "8.8.8.8"), [["address 8.8.8.8", "as asked for", undefined]]);
   assertEquals(note("1.1.1.1", "1.1.1.1"), [
     ["address 1.1.1.1", '"1.1.1.1" (test.toml:1:1)', "1.1.1.1"],
+  ]);
+});
+
+Deno.test("askRequestRules() and askTunnelRules() tell which rule, where there are any", () => {
+  const told = (requestRules: readonly RequestRule[], request: NetworkRequest): string[] => {
+    const steps: Step[] = [];
+    const policy = policyOf({ allow: ["*.test"] }, { requestRules, interception: true });
+    policy.decide(request, (step) => steps.push(step));
+    return steps.filter(({ question }) => question === "request rules").map(({ answer }) => answer);
+  };
+  const rules = [requestRule("a.test GET", 7), requestRule("a.test read", 8)];
+  assertEquals(told([], httpTo("a.test")), []);
+  assertEquals(told([], connectTo("a.test")), []);
+  assertEquals(told(rules, httpTo("b.test")), ["none for this host"]);
+  assertEquals(told(rules, connectTo("b.test")), ["none for this host"]);
+  assertEquals(told(rules, connectTo("a.test")), ["2 for this host"]);
+  assertEquals(told(rules, httpTo("a.test")), ['"a.test GET" (test.toml:7:1)']);
+  assertEquals(told(rules, httpTo("a.test", { method: "HEAD" })), [
+    '"a.test read" (test.toml:8:1)',
+  ]);
+  assertEquals(told(rules, httpTo("a.test", { method: "PUT" })), [
+    "no match: PUT /: this is more than the rule says: read",
   ]);
 });

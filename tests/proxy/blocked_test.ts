@@ -73,3 +73,12 @@ Deno.test("blockedRecord() names a unix socket by its path, with port 0", () => 
   const disabled = { reason: "proxy_disabled", source: "proxy_state" } as const;
   assertEquals(recordOf(socketAt("/run/docker.sock"), disabled).protocol, "http");
 });
+
+Deno.test("blockedRecord() labels a request inside a tunnel by what it is", () => {
+  for (const protocol of ["https_connect", "socks5_tcp"] as const) {
+    const inside = httpTo("a.test:443", { protocol, scheme: "https" });
+    assertEquals(recordOf(inside, { reason: "mitm_hook_denied" }).protocol, "https");
+  }
+  const plain = httpTo("a.test", { protocol: "https_connect" });
+  assertEquals(recordOf(plain, {}).protocol, "http-connect");
+});

@@ -1,5 +1,6 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStrictEquals } from "@std/assert";
 import { Deadlines } from "../../src/net/time/deadlines.ts";
+import { latin1, latin1Bytes } from "../../src/net/stream/latin1.ts";
 import type { ByteStream } from "../../src/net/stream/stream.ts";
 import { ClientConnection } from "../../src/proxy/client_connection.ts";
 import { UpstreamConnection } from "../../src/proxy/http/upstream_connection.ts";
@@ -24,7 +25,13 @@ function hold(stream?: ByteStream, capacity = Infinity): Held {
   const clock = new FakeClock();
   const deadlines = new Deadlines(clock, reportError);
   const [ours, theirs] = streamPair(capacity);
-  const client = new ClientConnection(stream ?? ours, PEER, LOCAL, deadlines, 1000);
+  const client = new ClientConnection({
+    stream: stream ?? ours,
+    peer: PEER,
+    local: LOCAL,
+    deadlines,
+    idleMs: 1000,
+  });
   const wire = new Wire(theirs, { paused: capacity !== Infinity });
   return {
     client,
@@ -55,17 +62,67 @@ function counting(): { stream: ByteStream; closes: () => number } {
 
 Deno.test("close() drops the client and the upstream connection that is kept for it", async () => {
   await using held = hold();
-  const { stream, closes } = counting();
-  const { target } = connectTo("a.test:80");
-  held.client.upstream = new UpstreamConnection(
-    { stream, reader: null, address: { ip: ip("192.0.2.1"), port: 80 }, plainProxy: null },
-    target,
-  );
+  const { upstream, closes } = keepable();
+  held.client.upstreams.keep(upstream);
   held.client.close();
   held.client.close();
   assertEquals(closes(), 1);
   assertEquals(held.client.closed, true);
   await held.wire.readEnd();
+});
+
+/** A connection that may be kept, and how often it was closed. */
+function keepable() {
+  const { stream, closes } = counting();
+  const address = { ip: ip("192.0.2.1"), port: 80 };
+  const connected = { stream, reader: null, address, plainProxy: null, secure: null };
+  return { upstream: new UpstreamConnection(connected, connectTo("a.test:80").target), closes };
+}
+
+// What was connected to for a request in the clear is in the clear itself.
+Deno.test("goInside() reads and writes inside from then on, and drops what was kept outside", async () => {
+  await using held = hold();
+  const { client } = held;
+  const outside = keepable();
+  client.upstreams.keep(outside.upstream);
+  const inside = new ScriptedStream("inside");
+  client.goInside(inside);
+  assertEquals(outside.closes(), 1);
+  assertEquals(client.upstreams.take(connectTo("a.test:80").target), null);
+  await client.reader.fill();
+  assertEquals(latin1(client.reader.buffered), "inside");
+  await client.answer(latin1Bytes("answer"));
+  assertEquals([inside.written, held.wire.received], ["answer", ""]);
+  const next = keepable();
+  client.upstreams.keep(next.upstream);
+  assertEquals(next.closes(), 0);
+  client.close();
+  assertEquals([inside.closed, next.closes()], [true, 1]);
+});
+
+Deno.test("goInside() closes what is inside of a client that is gone", () => {
+  const { client } = hold();
+  client.close();
+  const inside = new ScriptedStream();
+  client.goInside(inside);
+  assertEquals(inside.closed, true);
+});
+
+Deno.test("carry() makes clients of their own, which share what is kept and end with their carrier", async () => {
+  await using held = hold();
+  const { client } = held;
+  const [first, second] = [client.carry(counting().stream), client.carry(counting().stream)];
+  assertEquals([first.address, [...client.carried]], [client.address, [first, second]]);
+  const kept = keepable();
+  first.upstreams.keep(kept.upstream);
+  first.close();
+  assertEquals([kept.closes(), client.closed, second.closed], [0, false, false]);
+  assertEquals([...client.carried], [second]);
+  assertStrictEquals(second.upstreams.take(connectTo("a.test:80").target), kept.upstream);
+  second.upstreams.keep(kept.upstream);
+  client.close();
+  assertEquals([second.closed, kept.closes(), [...client.carried]], [true, 1, []]);
+  assertEquals(client.carry(counting().stream).closed, true);
 });
 
 Deno.test("a client is under the idle limit from the start", async () => {

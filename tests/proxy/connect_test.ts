@@ -44,6 +44,8 @@ function parts(
     clock,
     resolve: () => Promise.reject(new Error("This test looks nothing up")),
     startTls: () => Promise.reject(new Error("This test speaks no TLS")),
+    secureServer: () => Promise.reject(new Error("This test speaks no TLS")),
+    protocols: undefined,
     isOwn: () => false,
     via: [],
     limits: DEFAULT_LIMITS,

@@ -11,6 +11,9 @@ import { connectTo, httpTo, ip, policyOf, rule } from "../support/policy.ts";
 import { ScriptedStream } from "../support/scripted_stream.ts";
 import { upstreamProxy } from "../support/upstream.ts";
 
+/** Nothing is said to an upstream proxy. */
+const DIRECT = { via: () => [] };
+
 const NEVER = new AbortController().signal;
 const REQUEST = httpTo("allowed.test");
 
@@ -105,7 +108,7 @@ Deno.test("connect() ends attempts that take too long", async () => {
   const code = await faultAfter(
     1500,
     { limits: { connectMs: 1000 }, dial: (_, signal) => never(signal) },
-    async (made) => await made.door.gateway.connect(await granted(made), NEVER, () => []),
+    async (made) => await made.door.gateway.connect(await granted(made), NEVER, DIRECT),
   );
   assertEquals(code, "connection_timeout");
 });
@@ -115,7 +118,7 @@ Deno.test("connect() rejects with what the dialer failed with", async () => {
   const code = await faultAfter(
     0,
     { dial: () => Promise.reject(refused) },
-    async (made) => await made.door.gateway.connect(await granted(made), NEVER, () => []),
+    async (made) => await made.door.gateway.connect(await granted(made), NEVER, DIRECT),
   );
   assertEquals(code, "connection_refused");
 });
@@ -155,7 +158,7 @@ Deno.test("connect() ends a proxy that does not answer in time, and says that it
   const outcome = await made.door.gateway.authorize(request, asker(), NEVER);
   if (outcome.verdict !== "allow") throw new Error("This grant is needed");
   const failing = assertRejects(
-    () => made.door.gateway.connect(outcome, NEVER, () => []),
+    () => made.door.gateway.connect(outcome, NEVER, DIRECT),
     ConnectError,
   );
   const proxy = await made.upstream();
@@ -176,7 +179,7 @@ Deno.test("connect() says once that it was the proxy, where dialling it takes to
   });
   const grant = await granted(made);
   const failing = assertRejects(
-    () => made.door.gateway.connect(grant, NEVER, () => []),
+    () => made.door.gateway.connect(grant, NEVER, DIRECT),
     ConnectError,
   );
   await turn();
@@ -202,7 +205,7 @@ Deno.test("connect() tells what is wrong with an upstream proxy, once until some
   });
   for (const _ of [...faults]) {
     const grant = await granted(made);
-    await made.door.gateway.connect(grant, NEVER, () => []).catch(() => {
+    await made.door.gateway.connect(grant, NEVER, DIRECT).catch(() => {
       // What is told is what this is about.
     });
   }
@@ -224,12 +227,12 @@ Deno.test("connect() tells of tunnels once, while plain requests reach the same 
       NEVER,
     );
     if (outcome.verdict !== "allow") throw new Error("This grant is needed");
-    const failing = assertRejects(() => gateway.connect(outcome, NEVER, () => []), ConnectError);
+    const failing = assertRejects(() => gateway.connect(outcome, NEVER, DIRECT), ConnectError);
     const wire = await made.upstream(2 * round);
     await wire.readHead();
     await wire.send("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
     await failing;
-    const { stream } = await gateway.connect(await granted(made), NEVER, () => []);
+    const { stream } = await gateway.connect(await granted(made), NEVER, DIRECT);
     stream.close();
   }
   assertEquals(made.diagnosed, ["Cannot connect: upstream proxy of HTTPS_PROXY: it answered 403"]);
@@ -240,7 +243,7 @@ Deno.test("connect() tells nothing of a target that cannot be reached directly",
     dial: () => Promise.reject(new ConnectError("connection_refused", "Cannot connect")),
   });
   const grant = await granted(made);
-  await assertRejects(() => made.door.gateway.connect(grant, NEVER, () => []), ConnectError);
+  await assertRejects(() => made.door.gateway.connect(grant, NEVER, DIRECT), ConnectError);
   assertEquals(made.diagnosed, []);
 });
 

@@ -28,7 +28,7 @@ function block(ledger: Ledger, request: PolicyRequest, policy: Policy): void {
   const decision = request.kind === "socket"
     ? policy.decideSocket(request, request.path)
     : policy.decide(request);
-  if (decision === null || decision.verdict === "allow") throw new Error("This policy stops it");
+  if (decision === null || !("reason" in decision)) throw new Error("This policy stops it");
   const blocked: BlockedRequest = { request, decision: { ...decision, policy }, asker: CLIENT };
   noteBlocked(blocked, blockedRecord(blocked, 1_735_689_600_999), ledger);
 }

@@ -63,7 +63,7 @@ Deno.test("openTunnel() ends a client whose steps do not end by themselves", asy
   const { connection } = made.client();
   const gateway = {
     ...made.door.gateway,
-    authorize: (_: unknown, __: Asker, by: AbortSignal) => never<Refused>(by),
+    authorizeTunnel: (_: unknown, __: Asker, by: AbortSignal) => never<Refused>(by),
   };
   const asked = { request: connectTo("allowed.test:443"), via: () => [], attempt: () => null };
   const failing = assertRejects(() => openTunnel(connection, asked, { ...made.door, gateway }));

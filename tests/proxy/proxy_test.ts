@@ -29,6 +29,7 @@ function start(port: number, variant: Variant = {}): RunningProxy {
     policy: policyCell(policyOf({})),
     asking: NOBODY,
     alsoOurs: [],
+    interception: null,
     limits: DEFAULT_LIMITS,
     via: true,
     blockedCapacity: 2,

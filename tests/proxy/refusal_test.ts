@@ -31,16 +31,22 @@ Deno.test("refusalOf() gives each reason one of the four header values of the se
     denied: "blocked-by-denylist",
     method_not_allowed: "blocked-by-method-policy",
     mitm_required: "blocked-by-method-policy",
+    mitm_hook_denied: "blocked-by-policy",
     sni_mismatch: "blocked-by-policy",
+    host_mismatch: "blocked-by-policy",
     not_tls: "blocked-by-policy",
     own_listener: "blocked-by-policy",
     upstream_proxy: "blocked-by-policy",
     proxy_disabled: null,
   };
+  const statuses: Partial<Record<BlockReason, number>> = {
+    host_mismatch: 421,
+    proxy_disabled: 503,
+  };
   for (const reason of REASONS) {
     const refusal = refuse(httpTo("a.test"), { reason });
     assertEquals(refusal.header, table[reason], reason);
-    assertEquals(refusal.status, reason === "proxy_disabled" ? 503 : 403, reason);
+    assertEquals(refusal.status, statuses[reason] ?? 403, reason);
   }
 });
 
@@ -214,6 +220,39 @@ Deno.test("unsaidLines() has the line for programs and the sentence, for SOCKS5 
   }
   assertEquals(unsaidLines(connectTo("a.test"), decision), []);
   assertEquals(unsaidLines(httpTo("a.test"), decision), []);
+});
+
+Deno.test("unsaidLines() leaves a request inside a tunnel to its own answer", () => {
+  const decision = { ...DENY, reason: "mitm_hook_denied" } as const;
+  for (const protocol of ["http", "https_connect", "socks5_tcp"] as const) {
+    const request = httpTo("a.test:443", { protocol, scheme: "https" });
+    assertEquals(unsaidLines(request, decision), []);
+  }
+});
+
+Deno.test("refusalOf() tells what a request rule missed, and how a tunnel can be looked into", () => {
+  const missed = { reason: "mitm_hook_denied", detail: "PUT /x: no rule has this method" } as const;
+  assertStringIncludes(
+    refuse(httpTo("a.test"), missed).message,
+    "allows this request; PUT /x: no rule has this method.",
+  );
+  const unseen = { reason: "mitm_required", detail: "interception is off" } as const;
+  assertStringIncludes(refuse(connectTo("a.test"), unseen).message, "; interception is off.");
+  const step = (request: PolicyRequest) => refuse(request, unseen).fields.next_steps[0];
+  assertEquals(
+    step(connectTo("a.test:8443")),
+    "To have it looked into: mitm = true under [network]",
+  );
+  assertEquals(
+    step(connectTo("a.test", "socks5_tcp")),
+    "To have it looked into: mitm = true under [network]",
+  );
+  for (const request of [connectTo("a.test:22", "socks5_tcp"), connectTo("a.test", "socks5_udp")]) {
+    assertEquals(
+      step(request),
+      'To leave other ports out of the request rules: write "a.test:443" in [network.rules]',
+    );
+  }
 });
 
 Deno.test("unsaidLines() hints at socks5h:// where a client asked for an address that is not listed", () => {

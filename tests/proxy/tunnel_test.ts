@@ -30,7 +30,7 @@ async function open(made: TestDoor): Promise<Opened> {
 async function openedTo({ cell }: TestDoor, upstream: Pick<Connected, "stream" | "reader">) {
   const request = connectTo("allowed.test:443");
   const grant = await grantOf(request, cell.current);
-  const connected = { ...upstream, address: null, plainProxy: null };
+  const connected = { ...upstream, address: null, plainProxy: null, secure: null };
   return { kind: "connected", connected, request, grant, asker: asker() } as const;
 }
 

@@ -9,6 +9,7 @@ import type { NetworkRequest } from "../../src/policy/request.ts";
 import { LIMIT_KEYS, unitOf } from "../../src/config/limits_table.ts";
 import { DEFAULT_LIMITS, type Limits } from "../../src/proxy/limits.ts";
 import { makeAdmin } from "../admin/make_admin.ts";
+import { httpTo } from "../support/policy.ts";
 
 const root = new URL("../../", import.meta.url);
 
@@ -69,6 +70,29 @@ Deno.test("docs/policy.md: the examples say what the policy says", async (t) => 
   }
 });
 
+Deno.test("docs/policy.md: the examples of request rules say what the policy says", async (t) => {
+  const rows = await table("rules request answer", 0);
+  assert(rows.length > 20);
+  for (const [rules = "", request = "", answer = ""] of rows) {
+    await t.step(`${plain(request)} with ${plain(rules)}`, async () => {
+      const config = await loadConfig({
+        homeFile: "/nonexistent/config.toml",
+        overrides: ["network.mitm=true", `network.rules={${plain(rules)}}`],
+        allow: ["github.com", "api.github.com"],
+        deny: [],
+        env: { TOKEN: "token" },
+      });
+      const [method = "", url = ""] = plain(request).split(" ");
+      const plainly = requestOf(`${method} ${url.replace(/^https:/, "http:")}`);
+      const inside = { scheme: "https", protocol: "https_connect" } as const;
+      const decision = compilePolicy(config.policy).decide(
+        plainly.kind === "http" && url.startsWith("https:") ? { ...plainly, ...inside } : plainly,
+      );
+      assertEquals(decision.verdict === "deny" ? decision.reason : decision.verdict, answer);
+    });
+  }
+});
+
 Deno.test("docs/security.md names tests that exist", async () => {
   const page = await Deno.readTextFile(new URL("docs/security.md", root));
   const missing: string[] = [];
@@ -123,13 +147,6 @@ function requestOf(text: string): NetworkRequest {
   if (method === "CONNECT") {
     return { kind: "tunnel", protocol: "https_connect", target: connectTarget(head) };
   }
-  return {
-    kind: "http",
-    protocol: "http",
-    target: httpTarget(head).endpoint,
-    method,
-    hasBody: false,
-    upgrades: false,
-    methodOverride: null,
-  };
+  const { endpoint, path } = httpTarget(head);
+  return httpTo("any.test", { target: endpoint, path, method });
 }

@@ -1,9 +1,9 @@
 import { Page } from "./browser_page.ts";
-import { testClient } from "./client_world.ts";
+import { type Needed, needing, testClient } from "./client_world.ts";
 import { Devtools } from "./devtools.ts";
 import { inTime } from "./in_time.ts";
-import { whereIs } from "./programs.ts";
-import { makeScratch } from "./scratch.ts";
+import { runProgram, whereIs } from "./programs.ts";
+import { makeScratch, type Scratch } from "./scratch.ts";
 import { Transcript } from "./transcript.ts";
 
 /** A real browser without a window. Disposing of it ends it and forgets all it knew. */
@@ -16,12 +16,23 @@ export interface Browser extends AsyncDisposable {
 export interface BrowserOptions {
   /** Addresses of names, as a name server of the attacker's might answer. No other name is known. */
   readonly names?: Readonly<Record<string, string>>;
+  /** The proxy that it is sent to for everything, this machine included; none unless said otherwise. */
+  readonly proxy?: string;
+  /** A file with a certificate authority that it trusts besides its own. */
+  readonly authority?: string;
 }
 
-const CHROMIUM = {
+const CHROMIUM: Needed = {
   name: "Chromium",
   program: whereIs("chromium") ?? whereIs("chromium-browser") ?? whereIs("google-chrome"),
   wanted: "chromium",
+};
+
+/** What has it trust somebody. */
+const CERTUTIL: Needed = {
+  name: "certutil",
+  program: whereIs("certutil"),
+  wanted: "libnss3-tools",
 };
 
 /** What is on this machine; the browser goes nowhere else. */
@@ -36,14 +47,23 @@ export function testBrowser(name: string, test: () => Promise<void>): void {
   testClient(CHROMIUM, name, test);
 }
 
+/** Registers a test with a real browser that trusts an authority of the test's. */
+export function testTrustingBrowser(name: string, test: () => Promise<void>): void {
+  testClient(needing(CHROMIUM, CERTUTIL), name, test);
+}
+
 /** Starts a browser of the test's own, with nothing in its memory. */
-export async function startBrowser({ names = {} }: BrowserOptions = {}): Promise<Browser> {
+export async function startBrowser(
+  { names = {}, proxy, authority }: BrowserOptions = {},
+): Promise<Browser> {
   await using stack = new AsyncDisposableStack();
   const scratch = await makeScratch();
   stack.defer(() => removeAtLast(scratch.folder));
+  if (authority !== undefined) await trust(authority, scratch);
   const child = new Deno.Command(CHROMIUM.program ?? CHROMIUM.wanted, {
     args: [
       ...FLAGS,
+      ...(proxy === undefined ? ["--no-proxy-server"] : proxyFlags(proxy)),
       `--user-data-dir=${scratch.folder}/profile`,
       resolverRules(names),
       "about:blank",
@@ -77,7 +97,6 @@ const FLAGS = [
   "--disable-dev-shm-usage",
   "--remote-debugging-port=0",
   "--no-first-run",
-  "--no-proxy-server",
   "--disable-background-networking",
   "--disable-background-timer-throttling",
   "--disable-backgrounding-occluded-windows",
@@ -92,6 +111,27 @@ const FLAGS = [
   "--mute-audio",
   "--password-store=basic",
 ];
+
+function proxyFlags(proxy: string): readonly string[] {
+  // It would go to this machine directly otherwise.
+  return [`--proxy-server=${proxy}`, "--proxy-bypass-list=<-loopback>"];
+}
+
+/** Puts an authority where Chromium on Linux looks for those of its user. */
+async function trust(authority: string, scratch: Scratch): Promise<void> {
+  const folder = `${scratch.home}/.pki/nssdb`;
+  await Deno.mkdir(folder, { recursive: true });
+  const [store, certutil] = [`sql:${folder}`, CERTUTIL.program ?? CERTUTIL.wanted];
+  for (
+    const words of [
+      ["-N", "--empty-password"],
+      ["-A", "-t", "C,,", "-n", "the authority of a test", "-i", authority],
+    ]
+  ) {
+    const { code, stderr } = await runProgram([certutil, "-d", store, ...words], scratch);
+    if (code !== 0) throw new Error(`Cannot have the browser trust ${authority}: ${stderr}`);
+  }
+}
 
 function resolverRules(names: Readonly<Record<string, string>>): string {
   const rules = [

@@ -63,6 +63,11 @@ export function testClient(
   });
 }
 
+/** A client that is no use to a test without another program, its server for instance. What is missing stands for both. */
+export function needing(client: Needed, ...others: readonly Needed[]): Needed {
+  return [client, ...others].find(({ program }) => program === null) ?? client;
+}
+
 /** Starts both servers and writes the policy where Doorward looks for one. */
 export async function makeClientWorld({ client, scheme }: ClientJourney): Promise<ClientWorld> {
   await using stack = new AsyncDisposableStack();

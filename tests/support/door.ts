@@ -2,7 +2,7 @@ import { BufferPool } from "../../src/net/stream/buffer_pool.ts";
 import { Deadlines } from "../../src/net/time/deadlines.ts";
 import { formatSocketAddress } from "../../src/net/address/endpoint.ts";
 import type { ConnectError } from "../../src/net/errors.ts";
-import type { Dialer, Resolver, UnixSockets } from "../../src/net/ports.ts";
+import type { Dialer, Resolver, TlsClient, UnixSockets } from "../../src/net/ports.ts";
 import type { ByteStream } from "../../src/net/stream/stream.ts";
 import type { Policy } from "../../src/policy/policy.ts";
 import type { NetworkRequest } from "../../src/policy/request.ts";
@@ -36,6 +36,8 @@ export interface DoorOptions {
   /** By default whoever is dialled gets a stream in memory, whose other end is in `upstream()`. */
   readonly dial?: Dialer;
   readonly upstream?: ChooseUpstream;
+  /** TLS with servers; none is spoken unless said otherwise. */
+  readonly secureServer?: TlsClient;
   /** None, unless said otherwise. */
   readonly unixSockets?: UnixSockets;
   readonly upstreamProxies?: readonly UpstreamProxy[];
@@ -110,6 +112,8 @@ export function makeDoor(options: DoorOptions = {}): TestDoor {
       isOwn: () => false,
       diagnose: (line) => diagnosed.push(line),
       startTls: () => Promise.reject(new Error("This door speaks no TLS")),
+      secureServer: options.secureServer ??
+        (() => Promise.reject(new Error("This door speaks no TLS"))),
       upstream: options.upstream ?? (() => null),
       upstreamProxies: options.upstreamProxies ?? [],
       resolve: (name, signal) => {
@@ -127,20 +131,23 @@ export function makeDoor(options: DoorOptions = {}): TestDoor {
     diagnose: (line) => diagnosed.push(line),
     via: options.via ?? null,
   };
+  const door: HttpDoor = {
+    ...common,
+    sockets: createSocketGateway({
+      policy: cell,
+      limits,
+      deadlines,
+      allowed: (grant) => void allowed.push(grant),
+      sockets: options.unixSockets ?? null,
+    }),
+    via: options.via ?? null,
+    open: () => made.open,
+    scope: null,
+    interception: null,
+  };
   const made: TestDoor = {
-    door: {
-      ...common,
-      sockets: createSocketGateway({
-        policy: cell,
-        limits,
-        deadlines,
-        allowed: (grant) => void allowed.push(grant),
-        sockets: options.unixSockets ?? null,
-      }),
-      via: options.via ?? null,
-      open: () => made.open,
-    },
-    socks: { ...common, udp: null },
+    door,
+    socks: { ...common, http: door, udp: null },
     clock,
     deadlines,
     cell,
@@ -153,13 +160,13 @@ export function makeDoor(options: DoorOptions = {}): TestDoor {
     open: true,
     client(stream?: ByteStream): DoorClient {
       const [ours, theirs] = streamPair();
-      const connection = new ClientConnection(
-        stream ?? ours,
-        { ip: ip("127.0.0.1"), port: 50_000 },
-        { ip: ip("127.0.0.1"), port: 3128 },
+      const connection = new ClientConnection({
+        stream: stream ?? ours,
+        peer: { ip: ip("127.0.0.1"), port: 50_000 },
+        local: { ip: ip("127.0.0.1"), port: 3128 },
         deadlines,
-        limits.idleMs,
-      );
+        idleMs: limits.idleMs,
+      });
       const client = { connection, wire: new Wire(theirs) };
       clients.push(client);
       return client;

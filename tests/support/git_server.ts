@@ -15,15 +15,18 @@ hello from the origin
 
 /** Makes a repository and serves it at `/repo.git`, as `git http-backend` answers (smart HTTP). */
 export async function gitServer(scratch: Scratch): Promise<Handler> {
-  const repository = await makeRepository(scratch);
-  const root = repository.slice(0, repository.lastIndexOf("/"));
-  return (request) => backend(request, root, scratch);
+  await makeRepository(scratch);
+  return servingRepositories(scratch);
+}
+
+/** Serves what {@linkcode makeRepository} made. Everybody may push. */
+export function servingRepositories(scratch: Scratch): Handler {
+  return (request) => backend(request, `${scratch.folder}/repositories`, scratch);
 }
 
 /** Makes a bare repository with one commit and one file, `hello.txt`. Resolves to its path. */
-export async function makeRepository(scratch: Scratch): Promise<string> {
-  const root = `${scratch.folder}/repositories`;
-  const repository = `${root}/repo.git`;
+export async function makeRepository(scratch: Scratch, name = "repo.git"): Promise<string> {
+  const repository = `${scratch.folder}/repositories/${name}`;
   const git = async (args: readonly string[], input?: string) => {
     const { code, stderr } = await runProgram(["git", ...args], {
       ...scratch,
@@ -33,6 +36,7 @@ export async function makeRepository(scratch: Scratch): Promise<string> {
   };
   await git(["init", "--quiet", "--bare", "--initial-branch=main", repository]);
   await git(["-C", repository, "fast-import", "--quiet"], HISTORY);
+  await git(["-C", repository, "config", "http.receivepack", "true"]);
   return repository;
 }
 

@@ -20,8 +20,9 @@ export async function grantOf(
     dnsAddresses: 16,
     ...options,
   }, NEVER);
-  if (outcome.verdict !== "allow") throw new Error(`This is not allowed: ${outcome.reason}`);
-  return outcome;
+  if (outcome.verdict === "allow") return outcome;
+  const why = outcome.verdict === "inspect" ? "it is to be looked into" : outcome.reason;
+  throw new Error(`This is not allowed: ${why}`);
 }
 
 /** The same for a unix socket whose path leads nowhere else. */

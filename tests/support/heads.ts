@@ -21,8 +21,8 @@ export function headTo(method: string, ...fields: readonly string[]): RequestHea
   return requestHead(`${method} http://${host}/ HTTP/1.1`, `Host: ${host}`, ...fields);
 }
 
-/** The message of a request that {@linkcode headTo} makes. */
+/** The message of a request that {@linkcode headTo} makes, sent to the proxy itself. */
 export function messageOf(method: string, ...fields: readonly string[]): Message {
   const head = headTo(method, ...fields);
-  return readMessage(head, requestFraming(head));
+  return readMessage(head, requestFraming(head), null);
 }

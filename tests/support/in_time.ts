@@ -12,6 +12,14 @@ export async function inTime<T>(promise: Promise<T>, what: string): Promise<T> {
   }
 }
 
+/** What `promise` rejects with; an error of its own where it does not, or where neither comes. */
+export async function rejection(promise: Promise<unknown>, what: string): Promise<unknown> {
+  const rejected = promise.then(() => {
+    throw new Error(`Expected ${what} to fail`);
+  }, (error: unknown) => () => error);
+  return (await inTime(rejected, `${what} to fail`))();
+}
+
 /** Lets everything that is ready happen: microtasks, timers that are due, sockets that have news. */
 export async function turn(): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();

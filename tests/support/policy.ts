@@ -1,8 +1,12 @@
 import { parseEndpoint } from "../../src/net/address/endpoint.ts";
 import { type IpAddress, parseIp } from "../../src/net/address/ip.ts";
+import { parseCapability } from "../../src/policy/capability.ts";
 import { compilePolicy } from "../../src/policy/compile.ts";
+import { type BadPattern, parseHostPattern } from "../../src/policy/host_pattern.ts";
+import { parsePathPattern } from "../../src/policy/path_pattern.ts";
 import type { Policy, PolicyDocument } from "../../src/policy/policy.ts";
 import type { HttpRequest, TunnelRequest } from "../../src/policy/request.ts";
+import type { RequestActions, RequestMatch, RequestRule } from "../../src/policy/request_rule.ts";
 import type { Rule } from "../../src/policy/rule.ts";
 import { parseRulePattern } from "../../src/policy/rule_pattern.ts";
 import type { SocketRequest } from "../../src/policy/socket_request.ts";
@@ -17,6 +21,41 @@ export function rule(list: "allow" | "deny", text: string): Rule {
   return { list, pattern, ...words, text, origin };
 }
 
+/**
+ * One request rule: a host pattern, then methods in capitals, paths and capability words. Throws for what is none.
+ */
+export function requestRule(
+  text: string,
+  line = 1,
+  { actions, ...more }: Partial<RequestMatch> & { readonly actions?: RequestActions } = {},
+): RequestRule {
+  const [name = "", ...words] = text.split(" ");
+  const isPath = (word: string): boolean => /^(\/|pattern:|literal:)/.test(word);
+  const isMethod = (word: string): boolean => /^[A-Z]+$/.test(word);
+  const can = words.filter((word) => !isPath(word) && !isMethod(word));
+  const methods = words.filter(isMethod);
+  const paths = words.filter(isPath);
+  return {
+    host: known(parseHostPattern(name)),
+    matches: {
+      methods: methods.length === 0 ? null : methods,
+      paths: paths.length === 0 ? null : paths.map((path) => known(parsePathPattern(path, "wild"))),
+      query: [],
+      headers: [],
+      can: can.length === 0 ? null : can.map((word) => known(parseCapability(word))),
+      ...more,
+    },
+    actions: actions ?? { strip: [], inject: [] },
+    text,
+    origin: { file: "test.toml", line, column: 1 },
+  };
+}
+
+function known<T extends object>(parsed: T | BadPattern): T {
+  if ("kind" in parsed && parsed.kind === "bad") throw new TypeError(`Cannot read: ${parsed.why}`);
+  return parsed as T;
+}
+
 /** A policy out of patterns: enabled, full mode, and everything else off, unless said otherwise. */
 export function policyOf(
   lists: { readonly allow?: readonly string[]; readonly deny?: readonly string[] },
@@ -25,7 +64,9 @@ export function policyOf(
   return compilePolicy({
     enabled: true,
     mode: "full",
+    requestRules: [],
     allowLocalBinding: false,
+    interception: false,
     sniBinding: false,
     denyEch: false,
     dangerouslyAllowAllDomains: false,
@@ -57,6 +98,9 @@ export function httpTo(text: string, parts: Partial<HttpRequest> = {}): HttpRequ
     kind: "http",
     protocol: "http",
     target,
+    scheme: "http",
+    path: "/",
+    header: () => [],
     method: "GET",
     hasBody: false,
     upgrades: false,

@@ -64,6 +64,7 @@ export function makeUdpDoor(options: UdpDoorOptions = {}): UdpTestDoor {
   const { clock, deadlines, cell: policy } = base;
   const door: SocksDoor = {
     ...base.door,
+    http: base.door,
     udp: { bind: udp.bind, clock, policy, relayPorts },
     diagnose: (line) => diagnosed.push(line),
   };
@@ -76,13 +77,13 @@ export function makeUdpDoor(options: UdpDoorOptions = {}): UdpTestDoor {
     ask(form: AssociateOptions = {}): TestAssociation {
       const [ours, theirs] = streamPair();
       if (form.gone === true) theirs.close();
-      const connection = new ClientConnection(
-        ours,
-        at(form.peer ?? "127.0.0.1:50000"),
-        at(form.local ?? "127.0.0.1:1080"),
+      const connection = new ClientConnection({
+        stream: ours,
+        peer: at(form.peer ?? "127.0.0.1:50000"),
+        local: at(form.local ?? "127.0.0.1:1080"),
         deadlines,
-        door.limits.idleMs,
-      );
+        idleMs: door.limits.idleMs,
+      });
       const session = udpAssociate(connection, request(form), form.attempt ?? null, door);
       const made = { connection, wire: new Wire(theirs), session };
       asked.push(made);

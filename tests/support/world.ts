@@ -11,6 +11,7 @@ import { systemUnixSockets } from "../../src/net/unix_sockets.ts";
 import { type Policy, policyCell, type PolicyDocument } from "../../src/policy/policy.ts";
 import type { PolicyCell } from "../../src/policy/policy.ts";
 import type { AskingOptions } from "../../src/proxy/asking/questions.ts";
+import type { Interception } from "../../src/proxy/inside/interception.ts";
 import { DEFAULT_LIMITS, type Limits } from "../../src/proxy/limits.ts";
 import { type RunningProxy, startProxy } from "../../src/proxy/proxy.ts";
 import type { ChooseUpstream, UpstreamProxy } from "../../src/proxy/upstream/upstream_proxy.ts";
@@ -52,6 +53,8 @@ export interface WorldOptions {
   readonly upstreamProxies?: readonly UpstreamProxy[];
   /** Trusts whom the test trusts. */
   readonly startTls?: TlsClient;
+  /** Ends TLS inside tunnels; nothing does unless said otherwise. */
+  readonly interception?: Interception;
   readonly bindUdp?: UdpBinder;
   readonly unixSockets?: UnixSockets | null;
   readonly via?: boolean;
@@ -142,6 +145,7 @@ export function makeWorld(options: WorldOptions = {}): World {
     policy: cell,
     asking: { ...NOBODY, ...options.ask },
     alsoOurs: options.alsoOurs ?? [],
+    interception: options.interception ?? null,
     limits: { ...DEFAULT_LIMITS, ...options.limits },
     via: options.via ?? true,
     blockedCapacity: options.blockedCapacity ?? 200,

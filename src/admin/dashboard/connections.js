@@ -122,6 +122,7 @@ function connectionRow(connection, close) {
  */
 function kindWords(kind, protocol) {
   if (protocol === null) return kind;
+  if (kind === "inspected") return `${protocolWords(protocol)} tunnel, looked into`;
   return kind === "tunnel" ? `${protocolWords(protocol)} tunnel` : protocolWords(protocol);
 }
 

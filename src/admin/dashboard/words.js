@@ -13,7 +13,9 @@ const REASONS = {
   own_listener: "Doorward’s own address",
   upstream_proxy: "the proxy Doorward itself goes through",
   method_not_allowed: "limited mode is read-only",
-  mitm_required: "limited mode cannot see into a tunnel",
+  mitm_required: "the tunnel cannot be looked into",
+  mitm_hook_denied: "no request rule allows it",
+  host_mismatch: "names another host inside its tunnel",
   sni_mismatch: "the TLS handshake names another host",
   not_tls: "not TLS inside the tunnel",
   proxy_disabled: "the proxy is disabled",
@@ -26,15 +28,18 @@ const USELESS = {
   own_listener: "Nothing allows Doorward’s own address",
   upstream_proxy: "Nothing allows the proxy that Doorward itself goes through",
   method_not_allowed: "The mode blocks it, whatever is allowed: switch to full",
+  host_mismatch: "The tunnel leads to another host: ask for this one by itself",
   sni_mismatch: "The host is allowed: it is the handshake that names another",
   not_tls: 'The host is allowed: a rule that ends in "raw" lets it carry anything',
-  mitm_required: "The mode blocks it, whatever is allowed: switch to full",
+  mitm_required: "The host is allowed: mitm = true in the configuration lets it be looked into",
+  mitm_hook_denied: "The host is allowed: its request rules in the configuration decide",
   proxy_disabled: "The configuration says enabled = false",
 };
 
 /** @type {Readonly<Record<string, string>>} */
 const PROTOCOLS = {
   http: "HTTP",
+  https: "HTTPS",
   "http-connect": "HTTPS",
   https_connect: "HTTPS",
   socks5: "SOCKS5",
@@ -46,6 +51,7 @@ const PROTOCOLS = {
 /** The words of records, as patterns spell them. @type {Readonly<Record<string, string>>} */
 const PATTERN_PROTOCOLS = {
   "http-connect": "https_connect",
+  https: "https_connect",
   socks5: "socks5_tcp",
   "socks5-udp": "socks5_udp",
 };

@@ -82,7 +82,7 @@ export const ADMIN_COMMANDS = {
   mode: {
     usage: "[full|limited]",
     summary: "print the mode, or set it until the proxy ends",
-    about: ["In limited mode only plain requests that read go through."],
+    about: ["In limited mode only requests that read go through."],
     options: ["json", "admin"],
     operands: "optional",
     examples: ["doorward mode", "doorward mode limited"],

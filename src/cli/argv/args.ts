@@ -1,7 +1,7 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { adminCommand } from "./admin_args.ts";
 import { isAdminCommandName } from "./admin_commands.ts";
-import type { Command, Common, PolicyFlags } from "./command.ts";
+import type { CaCommand, Command, Common, PolicyFlags } from "./command.ts";
 import {
   COMMAND_NAMES,
   type CommandName,
@@ -20,6 +20,9 @@ import { parseProxyPlace } from "../proxy_place.ts";
 import { nearestKey } from "../../config/toml/nearest_key.ts";
 import { takeOwnWords } from "./own_words.ts";
 import { type Shell, SHELLS } from "../shell/shell_quote.ts";
+
+/** What `doorward ca` can do. */
+const CA_ACTIONS: readonly CaCommand["action"][] = ["path", "show", "install-hint"];
 
 /** Reads a command line. */
 export function parseCommand(argv: readonly string[]): Command {
@@ -129,6 +132,8 @@ function build(name: CommandName, values: Values, operands: readonly string[]): 
       };
     case "env":
       return env(common, json, values.one("shell"));
+    case "ca":
+      return ca(common, json, operands[0]!);
     case "connect":
       return connect(common, operands, values.one("proxy"));
     case "version":
@@ -166,6 +171,14 @@ function env(common: Common, json: boolean, written: string | null): Command {
     return usage(`Unknown shell "${written}": there are ${SHELLS.join(", ")}`, "env");
   }
   return { name: "env", ...common, json, shell };
+}
+
+function ca(common: Common, json: boolean, word: string): Command {
+  const action = CA_ACTIONS.find((action) => action === word);
+  if (action !== undefined) return { name: "ca", ...common, json, action };
+  const meant = nearestKey(word, CA_ACTIONS);
+  const hint = meant === null ? `there are ${CA_ACTIONS.join(", ")}` : `did you mean "${meant}"?`;
+  return usage(`Cannot do "${word}" with the certificate authority: ${hint}`, "ca");
 }
 
 function connect(common: Common, operands: readonly string[], proxyText: string | null): Command {

@@ -54,6 +54,13 @@ export interface EnvCommand extends Common {
   readonly json: boolean;
 }
 
+/** `doorward ca` */
+export interface CaCommand extends Common {
+  readonly name: "ca";
+  readonly action: "path" | "show" | "install-hint";
+  readonly json: boolean;
+}
+
 /** `doorward connect` */
 export interface ConnectCommand extends Common {
   readonly name: "connect";
@@ -158,6 +165,7 @@ export type Command =
   | CheckCommand
   | ExplainCommand
   | EnvCommand
+  | CaCommand
   | ConnectCommand
   | AdminCommand
   | { readonly name: "version"; readonly json: boolean }

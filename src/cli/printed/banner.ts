@@ -72,9 +72,13 @@ export function policySummary(policy: PolicyDocument): string {
     : policy.ask
     ? "asks about what is not listed"
     : "denies what is not listed";
-  return `${counted(allow, "allow rule")}, ${
-    counted(policy.rules.length - allow, "deny rule")
-  }, ${rest}`;
+  const asked = policy.requestRules.length;
+  return [
+    counted(allow, "allow rule"),
+    counted(policy.rules.length - allow, "deny rule"),
+    ...(asked === 0 ? [] : [counted(asked, "request rule")]),
+    rest,
+  ].join(", ");
 }
 
 function counted(count: number, noun: string): string {

@@ -108,10 +108,12 @@ function adviceFor(
   switch (remedy.kind) {
     case "allow":
     case "allow_socket":
-    case "full_mode": {
+    case "full_mode":
+    case "intercept": {
       const flags = flagWords(applyRemedy(command.policy, remedy));
       const own = quoteWords(["doorward", "run", ...flags, "--"], shell);
-      return ` — allow it: ${own} ${shorten(command.words, shell)}`;
+      const what = remedy.kind === "intercept" ? "look into it" : "allow it";
+      return ` — ${what}: ${own} ${shorten(command.words, shell)}`;
     }
     case "list_socket":
       return ` — allow it: add ${JSON.stringify(remedy.path)} to allow_unix_sockets`;

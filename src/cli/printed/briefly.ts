@@ -8,8 +8,10 @@ const BRIEFLY: Readonly<Record<BlockReason, string>> = {
   own_listener: "Doorward's own address",
   upstream_proxy: "the proxy that Doorward goes through",
   method_not_allowed: "limited mode only reads",
-  mitm_required: "limited mode cannot see inside a tunnel",
+  mitm_required: "the tunnel cannot be looked into",
+  mitm_hook_denied: "no request rule allows it",
   sni_mismatch: "the TLS handshake names another host",
+  host_mismatch: "names another host inside",
   not_tls: "not TLS inside the tunnel",
   proxy_disabled: "the proxy is disabled",
 };

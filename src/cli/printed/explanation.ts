@@ -2,6 +2,7 @@ import type { Config } from "../../config/config.ts";
 import { formatSocketAddress } from "../../net/address/endpoint.ts";
 import { type Ask, BLOCK_REASONS, type Deny } from "../../policy/decision.ts";
 import type { Step } from "../../policy/policy.ts";
+import type { RequestRule } from "../../policy/request_rule.ts";
 import { formatOrigin, type Rule } from "../../policy/rule.ts";
 import type { PolicyRequest } from "../../policy/socket_request.ts";
 import { placeOf } from "../../proxy/place.ts";
@@ -70,6 +71,7 @@ export function explanationJson(explanation: Explanation): Readonly<Record<strin
     next_steps: nextSteps(explanation),
     sources: config.sources,
     upstream_proxy: network === null || network.via === null ? null : describeUpstream(network.via),
+    request_rule: requestRuleJson(network?.decision.request),
   };
 }
 
@@ -116,9 +118,13 @@ function allowedSocket(path: string, { network, originOf }: Config): string {
 }
 
 function allowed({ decision, addresses, via }: AllowedNetwork): string {
-  const by = decision.rule === null
+  const host = decision.rule === null
     ? "nothing denies it, and everything that is not denied is allowed"
     : `by ${ruleText(decision.rule)}`;
+  const { request } = decision;
+  const by = request === undefined
+    ? host
+    : `${host}, by request rule "${request.text}" at ${formatOrigin(request.origin)}`;
   if (via !== null) return `${by}, through ${describeUpstream(via)}`;
   const where = addresses === null
     ? "; not looked up, its addresses must pass, too"
@@ -156,6 +162,12 @@ function ruleJson(rule: Rule | null) {
   if (rule === null) return null;
   const { list, text, origin } = rule;
   return { list, text, file: origin.file, line: origin.line, column: origin.column };
+}
+
+function requestRuleJson(rule: RequestRule | undefined) {
+  if (rule === undefined) return null;
+  const { text, origin } = rule;
+  return { text, file: origin.file, line: origin.line, column: origin.column };
 }
 
 function statusOf({ asked, outcome }: Explanation): number | null {
@@ -199,6 +211,11 @@ function nextSteps(explanation: Explanation): readonly string[] {
       return [toList(remedy.path, config)];
     case "full_mode":
       return [once, `to allow it always: mode = "full" in ${file}`];
+    case "intercept":
+      return [
+        `to look into it once: ${quoteWords(["doorward", "run", ...flags, "--"], shell)} COMMAND`,
+        `to look into it always: mitm = true in ${file}`,
+      ];
     case "explain":
       return outcome.reason === "denied" ? ["a deny rule always wins: only removing it helps"] : [];
     case "none":

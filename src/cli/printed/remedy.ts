@@ -23,6 +23,8 @@ export type Remedy =
   | { readonly kind: "list_socket"; readonly path: string }
   /** Let requests through that do more than read. */
   | { readonly kind: "full_mode" }
+  /** Look into tunnels. */
+  | { readonly kind: "intercept" }
   /** Look for the rule or the address that decided. */
   | { readonly kind: "explain" }
   /** Nothing that a flag could change. */
@@ -48,12 +50,16 @@ export function remedyFor(blocked: BlockedTarget, listed: readonly string[]): Re
     case "denied":
       return { kind: "explain" };
     case "method_not_allowed":
-    case "mitm_required":
       return { kind: "full_mode" };
+    case "mitm_required":
+      return { kind: "intercept" };
+    case "mitm_hook_denied":
+      return { kind: "explain" };
     case "not_tls":
       // The port, too: nothing but this is meant to carry what nobody can look into.
       return { kind: "allow", pattern: `${hostAndPort(host, port)} raw` };
     case "sni_mismatch":
+    case "host_mismatch":
     case "own_listener":
     case "upstream_proxy":
     case "proxy_disabled":
@@ -68,6 +74,8 @@ export function applyRemedy(flags: PolicyFlags, remedy: Remedy): PolicyFlags {
       return { ...flags, allow: [...flags.allow, remedy.pattern] };
     case "full_mode":
       return { ...flags, mode: "full" };
+    case "intercept":
+      return { ...flags, overrides: [...flags.overrides, "network.mitm=true"] };
     case "allow_socket":
       return { ...flags, overrides: [...flags.overrides, socketsOverride([remedy.path])] };
     case "list_socket":

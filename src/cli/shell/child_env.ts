@@ -7,6 +7,8 @@ import { type ProxyFacts, proxyVariables } from "./proxy_variables.ts";
 export interface ChildFacts extends ProxyFacts {
   /** The words that call `doorward connect` through it, but for the target. */
   readonly connect: readonly string[];
+  /** What holds secrets that the proxy puts into requests. */
+  readonly secretVariables: readonly string[];
 }
 
 /** Read by the commands that talk to a proxy that runs. */
@@ -27,8 +29,8 @@ export function childEnv(
     CODEX_NETWORK_PROXY_ACTIVE: "1",
     CODEX_NETWORK_ALLOW_LOCAL_BINDING: facts.allowLocalBinding ? "1" : "0",
     DOORWARD_ACTIVE: "1",
-    // What approves requests is not for who makes them.
-    ...(inherited[ADMIN_TOKEN] === undefined ? {} : { [ADMIN_TOKEN]: "" }),
+    // What approves requests, or goes into them on the way, is not for who makes them.
+    ...emptied([ADMIN_TOKEN, ...facts.secretVariables], inherited),
   };
   const byName = new Map(Object.entries(ours).map(([name, value]) => [name.toLowerCase(), value]));
   for (const name of Object.keys(inherited)) {
@@ -38,6 +40,15 @@ export function childEnv(
   const java = Object.keys(inherited).find((name) => name.toLowerCase() === "java_tool_options");
   ours[java ?? "JAVA_TOOL_OPTIONS"] = appendJavaOptions(inherited[java ?? ""], facts);
   return ours;
+}
+
+/** No variable can be taken away from a child, but its value can. */
+function emptied(
+  names: readonly string[],
+  inherited: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const there = names.filter((name) => inherited[name] !== undefined);
+  return Object.fromEntries(there.map((name) => [name, ""]));
 }
 
 /** Java reads no proxy variable. The last of two `-D` counts, so what is there can stay. */

@@ -1,6 +1,7 @@
 import { formatSocketAddress, type SocketAddress } from "../../net/address/endpoint.ts";
 import { formatIp } from "../../net/address/ip.ts";
 import { clientAddress } from "../../net/address/client_address.ts";
+import { CA_FILE_VARIABLES } from "../../config/trust_bundle.ts";
 import { proxyUrl, socksUrl } from "./proxy_url.ts";
 
 /**
@@ -52,11 +53,13 @@ export interface ProxyFacts {
   readonly allProxy: SocketAddress | null;
   /** Whether loopback and private addresses may be reached when they are allowlisted. */
   readonly allowLocalBinding: boolean;
+  /** The file with the authorities to trust while HTTPS is looked into; absent while it is not. */
+  readonly trustBundle?: string | null;
 }
 
 /** The variables that point commands at a proxy, with their values, in the order they are printed. */
 export function proxyVariables(
-  { listener, allProxy, allowLocalBinding }: ProxyFacts,
+  { listener, allProxy, allowLocalBinding, trustBundle = null }: ProxyFacts,
 ): Record<string, string> {
   const { ip, port } = clientAddress(listener);
   const url = proxyUrl(listener);
@@ -71,6 +74,29 @@ export function proxyVariables(
     CLOUDSDK_PROXY_TYPE: "http",
     CLOUDSDK_PROXY_ADDRESS: formatIp(ip),
     CLOUDSDK_PROXY_PORT: String(port),
+    ...(trustBundle === null ? {} : trustVariables(trustBundle)),
+  };
+}
+
+/** Those that take a file of authorities and belong to programs that only the proxy variables above reach. */
+const OTHER_CA_VARIABLES = [
+  "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH",
+  "CLOUDSDK_CORE_CUSTOM_CA_CERTS_FILE",
+  "HTTPLIB2_CA_CERTS",
+] as const;
+
+/**
+ * The variables that make clients trust what is in a bundle. Most programs trust that and nothing else then, so
+ * that it must hold the authorities of the system, too; Node and Deno add it to their own.
+ */
+export function trustVariables(bundle: string): Record<string, string> {
+  return {
+    ...allSetTo(bundle, CA_FILE_VARIABLES),
+    ...allSetTo(bundle, OTHER_CA_VARIABLES),
+    // Deno would ask Mozilla's authorities alone.
+    DENO_TLS_CA_STORE: "system,mozilla",
+    // uv reads SSL_CERT_FILE only with the TLS of the system.
+    UV_NATIVE_TLS: "1",
   };
 }
 

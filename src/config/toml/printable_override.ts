@@ -13,8 +13,16 @@ export function printableOverride(flag: string): string {
   const start = flag.slice(0, flag.length - value.length);
   if (setsUpstreamProxy(flag)) return `${start}${printableUpstream(value)}`;
   if (setsSecretUrl(flag)) return `${start}${printableUrl(value)}`;
+  if (setsRules(flag)) return value === "" ? flag : `${start}…`;
   // It may be in a table, or have no equals sign.
   return /(?:upstream|webhook).*[:@]/is.test(value) ? `${start}…` : withoutCredentials(flag);
+}
+
+/** Whether a `-c key=value` flag sets request rules, or was meant to: what they compare with may be a secret. */
+function setsRules(flag: string): boolean {
+  return flag.slice(0, flag.indexOf("=")).split(".").some((key) =>
+    nearestKey(key.trim(), ["rules", "mitm_hooks"]) !== null
+  ) || /\b(?:rules|mitm_hooks|inject|headers|query)\b/.test(flag);
 }
 
 /** Whether a `-c key=value` flag sets the upstream proxy, or was meant to. */

@@ -62,7 +62,16 @@ export function sameEndpoint(a: Endpoint, b: Endpoint): boolean {
 
 function sameHost(a: Host, b: Host): boolean {
   if (a.kind === "name") return b.kind === "name" && a.name === b.name;
-  return b.kind === "ip" && a.ip.family === b.ip.family && a.ip.bits === b.ip.bits;
+  return b.kind === "ip" && sameIp(a.ip, b.ip);
+}
+
+/** Whether both are the same address and the same port. */
+export function sameSocketAddress(a: SocketAddress, b: SocketAddress): boolean {
+  return a.port === b.port && sameIp(a.ip, b.ip);
+}
+
+function sameIp(a: IpAddress, b: IpAddress): boolean {
+  return a.family === b.family && a.bits === b.bits;
 }
 
 /** Prints `host:port`, with brackets round an IPv6 address. */

@@ -5,14 +5,14 @@ const SMALL_BYTES = 2048;
 
 /** Reads ahead on a stream, so that a head can be looked at before it is taken. */
 export class BufferedReader {
-  readonly #stream: ByteStream;
+  readonly #stream: Pick<ByteStream, "read">;
   #buffer: Uint8Array<ArrayBuffer> = new Uint8Array(SMALL_BYTES);
   #start = 0;
   #end = 0;
   /** The read under way, if `fill` began one. */
   #filling: Promise<boolean> | null = null;
 
-  constructor(stream: ByteStream) {
+  constructor(stream: Pick<ByteStream, "read">) {
     this.#stream = stream;
   }
 
@@ -94,4 +94,14 @@ export class BufferedReader {
     this.#start = 0;
     this.#end = held;
   }
+}
+
+/** A stream that is read on through its reader, which may hold the first of what comes. */
+export function readThrough(reader: BufferedReader, stream: ByteStream): ByteStream {
+  return {
+    read: (into) => reader.read(into),
+    write: (bytes) => stream.write(bytes),
+    closeWrite: () => stream.closeWrite(),
+    close: () => stream.close(),
+  };
 }

@@ -25,7 +25,7 @@ export class Watch {
   }
 
   /** Ends it for good. */
-  clear(): void {
+  end(): void {
     this.#deadline.clear();
   }
 }

@@ -1,9 +1,13 @@
 import type { Ask, Deny } from "../../policy/decision.ts";
-import { guardMode } from "../../policy/mode_guard.ts";
 import type { Policy, PolicyCell } from "../../policy/policy.ts";
 import type { NetworkRequest } from "../../policy/request.ts";
-import type { Rule } from "../../policy/rule.ts";
-import { authorize, type AuthorizeOptions, type Grant, type Refused } from "../authorize.ts";
+import {
+  authorize,
+  type AuthorizeOptions,
+  type Grant,
+  type Inspection,
+  type Refused,
+} from "../authorize.ts";
 import type { Asker } from "./asker.ts";
 import type { Outcome } from "./questions.ts";
 
@@ -28,16 +32,16 @@ export async function authorizeAsking(
   asker: Asker,
   { policy, options, ask }: AskingParts,
   signal: AbortSignal,
-): Promise<Grant | Refused> {
-  let approved: Rule | undefined;
+): Promise<Grant | Inspection | Refused> {
+  let { approved } = options;
   for (let turn = 1;; turn++) {
     const { current } = policy;
     const asked = approved === undefined ? options : { ...options, approved };
     const outcome = withPolicy(await authorize(request, current, asked, signal), current);
     if (outcome.verdict !== "ask") return outcome;
     // A question whose answer would change nothing is none.
-    const guarded = guardMode(current.document.mode, request);
-    if (guarded !== null) return withPolicy(guarded, current);
+    const guarded = current.decideApproved(request, null);
+    if (guarded.verdict === "deny") return withPolicy(guarded, current);
     if (turn === TURNS_MAX) return outcome;
     const answer = await ask(request, asker, signal);
     switch (answer.kind) {
@@ -63,6 +67,13 @@ const NO = {
 } as const satisfies Omit<Deny, "detail">;
 
 /** Keeps with a refusal which policy spoke it; a grant knows. */
-export function withPolicy(outcome: Grant | Ask | Deny, policy: Policy): Grant | Refused {
-  return outcome.verdict === "allow" ? outcome : { ...outcome, policy };
+export function withPolicy<T extends Grant | Inspection>(
+  outcome: T | Ask | Deny,
+  policy: Policy,
+): T | Refused {
+  return isRefusal(outcome) ? { ...outcome, policy } : outcome;
+}
+
+function isRefusal(outcome: Grant | Inspection | Ask | Deny): outcome is Ask | Deny {
+  return outcome.verdict === "ask" || outcome.verdict === "deny";
 }

@@ -3,7 +3,6 @@ import type { EventFeed } from "../../audit/event_feed.ts";
 import type { Clock } from "../../net/ports.ts";
 import type { Deadline, Deadlines } from "../../net/time/deadlines.ts";
 import { unlessAborted } from "../../net/time/unless_aborted.ts";
-import { guardMode } from "../../policy/mode_guard.ts";
 import type { Policy } from "../../policy/policy.ts";
 import type { NetworkRequest } from "../../policy/request.ts";
 import type { Rule } from "../../policy/rule.ts";
@@ -285,7 +284,7 @@ export class Questions {
 /** Whether a person is to be asked: where the mode blocks a request in any case the answer would change nothing. */
 export function isQuestion(request: NetworkRequest, policy: Policy): boolean {
   return policy.decide(request).verdict === "ask" &&
-    guardMode(policy.document.mode, request) === null;
+    policy.decideApproved(request, null).verdict !== "deny";
 }
 
 /** How a question ends. */

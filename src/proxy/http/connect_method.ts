@@ -8,12 +8,15 @@ import type { TunnelRequest } from "../../policy/request.ts";
 import type { ClientConnection } from "../client_connection.ts";
 import { hasPassed, passedFields } from "./forwarding.ts";
 import type { HttpDoor } from "./http_door.ts";
+import { inspect } from "../inside/inspect.ts";
 import { openTunnel } from "../open_tunnel.ts";
 import { refusalOf } from "../refusal.ts";
 import { failureReply, refusalReply } from "../reply.ts";
 import { socketPath } from "./socket_header.ts";
 import { loopReply } from "./turn_back.ts";
 import { tunnel } from "../tunnel.ts";
+
+const ESTABLISHED = responseHeadBytes(200, "Connection established", []);
 
 const FINAL = { close: true, headOnly: false } as const;
 
@@ -47,9 +50,9 @@ export async function connectMethod(
       );
     case "failed":
       return await client.answer(failureReply(opened.error, request, "text", FINAL));
-    case "connected": {
-      const established = responseHeadBytes(200, "Connection established", []);
-      await tunnel(client, opened, established, door);
-    }
+    case "connected":
+      return await tunnel(client, opened, ESTABLISHED, door);
+    case "inspect":
+      return await inspect(client, { ...opened, request }, ESTABLISHED, door);
   }
 }

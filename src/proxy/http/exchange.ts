@@ -4,12 +4,14 @@ import type { Framing } from "../../http/framing.ts";
 import type { RequestHead, ResponseHead } from "../../http/head.ts";
 import { proxyUser } from "../../http/proxy_user.ts";
 import { PROXY_AUTHENTICATION_REQUIRED } from "../../http/status.ts";
+import { sameSocketAddress } from "../../net/address/endpoint.ts";
 import { ConnectError, ProtocolError } from "../../net/errors.ts";
 import type { Asker } from "../asking/asker.ts";
-import type { Refused } from "../authorize.ts";
+import type { Grant, Refused } from "../authorize.ts";
 import type { ClientConnection } from "../client_connection.ts";
 import { passedFields } from "./forwarding.ts";
 import type { HttpDoor } from "./http_door.ts";
+import { misdirected } from "../inside/misdirected.ts";
 import { connectingMs } from "../limits.ts";
 import { endsAfterReply, isRepeatable, type Message, readMessage } from "./message.ts";
 import { askerOf } from "../open_tunnel.ts";
@@ -29,12 +31,14 @@ export async function exchange(
   framing: Framing,
   door: HttpDoor,
 ): Promise<After> {
-  const message = readMessage(head, framing);
+  const message = readMessage(head, framing, door.scope);
   const isToSocket = message.request.kind === "socket";
   if (isToSocket) refusePages(head.fields, message.target.endpoint, client.local.port);
   const it: Exchange = { client, message, door: isToSocket ? patient(door) : door };
   const turnedBack = turnBack(message, door.via);
   if (turnedBack !== null) return await answer(it, turnedBack);
+  const astray = misdirected(message, door.scope);
+  if (astray !== null) return await refuse(it, { ...astray, policy: door.gateway.policy });
   try {
     const kept = takeKept(it);
     const after = kept === null ? null : await carry(it, kept);
@@ -47,7 +51,10 @@ export async function exchange(
     const isFailure = error instanceof ConnectError ||
       (error instanceof ProtocolError && error.peer === "upstream");
     if (!isFailure || client.closed) throw error;
-    return await answer(it, failureReply(error, message.request, "json", replyOptions(message)));
+    return await answer(
+      it,
+      failureReply(error, message.request, formOf(door), replyOptions(message)),
+    );
   } finally {
     client.serving = null;
   }
@@ -73,14 +80,19 @@ function patient(door: HttpDoor): HttpDoor {
 /**
  * The connection kept for this client, if it serves the target and policy still lets it; else null. A refusal is
  * not the last word: the name may lead elsewhere by now.
+ *
+ * @param granted what policy has let through already: it is not asked again about an address in it
  */
-function takeKept(it: Exchange): UpstreamConnection | null {
-  const { client, message: { request }, door: { gateway } } = it;
-  const kept = client.upstream;
+function takeKept(it: Exchange, granted: Grant | null = null): UpstreamConnection | null {
+  const { client, message: { request }, door: { gateway, scope } } = it;
+  if (request.kind === "socket") return null;
+  const kept = client.upstreams.take(request.target);
   if (kept === null) return null;
-  client.upstream = null;
-  if (request.kind === "http" && kept.address !== null && kept.serves(request.target)) {
-    const grant = gateway.authorizeReuse(request, asker(it), kept.address);
+  const { address } = kept;
+  if (address !== null) {
+    const grant = granted?.addresses.some((each) => sameSocketAddress(each, address))
+      ? granted
+      : gateway.authorizeReuse(request, asker(it), address, scope?.approved);
     if (grant.verdict === "allow") {
       client.serving = { grant, kind: "http" };
       kept.wake();
@@ -92,8 +104,10 @@ function takeKept(it: Exchange): UpstreamConnection | null {
 }
 
 /** Who sent a request. */
-function asker({ client, message: { head }, door: { limits } }: Exchange): Asker {
-  return askerOf(client, head.method, () => attemptId(proxyUser(head.fields)), limits);
+function asker({ client, message: { head }, door: { limits, scope } }: Exchange): Asker {
+  // What stands inside a tunnel is said to the server at its end.
+  const attempt = scope?.attempt ?? (() => attemptId(proxyUser(head.fields)));
+  return askerOf(client, head.method, attempt, limits);
 }
 
 /** A new connection to the origin, or policy's refusal. */
@@ -107,21 +121,27 @@ async function open(it: Exchange): Promise<UpstreamConnection | Refused> {
     if ("verdict" in opened) return opened;
     return new UpstreamConnection({ ...OF_SOCKET, stream: opened }, null);
   }
-  const outcome = await door.gateway.authorize(request, asker(it), client.signal);
+  const { gateway, scope } = door;
+  const outcome = await gateway.authorize(request, asker(it), client.signal, scope?.approved);
   // From here on a change of the policy closes the client: nothing may come between.
-  const grant = outcome.verdict === "allow" ? door.gateway.renew(outcome) : outcome;
+  const grant = outcome.verdict === "allow" ? gateway.renew(outcome) : outcome;
   if (grant.verdict !== "allow") return grant;
   client.serving = { grant, kind: "http" };
-  const connected = await door.gateway.connect(
-    grant,
-    client.signal,
-    () => passedFields(head, door.via),
-  );
-  return new UpstreamConnection(connected, request.target);
+  const connect = async () => {
+    const connected = await gateway.connect(grant, client.signal, {
+      via: () => passedFields(head, door.via),
+      protocols: scope?.protocols,
+    });
+    return connected.secure?.protocol === "h2"
+      ? await client.upstreams.begin(connected, connected.secure, request.target)
+      : new UpstreamConnection(connected, request.target);
+  };
+  if (!scope?.protocols.includes("h2")) return await connect();
+  return await client.upstreams.connect(connect) ?? takeKept(it, grant) ?? await connect();
 }
 
 /** A unix socket has no address, so that {@linkcode carry} does not keep its connections. */
-const OF_SOCKET = { reader: null, address: null, plainProxy: null } as const;
+const OF_SOCKET = { reader: null, address: null, plainProxy: null, secure: null } as const;
 
 /** Sends the request and returns the response. Null when it may be tried on another connection. */
 async function carry(it: Exchange, upstream: UpstreamConnection): Promise<After | null> {
@@ -146,14 +166,13 @@ async function carry(it: Exchange, upstream: UpstreamConnection): Promise<After 
     const after = await respond(it, upstream, response, sender);
     // Where no address was judged, each request is asked about from the start: an upstream proxy looks the
     // name up itself, and the path of a unix socket may lead elsewhere by then.
-    keepUpstream = after === "keep" && staysOpen(response) && upstream.address !== null &&
+    keepUpstream = after === "keep" && staysOpen(response) && upstream.isKeepable &&
       upstream.reader.buffered.length === 0;
     return after;
   } finally {
     release();
     if (keepUpstream) {
-      client.upstream = upstream;
-      upstream.rest();
+      client.upstreams.keep(upstream);
     } else {
       upstream.close();
     }
@@ -166,7 +185,12 @@ async function refuse(it: Exchange, decision: Refused): Promise<After> {
   const { request } = message;
   door.blocked({ request, decision, asker: asker(it) });
   const refusal = refusalOf(request, decision);
-  return await answer(it, refusalReply(refusal, "json", replyOptions(message)));
+  return await answer(it, refusalReply(refusal, formOf(door), replyOptions(message)));
+}
+
+/** Inside TLS a block is told as a tunnel's is: in text, the line for programs first (the seeds). */
+function formOf({ scope }: HttpDoor): "json" | "text" {
+  return scope?.scheme === "https" ? "text" : "json";
 }
 
 async function answer({ client, message }: Exchange, bytes: Uint8Array): Promise<After> {

@@ -2,10 +2,9 @@ import { type Field, field, type Fields, tokensOf, valueOf, valuesOf } from "../
 import type { Framing } from "../../http/framing.ts";
 import type { RequestHead, ResponseHead } from "../../http/head.ts";
 import { requestFieldsToForward, responseFieldsToForward } from "../../http/hop_by_hop.ts";
+import { DEFAULT_PORT, type Scheme } from "../../http/target.ts";
 import { formatEndpoint } from "../../net/address/endpoint.ts";
 import type { Endpoint } from "../../net/address/endpoint.ts";
-
-const HTTP_PORT = 80;
 
 /** A `Proxy-Status` (RFC 9209) in which an origin speaks in our name. */
 const SAID_IN_OUR_NAME = /(?:^|,)\s*"?doorward/i;
@@ -94,10 +93,11 @@ export function maxForwards(head: RequestHead): number | null {
   return second === undefined && /^[0-9]{1,9}$/.test(text) ? Number(text) : NaN;
 }
 
-/** The value of `Host` for a server of the network: without port 80, which is understood. */
-export function hostValue(target: Endpoint): string {
+/** The value of `Host` for a server of the network: without the port of the scheme, which is understood. */
+export function hostValue(target: Endpoint, scheme: Scheme): string {
   const text = formatEndpoint(target);
-  return target.port === HTTP_PORT ? text.slice(0, -`:${HTTP_PORT}`.length) : text;
+  const port = DEFAULT_PORT[scheme];
+  return target.port === port ? text.slice(0, -`:${port}`.length) : text;
 }
 
 function framingFields(framing: Framing): Field[] {

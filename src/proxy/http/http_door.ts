@@ -1,4 +1,6 @@
 import type { Door } from "../door.ts";
+import type { Interception } from "../inside/interception.ts";
+import type { TunnelScope } from "../inside/tunnel_scope.ts";
 import type { SocketGateway } from "../socket_gateway.ts";
 
 /** What serving HTTP takes. */
@@ -6,4 +8,8 @@ export interface HttpDoor extends Door {
   readonly sockets: SocketGateway;
   /** Whether new requests are still taken. */
   readonly open: () => boolean;
+  /** The tunnel whose inside is served; null for what is sent to the proxy itself. */
+  readonly scope: TunnelScope | null;
+  /** What ends TLS inside tunnels; null where none is. */
+  readonly interception: Interception | null;
 }

@@ -8,7 +8,7 @@ import type { ClientConnection } from "../client_connection.ts";
 import { connectMethod } from "./connect_method.ts";
 import { exchange } from "./exchange.ts";
 import type { HttpDoor } from "./http_door.ts";
-import { protocolErrorReply } from "../reply.ts";
+import { plainReply, protocolErrorReply } from "../reply.ts";
 
 /**
  * Serves one client: its requests in turn, each answered before the next is read, so that pipelined ones
@@ -21,7 +21,8 @@ export async function httpSession(client: ClientConnection, door: HttpDoor): Pro
       if (head === null) break;
       const framing = requestFraming(head);
       if (head.method === "CONNECT") {
-        await connectMethod(client, head, door);
+        if (door.scope === null) await connectMethod(client, head, door);
+        else await client.answer(NO_TUNNEL_INSIDE);
         break;
       }
       if (await exchange(client, head, framing, door) === "close") break;
@@ -40,6 +41,14 @@ export async function httpSession(client: ClientConnection, door: HttpDoor): Pro
     await client.linger();
   }
 }
+
+/** A tunnel ends here, and none leads on from it. */
+const NO_TUNNEL_INSIDE = plainReply(
+  405,
+  "Method Not Allowed",
+  "Doorward refused this request: there is no CONNECT inside a tunnel.\n",
+  { close: true, headOnly: false },
+);
 
 /** Waits for a request head and reads it; null when the client has finished. */
 async function nextRequest(

@@ -5,6 +5,7 @@ import { knownAs, METHOD_OVERRIDES } from "../../http/hop_by_hop.ts";
 import { type HttpTarget, httpTarget } from "../../http/target.ts";
 import type { HttpAction, HttpRequest } from "../../policy/request.ts";
 import type { SocketRequest } from "../../policy/socket_request.ts";
+import type { TunnelScope } from "../inside/tunnel_scope.ts";
 import { hostValue, protocolsAskedFor, WEBSOCKET } from "./forwarding.ts";
 import { socketPath } from "./socket_header.ts";
 
@@ -32,11 +33,18 @@ export interface Message {
 /**
  * Reads what a request wants.
  *
+ * @param scope the tunnel that it was found in
  * @throws {ProtocolError} for a target, or a path of a unix socket, that cannot be used
  */
-export function readMessage(head: RequestHead, framing: Framing): Message {
-  const target = httpTarget(head);
-  const path = socketPath(head.fields);
+export function readMessage(
+  head: RequestHead,
+  framing: Framing,
+  scope: TunnelScope | null,
+): Message {
+  const scheme = scope?.scheme ?? "http";
+  const target = httpTarget(head, scheme);
+  // Inside a tunnel it is a word like any other, and is not passed on.
+  const path = scope === null ? socketPath(head.fields) : null;
   const hasBody = framing.kind === "chunked" || (framing.kind === "length" && framing.length > 0);
   const action: HttpAction = {
     method: head.method,
@@ -44,7 +52,7 @@ export function readMessage(head: RequestHead, framing: Framing): Message {
     upgrades: valueOf(head.fields, "upgrade") !== undefined,
     methodOverride: methodOverride(head.fields),
   };
-  const ofTarget = hostValue(target.endpoint);
+  const ofTarget = hostValue(target.endpoint, scheme);
   const asked = protocolsAskedFor(head);
   return {
     head,
@@ -53,7 +61,15 @@ export function readMessage(head: RequestHead, framing: Framing): Message {
     hasBody,
     ...(path === null
       ? {
-        request: { kind: "http", protocol: "http", target: target.endpoint, ...action },
+        request: {
+          kind: "http",
+          protocol: scope === null ? "http" : protocolInside(scope),
+          target: target.endpoint,
+          scheme,
+          path: target.path,
+          header: (name) => arrivingValues(head.fields, name),
+          ...action,
+        },
         host: ofTarget,
         upgradesTo: asked.filter((protocol) => protocol === WEBSOCKET),
       }
@@ -66,6 +82,23 @@ export function readMessage(head: RequestHead, framing: Framing): Message {
     // HTTP/1.0 keep-alive through a proxy cannot be told from a hung connection (RFC 9112 appendix C.2.2).
     staying: head.minor === 1 && !tokensOf(head.fields, "connection").includes("close"),
   };
+}
+
+/** Datagrams are not looked into. */
+function protocolInside({ request: { protocol } }: TunnelScope): HttpRequest["protocol"] {
+  if (protocol === "socks5_udp") throw new TypeError("Cannot look into datagrams");
+  return protocol;
+}
+
+/**
+ * What the server will read under a name: nothing where `Connection` has the field end here, and behind CGI whatever
+ * is spelled with underscores too. Those alone are not what was asked for.
+ */
+function arrivingValues(fields: Fields, name: string): string[] {
+  if (valueOf(fields, name) === undefined) return [];
+  if (name !== "upgrade" && tokensOf(fields, "connection").includes(name)) return [];
+  const known = knownAs(name);
+  return fields.filter(({ key }) => knownAs(key) === known).map(({ value }) => value);
 }
 
 function methodOverride(fields: Fields): string | null {

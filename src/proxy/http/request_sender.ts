@@ -5,7 +5,9 @@ import { requestHeadBytes } from "../../http/write_head.ts";
 import { ProtocolError } from "../../net/errors.ts";
 import type { ByteStream } from "../../net/stream/stream.ts";
 import type { ClientConnection } from "../client_connection.ts";
+import type { RequestRule } from "../../policy/request_rule.ts";
 import { forwardedRequestFields } from "./forwarding.ts";
+import { actedOn, applyActions } from "./header_actions.ts";
 import type { HttpDoor } from "./http_door.ts";
 import type { Message } from "./message.ts";
 import type { UpstreamConnection } from "./upstream_connection.ts";
@@ -18,6 +20,17 @@ const LEFT_MS = 30_000;
 
 /** How long what follows a limit that has passed may take: to notice, and to say so. */
 const GIVEN_UP_MS = 10_000;
+
+/** The rule that let the request through; null for most. */
+function ruleFor({ serving }: ClientConnection): RequestRule | null {
+  if (serving === null || !("decision" in serving.grant)) return null;
+  return serving.grant.decision.request ?? null;
+}
+
+/** The names of the fields that a rule asks or decides about, in lower case. */
+function ruledNames({ actions, matches }: RequestRule): string[] {
+  return [...actedOn(actions), ...matches.headers.map(({ name }) => name)];
+}
 
 /** A request on its way to the origin, while its answer may already be coming back. */
 export class RequestSender {
@@ -67,7 +80,9 @@ export class RequestSender {
   #send(message: Message, { limits, via, pool }: HttpDoor): Promise<void> {
     const { head, target, framing, hasBody } = message;
     const { stream, plainProxy } = this.#upstream;
-    const fields = forwardedRequestFields(message, via);
+    const forwarded = forwardedRequestFields(message, via);
+    const rule = ruleFor(this.#client);
+    const fields = rule === null ? forwarded : applyActions(forwarded, rule.actions);
     // RFC 9110 section 9.3.8: nothing confidential goes with TRACE, whose answer is what was sent. Some proxies
     // (squid) take a method in lower case for the one in upper case.
     const isTrace = head.method.toUpperCase() === "TRACE";
@@ -81,7 +96,10 @@ export class RequestSender {
       framing,
       keepChunks: true,
       fieldsMax: limits.headFields,
-      nominated: framing.kind === "chunked" ? tokensOf(head.fields, "connection") : [],
+      // What a rule is about in the header does not come in behind it either.
+      nominated: framing.kind === "chunked"
+        ? [...tokensOf(head.fields, "connection"), ...(rule === null ? [] : ruledNames(rule))]
+        : [],
       prefix: requestHeadBytes(
         head.method,
         plainProxy === null ? target.path : absoluteForm(target),

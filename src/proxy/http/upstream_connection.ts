@@ -20,11 +20,18 @@ export class UpstreamConnection {
     { stream, reader, address, plainProxy }: Connected,
     /** Null for a unix socket. */
     readonly target: Endpoint | null,
+    /** Whether it is one request on a connection that carries many (HTTP/2). */
+    readonly isPart = false,
   ) {
     this.stream = stream;
     this.reader = reader ?? new BufferedReader(stream);
     this.address = address;
     this.plainProxy = plainProxy;
+  }
+
+  /** Whether it may be kept for another request: its address has been judged, and it is no part of another. */
+  get isKeepable(): boolean {
+    return this.address !== null && !this.isPart;
   }
 
   /** Whether it goes to that target and can carry another request. */

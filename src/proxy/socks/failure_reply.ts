@@ -16,6 +16,10 @@ const CODES: Readonly<Record<ConnectFault, ReplyCode>> = {
   connection_timeout: REPLY.ttlExpired,
   dns_timeout: REPLY.ttlExpired,
   connection_failed: REPLY.generalFailure,
+  tls_failed: REPLY.generalFailure,
+  certificate_expired: REPLY.generalFailure,
+  certificate_untrusted: REPLY.generalFailure,
+  certificate_mismatch: REPLY.generalFailure,
   // "Not allowed" is what our own policy says, and only that.
   upstream_proxy_authentication: REPLY.generalFailure,
   upstream_proxy_refused: REPLY.generalFailure,

@@ -6,6 +6,7 @@ import { encodeReply, REPLY } from "../../socks/messages.ts";
 import type { TunnelRequest } from "../../policy/request.ts";
 import type { ClientConnection } from "../client_connection.ts";
 import { viaField } from "../http/forwarding.ts";
+import { inspect } from "../inside/inspect.ts";
 import { openTunnel } from "../open_tunnel.ts";
 import { tunnel } from "../tunnel.ts";
 import { connectFailureReply } from "./failure_reply.ts";
@@ -76,6 +77,8 @@ async function socksConnect(
     case "failed":
       return await client.answer(encodeReply(connectFailureReply(opened.error.code)));
     case "connected":
-      await tunnel(client, opened, encodeReply(REPLY.succeeded), door);
+      return await tunnel(client, opened, encodeReply(REPLY.succeeded), door);
+    case "inspect":
+      return await inspect(client, { ...opened, request }, encodeReply(REPLY.succeeded), door.http);
   }
 }

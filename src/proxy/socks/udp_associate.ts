@@ -52,7 +52,7 @@ function openRelay(
   udp: UdpDoor,
 ): UdpSocket | ReplyCode {
   const policy = udp.policy.current;
-  const refusal = policy.decideEntrance("socks5_udp");
+  const refusal = policy.decideDatagrams();
   if (refusal !== null) {
     const target = { host: announcedHost(request), port: request.port };
     const asked: TunnelRequest = { kind: "tunnel", protocol: "socks5_udp", target };

@@ -7,7 +7,7 @@ import type { ChooseUpstream, Direct, UpstreamProxy } from "./upstream_proxy.ts"
 
 /** Which upstream proxy there is for what; null goes directly. */
 export interface UpstreamRoutes {
-  /** For every tunnel: CONNECT and SOCKS5. */
+  /** For every tunnel, CONNECT and SOCKS5, and for the requests of HTTPS inside. */
   readonly tunnels: UpstreamProxy | null;
   /** For plain HTTP requests. */
   readonly plain: UpstreamProxy | null;
@@ -24,7 +24,7 @@ export function chooseUpstream({ tunnels, plain, bypass }: UpstreamRoutes): Choo
   return (request, ips) => {
     if (tunnels === null && plain === null) return null;
     if (request.protocol === "socks5_udp") return DATAGRAM;
-    const isTunnel = request.kind === "tunnel";
+    const isTunnel = request.kind === "tunnel" || request.scheme === "https";
     const proxy = isTunnel ? tunnels : plain;
     if (proxy === null) return isTunnel ? NONE_FOR_TUNNELS : NONE_FOR_PLAIN;
     if (isNearby(request.target, ips)) return NEARBY;

@@ -42,12 +42,13 @@ export async function connectThrough(
   signal: AbortSignal,
 ): Promise<Connected> {
   const inside = proxy.kind === "https" ? await secure(proxy, stream, startTls, signal) : stream;
-  if (proxy.kind !== "socks5" && request.kind === "http" && !request.upgrades) {
+  if (isPlain(proxy, request)) {
     return {
       stream: inside,
       reader: null,
       address: null,
       plainProxy: { proxy, authorization: authorizationOf(proxy) },
+      secure: null,
     };
   }
   const reader = new BufferedReader(inside);
@@ -58,7 +59,7 @@ export async function connectThrough(
     if (proxy.kind === "socks5") await throughSocks(proxy, request, reader, inside);
     else await throughHttp(proxy, request, reader, inside, { via, ...limits });
     signal.throwIfAborted();
-    return { stream: inside, reader, address: null, plainProxy: null };
+    return { stream: inside, reader, address: null, plainProxy: null, secure: null };
   } catch (error) {
     inside.close();
     signal.throwIfAborted();
@@ -66,6 +67,12 @@ export async function connectThrough(
   } finally {
     signal.removeEventListener("abort", stop);
   }
+}
+
+/** Whether the request itself is what the proxy is asked. */
+export function isPlain({ kind }: UpstreamProxy, request: NetworkRequest): boolean {
+  return kind !== "socks5" && request.kind === "http" && request.scheme === "http" &&
+    !request.upgrades;
 }
 
 /** The error for a proxy that could not be reached or used, for this reason. */

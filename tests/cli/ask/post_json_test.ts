@@ -7,6 +7,7 @@ import { tcpDialer } from "../../../src/net/tcp_dialer.ts";
 import { inTime } from "../../support/in_time.ts";
 import { answering, type Origin, type Script, startOrigin } from "../../support/origin.ts";
 import { ip } from "../../support/policy.ts";
+import { asSecure } from "../../support/secure_stream.ts";
 
 const NEVER = new AbortController().signal;
 const OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
@@ -31,7 +32,7 @@ function network(origin: Origin, parts: Partial<PostPorts> = {}): Network {
     },
     startTls: (stream, host) => {
       log.push(`tls ${formatHost(host)}`);
-      return Promise.resolve(stream);
+      return Promise.resolve(asSecure(stream));
     },
     ...parts,
   };

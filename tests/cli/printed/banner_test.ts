@@ -97,6 +97,10 @@ Deno.test("policySummary() says what becomes of the rest", async () => {
     "0 allow rules, 0 deny rules, allows what is not denied",
   );
   assertEquals(
+    await summary("network.ask=true", "network.mitm=true", 'network.rules={"a.test"="read"}'),
+    "0 allow rules, 0 deny rules, 1 request rule, asks about what is not listed",
+  );
+  assertEquals(
     await summary("network.ask=true"),
     "0 allow rules, 0 deny rules, asks about what is not listed",
   );

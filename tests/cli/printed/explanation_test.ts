@@ -203,5 +203,6 @@ Deno.test("explanationJson() keeps its fields and their order", async () => {
     "next_steps",
     "sources",
     "upstream_proxy",
+    "request_rule",
   ]);
 });

@@ -17,8 +17,10 @@ const FOR_A_NAME: Readonly<Record<BlockReason, ReturnType<typeof remedyFor>>> = 
   own_listener: { kind: "none" },
   upstream_proxy: { kind: "none" },
   method_not_allowed: { kind: "full_mode" },
-  mitm_required: { kind: "full_mode" },
+  mitm_required: { kind: "intercept" },
+  mitm_hook_denied: { kind: "explain" },
   sni_mismatch: { kind: "none" },
+  host_mismatch: { kind: "none" },
   not_tls: { kind: "allow", pattern: "a.test:443 raw" },
   proxy_disabled: { kind: "none" },
 };

@@ -6,7 +6,7 @@ import { parseIp } from "../../../src/net/address/ip.ts";
 
 const LISTENER = { ip: parseIp("127.0.0.1")!, port: 4000 };
 const FACTS = { listener: LISTENER, allProxy: null, allowLocalBinding: true };
-const OPTIONS = { ...FACTS, connect: ["doorward", "connect"] };
+const OPTIONS = { ...FACTS, connect: ["doorward", "connect"], secretVariables: [] };
 const JAVA = "-Dhttp.proxyHost=127.0.0.1 -Dhttp.proxyPort=4000 " +
   "-Dhttps.proxyHost=127.0.0.1 -Dhttps.proxyPort=4000 " +
   "-Dhttp.nonProxyHosts=localhost|127.*|[::1]";
@@ -61,4 +61,21 @@ Deno.test("childEnv() keeps the admin token from the child", () => {
   const inherited = { DOORWARD_ADMIN_TOKEN: "t0k" };
   assertEquals(childEnv(inherited, OPTIONS)["DOORWARD_ADMIN_TOKEN"], "");
   assertEquals("DOORWARD_ADMIN_TOKEN" in childEnv({}, OPTIONS), false);
+});
+
+Deno.test("childEnv() has the child trust the bundle, whatever was trusted before", () => {
+  const inherited = { SSL_CERT_FILE: "/corp.pem", Npm_Config_Cafile: "/corp.pem", PATH: "/bin" };
+  const env = childEnv(inherited, { ...OPTIONS, trustBundle: "/b.pem" });
+  assertEquals(
+    [env["SSL_CERT_FILE"], env["Npm_Config_Cafile"], env["UV_NATIVE_TLS"]],
+    ["/b.pem", "/b.pem", "1"],
+  );
+  assertEquals(childEnv(inherited, OPTIONS)["SSL_CERT_FILE"], undefined);
+});
+
+Deno.test("childEnv() keeps from the child what holds secrets of request rules, in any case", () => {
+  const options = { ...OPTIONS, secretVariables: ["TOKEN", "ABSENT"] };
+  const env = childEnv({ TOKEN: "s3cret", Token: "s3cret", OTHER: "kept" }, options);
+  assertEquals([env["TOKEN"], env["Token"]], ["", ""]);
+  assertEquals(["ABSENT" in env, "OTHER" in env], [false, false]);
 });

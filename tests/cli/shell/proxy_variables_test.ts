@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { proxyVariables } from "../../../src/cli/shell/proxy_variables.ts";
+import { proxyVariables, trustVariables } from "../../../src/cli/shell/proxy_variables.ts";
 import { parseIp } from "../../../src/net/address/ip.ts";
 
 const AT = { ip: parseIp("127.0.0.1")!, port: 3128 };
@@ -68,4 +68,35 @@ Deno.test("proxyVariables() names SOCKS5 in ALL_PROXY alone, with look-ups at th
   const { ALL_PROXY, all_proxy, ...rest } = proxyVariables({ ...FACTS, allProxy });
   assertEquals([ALL_PROXY, all_proxy], ["socks5h://127.0.0.1:8081", "socks5h://127.0.0.1:8081"]);
   assertEquals(Object.values(rest).some((value) => value.includes("socks")), false);
+});
+
+Deno.test("proxyVariables() names a bundle of authorities where HTTPS is looked into", () => {
+  const trustBundle = "/home/me/proxy/ca-bundle.pem";
+  const variables = proxyVariables({ ...FACTS, trustBundle });
+  assertEquals(variables, { ...proxyVariables(FACTS), ...trustVariables(trustBundle) });
+  assertEquals(proxyVariables({ ...FACTS, trustBundle: null }), proxyVariables(FACTS));
+});
+
+Deno.test("trustVariables() gives every variable in its order", () => {
+  assertEquals(Object.entries(trustVariables("/b.pem")), [
+    ["SSL_CERT_FILE", "/b.pem"],
+    ["REQUESTS_CA_BUNDLE", "/b.pem"],
+    ["CURL_CA_BUNDLE", "/b.pem"],
+    ["NODE_EXTRA_CA_CERTS", "/b.pem"],
+    ["GIT_SSL_CAINFO", "/b.pem"],
+    ["CARGO_HTTP_CAINFO", "/b.pem"],
+    ["PIP_CERT", "/b.pem"],
+    ["BUNDLE_SSL_CA_CERT", "/b.pem"],
+    ["npm_config_cafile", "/b.pem"],
+    ["NPM_CONFIG_CAFILE", "/b.pem"],
+    ["AWS_CA_BUNDLE", "/b.pem"],
+    ["DENO_CERT", "/b.pem"],
+    ["NIX_SSL_CERT_FILE", "/b.pem"],
+    ["CODEX_CA_CERTIFICATE", "/b.pem"],
+    ["GRPC_DEFAULT_SSL_ROOTS_FILE_PATH", "/b.pem"],
+    ["CLOUDSDK_CORE_CUSTOM_CA_CERTS_FILE", "/b.pem"],
+    ["HTTPLIB2_CA_CERTS", "/b.pem"],
+    ["DENO_TLS_CA_STORE", "system,mozilla"],
+    ["UV_NATIVE_TLS", "1"],
+  ]);
 });

@@ -4,6 +4,7 @@ import {
   formatSocketAddress,
   parseEndpoint,
   parsePort,
+  sameSocketAddress,
 } from "../../../src/net/address/endpoint.ts";
 import { parseIp } from "../../../src/net/address/ip.ts";
 
@@ -103,6 +104,15 @@ Deno.test("parseEndpoint() names the well-known mistakes", () => {
     "http://example.com/": "the port is not a plain decimal number",
   };
   for (const [text, expected] of Object.entries(table)) assertEquals(why(text, 80), expected, text);
+});
+
+Deno.test("sameSocketAddress() compares family, address and port", () => {
+  const at = (text: string, port: number) => ({ ip: parseIp(text)!, port });
+  const one = at("0.0.0.1", 80);
+  assertEquals(sameSocketAddress(one, at("0.0.0.1", 80)), true);
+  for (const other of [at("0.0.0.1", 81), at("0.0.0.2", 80), at("::1", 80)]) {
+    assertEquals(sameSocketAddress(one, other), false);
+  }
 });
 
 Deno.test("formatSocketAddress() brackets IPv6 and prints port 0", () => {

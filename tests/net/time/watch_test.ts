@@ -76,9 +76,9 @@ Deno.test("set() within the callback of a limit starts the next", async () => {
   assertEquals(expired, ["second", "third"]);
 });
 
-Deno.test("clear() ends it for good", async () => {
+Deno.test("end() ends it for good", async () => {
   const { watch, expired, log, pass } = world();
-  watch.clear();
+  watch.end();
   watch.touch();
   watch.set(500, log("second"));
   await pass(1000);

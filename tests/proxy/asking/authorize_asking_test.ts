@@ -40,7 +40,7 @@ Deno.test("authorizeAsking() tells a no from no answer", async () => {
   const no = await asking(() => ({ kind: "denied", why: "a person said no" }));
   const none = await asking(() => ({ kind: "unanswered", why: "nobody" }));
   const told = [no.outcome, none.outcome].map((outcome) =>
-    outcome.verdict === "allow" ? null : [outcome.verdict, outcome.source, outcome.detail]
+    "source" in outcome ? [outcome.verdict, outcome.source, outcome.detail] : outcome.verdict
   );
   assertEquals(told, [["deny", "decider", "a person said no"], ["ask", "decider", "nobody"]]);
   assertEquals([no.lookups, none.lookups], [[], []]);

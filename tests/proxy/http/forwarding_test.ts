@@ -53,7 +53,7 @@ Deno.test("hostValue() names a target as a server of the network knows itself", 
     "93.184.216.34:80": "93.184.216.34",
   };
   for (const [target, host] of Object.entries(table)) {
-    assertEquals(hostValue(connectTo(target).target), host);
+    assertEquals(hostValue(connectTo(target).target, "http"), host);
   }
 });
 

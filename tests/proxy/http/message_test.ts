@@ -40,7 +40,7 @@ Deno.test("readMessage() makes a request to a unix socket of one that names it, 
 Deno.test("readMessage() keeps Host as it came for a unix socket, and rewrites it for the network", () => {
   const hostOf = (line: string, ...fields: string[]) => {
     const head = requestHead(line, ...fields);
-    return readMessage(head, { kind: "none" }).host;
+    return readMessage(head, { kind: "none" }, null).host;
   };
   const path = "x-unix-socket: /run/a.sock";
   assertEquals(hostOf("GET / HTTP/1.1", "Host: Docker:80", path), "Docker:80");
@@ -65,13 +65,13 @@ Deno.test("readMessage() knows whether the client stays", () => {
   assertEquals(messageOf("GET").staying, true);
   assertEquals(messageOf("GET", "Connection: keep-alive, Close").staying, false);
   const old = requestHead("GET http://a.test/ HTTP/1.0", "Connection: keep-alive");
-  assertEquals(readMessage(old, requestFraming(old)).staying, false);
+  assertEquals(readMessage(old, requestFraming(old), null).staying, false);
 });
 
 Deno.test("readMessage() throws for a target that leads nowhere", async () => {
   const head = requestHead("GET http://a..test/ HTTP/1.1", "Host: a.test");
   assertEquals(
-    await faultOf(() => Promise.resolve().then(() => readMessage(head, { kind: "none" }))),
+    await faultOf(() => Promise.resolve().then(() => readMessage(head, { kind: "none" }, null))),
     "client bad_target",
   );
 });

@@ -30,7 +30,7 @@ function send(
   const message = messageOf(method, ...fields);
   const address = { ip: ip("93.184.216.34"), port: 80 };
   const upstream = new UpstreamConnection(
-    { stream: ours as ByteStream, reader: null, address, plainProxy: null },
+    { stream: ours as ByteStream, reader: null, address, plainProxy: null, secure: null },
     message.target.endpoint,
   );
   return {

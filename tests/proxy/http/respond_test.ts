@@ -33,7 +33,7 @@ async function send(method: string, ...fields: readonly string[]): Promise<Under
   const message = messageOf(method, ...fields);
   const [ours, theirs] = streamPair();
   const origin = new Wire(theirs);
-  const connected = { stream: ours, reader: null, address: null, plainProxy: null };
+  const connected = { stream: ours, reader: null, address: null, plainProxy: null, secure: null };
   const upstream = new UpstreamConnection(connected, null);
   const sender = new RequestSender(client.connection, message, made.door, upstream);
   await origin.readHead();

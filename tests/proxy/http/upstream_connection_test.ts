@@ -17,7 +17,7 @@ interface Held extends AsyncDisposable {
 function hold(): Held {
   const [ours, theirs] = streamPair();
   const upstream = new UpstreamConnection(
-    { stream: ours, reader: null, address: ADDRESS, plainProxy: null },
+    { stream: ours, reader: null, address: ADDRESS, plainProxy: null, secure: null },
     connectTo("a.test:80").target,
   );
   const origin = new Wire(theirs);
@@ -50,7 +50,7 @@ Deno.test("serves() the very target it was made for, and nothing once closed", a
 Deno.test("serves() no target when it was made for a unix socket", async () => {
   const [ours, theirs] = streamPair();
   await using _origin = new Wire(theirs);
-  const connected = { stream: ours, reader: null, address: null, plainProxy: null };
+  const connected = { stream: ours, reader: null, address: null, plainProxy: null, secure: null };
   const upstream = new UpstreamConnection(connected, null);
   assertEquals(upstream.serves(connectTo("a.test:80").target), false);
   upstream.close();

@@ -10,6 +10,10 @@ Deno.test("connectFailureReply() tells network, host, refusal and time apart", (
   assertEquals(connectFailureReply("connection_timeout"), 0x06);
   assertEquals(connectFailureReply("dns_timeout"), 0x06);
   assertEquals(connectFailureReply("connection_failed"), 0x01);
+  assertEquals(connectFailureReply("tls_failed"), 0x01);
+  assertEquals(connectFailureReply("certificate_expired"), 0x01);
+  assertEquals(connectFailureReply("certificate_untrusted"), 0x01);
+  assertEquals(connectFailureReply("certificate_mismatch"), 0x01);
   // Never 0x02: "not allowed" is what our own policy says.
   assertEquals(connectFailureReply("upstream_proxy_authentication"), 0x01);
   assertEquals(connectFailureReply("upstream_proxy_refused"), 0x01);

@@ -21,6 +21,7 @@ Deno.test("chooseUpstream() tells tunnels from plain requests; datagrams go dire
   assertEquals(chosen(connectTo("a.test", "socks5_tcp")), "tunnels");
   assertEquals(chosen(connectTo("a.test:80")), "tunnels");
   assertEquals(chosen(httpTo("a.test")), "plain");
+  assertEquals(chosen({ ...httpTo("a.test:443"), scheme: "https" }), "tunnels");
   assertEquals(chosen(connectTo("a.test", "socks5_udp")), "datagrams always");
 });
 
@@ -28,6 +29,7 @@ Deno.test("chooseUpstream() goes directly where there is no proxy for the reques
   const choose = chooseUpstream({ tunnels: null, plain: PLAIN, bypass: [] });
   const none = { kind: "direct", why: "no proxy is set for tunnels" };
   assertEquals(choose(connectTo("a.test"), []), none as never);
+  assertEquals(choose({ ...httpTo("a.test:443"), scheme: "https" }, []), none as never);
   assertEquals(choose(httpTo("a.test"), []), PLAIN);
   const other = chooseUpstream({ tunnels: TUNNELS, plain: null, bypass: [] });
   assertEquals(other(connectTo("a.test"), []), TUNNELS);

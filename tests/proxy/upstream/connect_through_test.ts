@@ -13,6 +13,7 @@ import { streamPair } from "../../support/memory_stream.ts";
 import { turn } from "../../support/in_time.ts";
 import { connectTo, httpTo } from "../../support/policy.ts";
 import { type Piece, ScriptedStream } from "../../support/scripted_stream.ts";
+import { asSecure } from "../../support/secure_stream.ts";
 import { upstreamProxy } from "../../support/upstream.ts";
 
 const NEVER = new AbortController().signal;
@@ -201,7 +202,7 @@ Deno.test("connectThrough() stops when it is told to, and closes", async () => {
 
 Deno.test("connectThrough() speaks TLS first to an https proxy, for its own name", async () => {
   const outside = new ScriptedStream();
-  const inside = new ScriptedStream("HTTP/1.1 200 OK\r\n\r\n");
+  const inside = asSecure(new ScriptedStream("HTTP/1.1 200 OK\r\n\r\n"));
   const hosts: unknown[] = [];
   const startTls: ThroughOptions["startTls"] = (stream, host) => {
     assertStrictEquals(stream, outside);
