@@ -17,6 +17,8 @@ export interface Child extends AsyncDisposable {
 /** How a process is started. */
 export interface StartOptions {
   readonly cwd?: string;
+  /** On top of the variables of the bench itself. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Whether its standard error is read; it is thrown away otherwise. */
   readonly isHeard?: boolean;
 }
@@ -30,7 +32,7 @@ export class Children {
   start(
     program: string,
     args: readonly string[],
-    { cwd, isHeard = true }: StartOptions = {},
+    { cwd, env, isHeard = true }: StartOptions = {},
   ): Child {
     if (this.#over) throw new Error(`Cannot start ${program}: the bench is being ended`);
     const child = new Deno.Command(program, {
@@ -38,7 +40,7 @@ export class Children {
       stdin: "piped",
       stdout: "piped",
       stderr: isHeard ? "piped" : "null",
-      env: { NO_COLOR: "1" },
+      env: { NO_COLOR: "1", ...env },
       ...(cwd === undefined ? {} : { cwd }),
     }).spawn();
     this.#running.add(child);

@@ -1,20 +1,11 @@
-import { doorwardWords } from "../support/doorward_cli.ts";
 import type { Child, Children } from "./child.ts";
 import type { Route } from "./job.ts";
-import {
-  danteConfig,
-  doorwardConfig,
-  policyHosts,
-  squidConfig,
-  tinyproxyConfig,
-  tinyproxyFilter,
-} from "./policies.ts";
+import { findProgram, outputOf } from "./programs.ts";
+import { type Place, RECIPES } from "./recipes.ts";
 
 /** How long a proxy may take until it accepts. */
-const START_MS = 10_000;
+const START_MS = 30_000;
 const POLL_MS = 20;
-/** Where Debian has what is not on everybody's PATH. */
-const SYSTEM_FOLDERS = ["/usr/sbin", "/usr/local/sbin"];
 
 /** Who is compared. */
 export const CONTENDERS = [
@@ -24,19 +15,26 @@ export const CONTENDERS = [
   "tinyproxy",
   "dante",
   "microsocks",
+  "mitmproxy",
+  "mockttp",
+  "ssl-bump",
 ] as const;
 /** One of {@linkcode CONTENDERS}. */
 export type ContenderName = typeof CONTENDERS[number];
 
 const HTTP: readonly Route[] = ["forward", "connect"];
 const SOCKS5: readonly Route[] = ["socks5", "socks5_udp"];
+const INTERCEPTED: readonly Route[] = ["intercepted", "intercepted_http2"];
 const ROUTES: Readonly<Record<ContenderName, readonly Route[]>> = {
-  direct: [...HTTP, ...SOCKS5],
-  doorward: [...HTTP, ...SOCKS5],
+  direct: [...HTTP, ...SOCKS5, ...INTERCEPTED],
+  doorward: [...HTTP, ...SOCKS5, ...INTERCEPTED],
   squid: HTTP,
   tinyproxy: HTTP,
   dante: SOCKS5,
   microsocks: ["socks5"],
+  mitmproxy: INTERCEPTED,
+  mockttp: INTERCEPTED,
+  "ssl-bump": ["intercepted"],
 };
 
 /** Whether work can go to the origin by this route there. */
@@ -50,6 +48,10 @@ export interface Contender extends AsyncDisposable {
   /** Where it listens on 127.0.0.1; null for no proxy at all. */
   readonly ports: Ports | null;
   readonly version: string;
+  /** Who signs what is shown by TLS in its rows of interception, in PEM; empty where it has none. */
+  readonly ca: string;
+  /** Its process; null for no proxy at all. */
+  readonly pid: number | null;
 }
 
 /** Where a proxy listens on 127.0.0.1: one and the same port where it speaks one protocol. */
@@ -61,119 +63,66 @@ export interface Ports {
 /** The port of a contender for this route; null where there is no proxy. */
 export function portFor({ ports }: Contender, route: Route): number | null {
   if (ports === null) return null;
-  return HTTP.includes(route) ? ports.http : ports.socks;
+  return SOCKS5.includes(route) ? ports.socks : ports.http;
 }
 
-/** How to run a proxy. */
-interface Recipe {
-  readonly program: string;
-  /** What it is in Debian, where that is not called as the contender is. */
-  readonly package?: string;
-  readonly versionArgs: readonly string[];
-  /** What it is started with; `folder` is empty and its own. */
-  readonly args: (folder: string, ports: Ports) => Promise<readonly string[]>;
-  readonly hasTwoPorts?: true;
-  /** Whether it says so much on standard error that to read it would cost more than to write it. */
-  readonly isLoud?: true;
+/** What is missing where one is not there. */
+export interface Missing {
+  readonly missing: string;
 }
 
-const RECIPES: Readonly<Record<Exclude<ContenderName, "direct">, Recipe>> = {
-  doorward: {
-    program: Deno.execPath(),
-    versionArgs: doorwardWords("doorward", ["version"]).slice(1),
-    hasTwoPorts: true,
-    async args(folder: string, { http, socks }: Ports): Promise<readonly string[]> {
-      const file = `${folder}/doorward.toml`;
-      await Deno.writeTextFile(file, doorwardConfig(http, socks, policyHosts()));
-      return doorwardWords("start", ["--config", file]).slice(1);
-    },
-  },
-  squid: {
-    program: "squid",
-    versionArgs: ["-v"],
-    async args(folder: string, { http }: Ports): Promise<readonly string[]> {
-      const file = `${folder}/squid.conf`;
-      await Deno.writeTextFile(file, squidConfig(folder, http, policyHosts()));
-      return ["-N", "-f", file];
-    },
-  },
-  tinyproxy: {
-    program: "tinyproxy",
-    versionArgs: ["-v"],
-    async args(folder: string, { http }: Ports): Promise<readonly string[]> {
-      const file = `${folder}/tinyproxy.conf`;
-      await Deno.writeTextFile(`${folder}/filter`, tinyproxyFilter(policyHosts()));
-      await Deno.writeTextFile(file, tinyproxyConfig(folder, http));
-      return ["-d", "-c", file];
-    },
-  },
-  dante: {
-    program: "danted",
-    package: "dante-server",
-    versionArgs: ["-v"],
-    async args(folder: string, { socks }: Ports): Promise<readonly string[]> {
-      const file = `${folder}/danted.conf`;
-      await Deno.writeTextFile(file, danteConfig(socks));
-      return ["-f", file, "-p", `${folder}/pid`];
-    },
-  },
-  microsocks: {
-    program: "microsocks",
-    versionArgs: ["-h"],
-    isLoud: true,
-    args: (_folder: string, { socks }: Ports) =>
-      Promise.resolve(["-i", "127.0.0.1", "-p", String(socks)]),
-  },
-};
-
-/** What to ask Debian for. */
-export function packageOf(name: ContenderName): string {
-  return name === "direct" ? "" : RECIPES[name].package ?? name;
+/** Where contenders are started, and whom they trust. */
+export interface StartPlace {
+  /** Not there yet; its own. */
+  readonly folder: string;
+  /** The file of who signed the origin's certificate. */
+  readonly originCaFile: string;
 }
 
-/** Starts one; null when it is not installed. */
+/** Starts one. */
 export async function startContender(
   name: ContenderName,
-  folder: string,
+  { folder, originCaFile }: StartPlace,
   children: Children,
-): Promise<Contender | null> {
-  if (name === "direct") return { name, ports: null, version: "", [Symbol.asyncDispose]: nothing };
+): Promise<Contender | Missing> {
+  if (name === "direct") {
+    const ca = await Deno.readTextFile(originCaFile);
+    return { name, ports: null, version: "", ca, pid: null, [Symbol.asyncDispose]: nothing };
+  }
   const recipe = RECIPES[name];
   const program = await findProgram(recipe.program);
-  if (program === null) return null;
-  const version = await firstLine(program, recipe.versionArgs);
+  const missing = `${name} is not installed: left out (${recipe.remedy})`;
+  if (program === null) return { missing };
+  const said = await outputOf(program, recipe.versionArgs);
+  if (recipe.versionHas !== undefined && !said.includes(recipe.versionHas)) return { missing };
   await Deno.mkdir(folder);
   const ports = freePorts(recipe.hasTwoPorts === true);
-  const args = await recipe.args(folder, ports);
-  const child = children.start(program, args, { cwd: folder, isHeard: recipe.isLoud !== true });
+  const place: Place = { folder, ports, program, originCaFile };
+  const args = await recipe.args(place);
+  if (args === null) return { missing };
+  const child = children.start(program, args, {
+    cwd: folder,
+    isHeard: recipe.isLoud !== true,
+    env: recipe.env?.(place) ?? {},
+  });
   try {
     for (const port of new Set([ports.http, ports.socks])) await untilAccepting(name, child, port);
+    const ca = recipe.caFile === undefined ? "" : await Deno.readTextFile(recipe.caFile(place));
+    return {
+      name,
+      ports,
+      version: await recipe.version?.(place) ?? said.split("\n")[0] ?? "",
+      ca,
+      pid: child.pid,
+      [Symbol.asyncDispose]: () => child[Symbol.asyncDispose](),
+    };
   } catch (error) {
     await child[Symbol.asyncDispose]();
     throw error;
   }
-  return { name, ports, version, [Symbol.asyncDispose]: () => child[Symbol.asyncDispose]() };
 }
 
 async function nothing(): Promise<void> {}
-
-/** The path of a program; null when there is none. */
-async function findProgram(name: string): Promise<string | null> {
-  if (name.startsWith("/")) return name;
-  const folders = [...(Deno.env.get("PATH") ?? "").split(":"), ...SYSTEM_FOLDERS];
-  for (const folder of folders) {
-    const path = `${folder}/${name}`;
-    const file = await Deno.stat(path).catch(() => null);
-    if (file?.isFile === true) return path;
-  }
-  return null;
-}
-
-async function firstLine(program: string, args: readonly string[]): Promise<string> {
-  const command = new Deno.Command(program, { args: [...args], stderr: "null" });
-  const { stdout } = await command.output();
-  return new TextDecoder().decode(stdout).split("\n")[0] ?? "";
-}
 
 /** Ports that nobody listens on: the peers cannot be asked which ones the system chose. */
 function freePorts(two: boolean): Ports {

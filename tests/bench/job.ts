@@ -2,6 +2,8 @@
 export type Work =
   /** `GET` of 1 KiB on a kept connection. */
   | "requests"
+  /** `GET` of 1 KiB on a new connection, all that it takes to open one included. */
+  | "visits"
   /** A new tunnel, one message there and back, closed by the origin. */
   | "tunnels"
   /** One message there and back, on tunnels that stand. */
@@ -22,7 +24,11 @@ export type Route =
   /** A tunnel that SOCKS5 opened. */
   | "socks5"
   /** Datagrams through a UDP association of SOCKS5. */
-  | "socks5_udp";
+  | "socks5_udp"
+  /** HTTPS in a tunnel that `CONNECT` opened, and that the proxy looks into. */
+  | "intercepted"
+  /** The same by HTTP/2. */
+  | "intercepted_http2";
 
 /** Whether the work is counted in bytes. */
 export function isBulk(work: Work): boolean {
@@ -35,12 +41,17 @@ export interface Job {
   readonly route: Route;
   /** Connections, or associations, at work at once. */
   readonly connections: number;
-  /** Datagrams under way at once on each association; everything else does one thing after the other. */
+  /**
+   * Datagrams under way at once on each association, and requests on each connection of HTTP/2; everything else
+   * does one thing after the other.
+   */
   readonly window: number;
   readonly ms: number;
   readonly origin: OriginPorts;
   /** Where the proxy listens on 127.0.0.1; null goes straight to the origin. */
   readonly proxy: number | null;
+  /** Who must have signed what is shown as `localhost` by TLS, in PEM; empty where nobody is to be trusted. */
+  readonly ca: string;
 }
 
 /** Where the origin listens on 127.0.0.1. */
@@ -51,6 +62,12 @@ export interface OriginPorts {
   readonly echoOnce: number;
   /** Sends each datagram back to where it came from. */
   readonly udpEcho: number;
+  /** The same as `http` by TLS, as `localhost`. */
+  readonly https: number;
+  /** Only the small answer by TLS, without the wait that the one above has at the beginning of a connection. */
+  readonly httpsNew: number;
+  /** Only the small answer by HTTP/2. */
+  readonly http2: number;
 }
 
 /** What came of a {@linkcode Job}. */

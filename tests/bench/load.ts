@@ -12,6 +12,7 @@ import {
 import { Course } from "./course.ts";
 import { datagrams } from "./datagrams.ts";
 import { lines } from "./lines.ts";
+import { streams } from "./streams.ts";
 import {
   drain,
   encode,
@@ -25,6 +26,8 @@ import {
 
 /** A job that has not ended by itself this long after its time is stuck. */
 const STUCK_MS = 5000;
+/** How long a proxy may take until all kept connections stand. */
+const READY_MS = 20_000;
 const STEP = new Uint8Array(BULK_STEP_BYTES);
 const MESSAGE = new Uint8Array(MESSAGE_BYTES).fill(0x2e);
 const LF = 0x0a;
@@ -33,6 +36,7 @@ const TWO = 0x32;
 
 const WORKS: Readonly<Record<Work, (course: Course) => Promise<void>>> = {
   requests,
+  visits,
   tunnels,
   messages,
   download,
@@ -41,12 +45,13 @@ const WORKS: Readonly<Record<Work, (course: Course) => Promise<void>>> = {
 };
 
 async function requests(course: Course): Promise<void> {
-  const { http } = course.job.origin;
+  if (course.job.route === "intercepted_http2") return await streams(course);
   const request = encode(requestHead(course.job, "GET", "/small"));
   const buffer = new Uint8Array(HEAD_BYTES_MAX);
   let kept = true;
   while (course.on) {
-    const conn = await course.connect(http);
+    const conn = ready.get(course) ?? await openKept(course);
+    ready.delete(course);
     await send(conn, request);
     const head = expectSuccess(await readHead(conn, buffer));
     await readSmall(conn, buffer, head.held);
@@ -61,9 +66,28 @@ async function requests(course: Course): Promise<void> {
   }
 }
 
+/** Connections that stand before the time begins to count. */
+const ready = new WeakMap<Course, Deno.Conn>();
+
+/** Handshakes through a proxy are told in rows of their own: those of kept connections do not count. */
+async function prepare(course: Course): Promise<void> {
+  const { route, work } = course.job;
+  if (route !== "intercepted" || work !== "requests") return;
+  const conn = await openKept(course);
+  ready.set(course, conn);
+  await send(conn, encode(requestHead(course.job, "GET", "/small")));
+  const buffer = new Uint8Array(HEAD_BYTES_MAX);
+  await readSmall(conn, buffer, expectSuccess(await readHead(conn, buffer)).held);
+}
+
+function openKept(course: Course): Promise<Deno.Conn> {
+  const { route, origin } = course.job;
+  return route === "intercepted" ? course.secure(origin.https) : course.connect(origin.http);
+}
+
 /** Asks once more on a connection that may have ended after the last answer. Returns whether it had not. */
 async function repeat(
-  conn: Deno.TcpConn,
+  conn: Deno.Conn,
   request: Uint8Array,
   buffer: Uint8Array,
 ): Promise<boolean> {
@@ -77,6 +101,20 @@ async function repeat(
   if (count === null) return false;
   await readSmall(conn, buffer, count);
   return true;
+}
+
+async function visits(course: Course): Promise<void> {
+  const { httpsNew } = course.job.origin;
+  const request = encode(requestHead(course.job, "GET", "/small"));
+  const buffer = new Uint8Array(HEAD_BYTES_MAX);
+  while (course.on) {
+    const conn = await course.secure(httpsNew);
+    await send(conn, request);
+    const head = expectSuccess(await readHead(conn, buffer));
+    await readSmall(conn, buffer, head.held);
+    course.close(conn);
+    course.lap();
+  }
 }
 
 async function tunnels(course: Course): Promise<void> {
@@ -133,13 +171,14 @@ async function upload(course: Course): Promise<void> {
   }
 }
 
-function openBulk(course: Course): Promise<Deno.TcpConn> {
+function openBulk(course: Course): Promise<Deno.Conn> {
   const { route, origin } = course.job;
+  if (route === "intercepted") return course.secure(origin.https);
   return route === "forward" ? course.connect(origin.http) : course.tunnel(origin.http);
 }
 
 /** Reads until the body's last bytes are there, behind `held` bytes of it that already are. */
-async function readSmall(conn: Deno.TcpConn, buffer: Uint8Array, held: number): Promise<void> {
+async function readSmall(conn: Deno.Conn, buffer: Uint8Array, held: number): Promise<void> {
   while (held < 4 || buffer[held - 1] !== LF || buffer[held - 2] !== D) {
     const count = await conn.read(buffer.subarray(held));
     if (count === null) throw new Error("Cannot read a response: the connection ended in it");
@@ -149,12 +188,14 @@ async function readSmall(conn: Deno.TcpConn, buffer: Uint8Array, held: number): 
 }
 
 function requestHead(
-  { proxy, route, origin }: Job,
+  { proxy, route, origin, work }: Job,
   method: string,
   path: string,
   fields = "",
 ): string {
-  const authority = `127.0.0.1:${origin.http}`;
+  const authority = route === "intercepted"
+    ? `localhost:${work === "visits" ? origin.httpsNew : origin.https}`
+    : `127.0.0.1:${origin.http}`;
   const target = proxy === null || route !== "forward" ? path : `http://${authority}${path}`;
   return `${method} ${target} HTTP/1.1\r\nHost: ${authority}\r\nUser-Agent: bench/1.0\r\n` +
     `Accept: */*\r\n${fields}\r\n`;
@@ -172,9 +213,14 @@ async function run(course: Course): Promise<void> {
 }
 
 async function perform(job: Job): Promise<Outcome> {
+  const courses = Array.from({ length: job.connections }, () => new Course(job, Infinity));
+  const stop = () => courses.forEach((course) => course.stop());
+  const patience = setTimeout(stop, READY_MS);
+  await Promise.all(courses.map((course) => prepare(course).catch((error) => course.fault(error))));
+  clearTimeout(patience);
   const start = performance.now();
-  const courses = Array.from({ length: job.connections }, () => new Course(job, start + job.ms));
-  const timer = setTimeout(() => courses.forEach((course) => course.stop()), job.ms + STUCK_MS);
+  courses.forEach((course) => course.begin(start + job.ms));
+  const timer = setTimeout(stop, job.ms + STUCK_MS);
   await Promise.all(courses.map(run));
   clearTimeout(timer);
   return summary(courses, performance.now() - start);

@@ -1,13 +1,15 @@
 // `deno task bench`: Doorward beside a direct connection and other proxies, on this machine, in one run.
 // Measures what a program behind the proxy would notice; says nothing about one function (no micro-benchmarks).
+import { makeAuthority } from "../support/authority.ts";
+import { makeScratch } from "../support/scratch.ts";
 import { Children } from "./child.ts";
 import {
   type Contender,
   CONTENDERS,
   offers,
-  packageOf,
   portFor,
   startContender,
+  type StartPlace,
 } from "./contenders.ts";
 import type { Job, Outcome } from "./job.ts";
 import { type Options, readOptions, USAGE } from "./options.ts";
@@ -23,11 +25,12 @@ const EXIT_INTERRUPTED = 130;
 /** Runs the bench and prints what came of it. Fails when `children` are ended meanwhile. */
 async function bench(options: Options, children: Children): Promise<void> {
   await using stack = new AsyncDisposableStack();
-  const folder = await Deno.makeTempDir({ prefix: "doorward-bench-" });
-  stack.defer(() => Deno.remove(folder, { recursive: true }));
-  const origin = stack.use(await startOrigin(children));
+  const scratch = stack.use(await makeScratch());
+  const authority = await makeAuthority(["DNS:localhost"], scratch);
+  const origin = stack.use(await startOrigin(authority, children));
   const load = stack.use(startLoad(children));
-  const contenders = await startContenders(options, folder, children, stack);
+  const place = { folder: scratch.folder, originCaFile: authority.caFile };
+  const contenders = await startContenders(options, place, children, stack);
   const samples = await measure(options, contenders, origin, load);
   const names = contenders.map(({ name }) => name);
   const machine = machineLine();
@@ -44,16 +47,17 @@ async function bench(options: Options, children: Children): Promise<void> {
 /** Starts everybody who is there, and says who is not. */
 async function startContenders(
   { scenarios }: Options,
-  folder: string,
+  { folder, originCaFile }: StartPlace,
   children: Children,
   stack: AsyncDisposableStack,
 ): Promise<readonly Contender[]> {
   const contenders: Contender[] = [];
   for (const name of CONTENDERS) {
     if (!scenarios.some(({ route }) => offers(name, route))) continue;
-    const contender = await startContender(name, `${folder}/${name}`, children);
-    if (contender === null) {
-      progress(`${name} is not installed: left out (on Debian: apt install ${packageOf(name)})`);
+    const place = { folder: `${folder}/${name}`, originCaFile };
+    const contender = await startContender(name, place, children);
+    if ("missing" in contender) {
+      progress(contender.missing);
       continue;
     }
     contenders.push(stack.use(contender));
@@ -79,7 +83,10 @@ async function measure(
       for (const contender of rotated(able, round)) {
         const key = `${scenario.title} ${contender.name}`;
         if (givenUp.has(key)) continue;
-        const outcome = await load.perform(jobOf(scenario, contender, origin, ms));
+        const outcome = await Promise.race([
+          load.perform(jobOf(scenario, contender, origin, ms)),
+          origin.lost,
+        ]);
         progress(progressLine(round, options, scenario, contender, outcome));
         // Who is stuck once is not waited for again: the whole must end.
         if ("failed" in outcome) givenUp.add(key);
@@ -94,7 +101,8 @@ async function measure(
 function jobOf(scenario: Scenario, contender: Contender, origin: Origin, ms: number): Job {
   const { work, route, connections, window } = scenario;
   const proxy = portFor(contender, route);
-  return { work, route, connections, window, ms, origin: origin.ports, proxy };
+  const { ca } = contender;
+  return { work, route, connections, window, ms, origin: origin.ports, proxy, ca };
 }
 
 function rotated<T>(items: readonly T[], by: number): readonly T[] {

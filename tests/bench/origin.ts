@@ -1,6 +1,13 @@
 // The origin of the bench, a process of its own: answers on raw sockets as cheaply as it can, so that it is
-// never what is measured. No server: it believes whatever it is sent. Prints its ports on standard output.
+// never what is measured. No server: it believes whatever it is sent. Reads who it is by TLS on standard input, a line
+// of JSON, and prints its ports on standard output.
+import { createSecureServer, type ServerHttp2Stream } from "node:http2";
+import type { AddressInfo, Server } from "node:net";
+import { Duplex } from "node:stream";
+import { createServer, type TLSSocket } from "node:tls";
+import { withoutGoaway } from "../../src/http/http2/without_goaway.ts";
 import { BULK_BYTES, BULK_STEP_BYTES, MESSAGE_BYTES, type OriginPorts, SMALL_BODY } from "./job.ts";
+import { lines } from "./lines.ts";
 import {
   drain,
   encode,
@@ -16,10 +23,17 @@ import {
 const STEP = new Uint8Array(BULK_STEP_BYTES);
 const SMALL = encode(`${responseHead(SMALL_BODY.length)}${SMALL_BODY}`);
 const BULK_HEAD = encode(responseHead(BULK_BYTES));
+const ANY_PORT = { hostname: "127.0.0.1", port: 0 } as const;
 const G = 0x47;
 const P = 0x50;
 const S = 0x73;
 const LF = 0x0a;
+
+/** Who it is by TLS, in PEM. */
+interface TlsIdentity {
+  readonly cert: string;
+  readonly key: string;
+}
 
 function responseHead(length: number): string {
   return "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nServer: bench\r\n" +
@@ -27,7 +41,7 @@ function responseHead(length: number): string {
 }
 
 /** `GET /small`, `GET /bulk` and `POST` of the bulk, one after the other. */
-async function serveHttp(conn: Deno.TcpConn): Promise<void> {
+async function serveHttp(conn: Deno.Conn): Promise<void> {
   const buffer = new Uint8Array(HEAD_BYTES_MAX);
   // The same client mostly asks the same again: then a read is a request, and is not looked at closely.
   let keeps = false;
@@ -50,7 +64,7 @@ function isSmallRequest(buffer: Uint8Array, count: number): boolean {
     buffer[count - 3] === LF;
 }
 
-async function answer(conn: Deno.TcpConn, buffer: Uint8Array, head: Head): Promise<void> {
+async function answer(conn: Deno.Conn, buffer: Uint8Array, head: Head): Promise<void> {
   if (buffer[0] === P) {
     await drain(conn, BULK_BYTES - (head.held - head.bytes), new Uint8Array(BULK_STEP_BYTES));
     return await send(conn, SMALL);
@@ -60,7 +74,7 @@ async function answer(conn: Deno.TcpConn, buffer: Uint8Array, head: Head): Promi
   await sendBulk(conn, STEP);
 }
 
-async function serveEcho(conn: Deno.TcpConn): Promise<void> {
+async function serveEcho(conn: Deno.Conn): Promise<void> {
   const buffer = new Uint8Array(HEAD_BYTES_MAX);
   while (true) {
     const count = await conn.read(buffer);
@@ -69,7 +83,7 @@ async function serveEcho(conn: Deno.TcpConn): Promise<void> {
   }
 }
 
-async function serveOneEcho(conn: Deno.TcpConn): Promise<void> {
+async function serveOneEcho(conn: Deno.Conn): Promise<void> {
   await send(conn, await readExactly(conn, MESSAGE_BYTES, new Uint8Array(MESSAGE_BYTES)));
 }
 
@@ -90,11 +104,13 @@ function echoDatagrams(): number {
 }
 
 /** Serves for good; returns the port. */
-function listen(serve: (conn: Deno.TcpConn) => Promise<void>): number {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+function listen(
+  serve: (conn: Deno.Conn) => Promise<void>,
+  listener: Deno.Listener<Deno.TcpConn | Deno.TlsConn, Deno.NetAddr> = Deno.listen(ANY_PORT),
+): number {
   const accept = async () => {
     for await (const conn of listener) {
-      conn.setNoDelay(true);
+      if ("setNoDelay" in conn) conn.setNoDelay(true);
       serve(conn).catch(() => {
         // The load has dropped the connection: it does so when its time is up.
       }).finally(() => conn.close());
@@ -104,12 +120,67 @@ function listen(serve: (conn: Deno.TcpConn) => Promise<void>): number {
   return listener.addr.port;
 }
 
+/** Answers whatever ends like a head; returns the port. */
+function listenNew(identity: TlsIdentity): Promise<number> {
+  const server = createServer({ ...identity, noDelay: true });
+  server.on("tlsClientError", ignore);
+  server.on("secureConnection", (socket: TLSSocket) => {
+    socket.on("error", ignore);
+    socket.on("data", (bytes: Uint8Array) => {
+      if (bytes[bytes.length - 1] === LF && bytes[bytes.length - 3] === LF) socket.write(SMALL);
+    });
+  });
+  return listening(server);
+}
+
+/** Answers every request; returns the port. */
+function listenHttp2(identity: TlsIdentity): Promise<number> {
+  const http2 = createSecureServer();
+  const body = encode(SMALL_BODY);
+  http2.on("sessionError", ignore);
+  http2.on("stream", (stream: ServerHttp2Stream) => {
+    stream.on("error", ignore);
+    stream.respond({
+      ":status": 200,
+      "content-type": "text/plain",
+      "content-length": String(body.length),
+      server: "bench",
+    });
+    stream.end(body);
+  });
+  const server = createServer({ ...identity, noDelay: true, ALPNProtocols: ["h2"] });
+  server.on("tlsClientError", ignore);
+  server.on("secureConnection", (socket: TLSSocket) => {
+    // It would not outlive what peers say when they leave.
+    const frames = withoutGoaway(socket, { peer: "client", goaway: ignore }, Duplex);
+    frames.on("error", ignore);
+    http2.emit("secureConnection", frames);
+  });
+  return listening(server);
+}
+
+function listening(server: Server): Promise<number> {
+  return new Promise((resolve) => {
+    server.listen(0, "127.0.0.1", () => resolve((server.address() as AddressInfo).port));
+  });
+}
+
+function ignore(): void {
+  // The load, or a proxy, has dropped the connection.
+}
+
 if (import.meta.main) {
+  const { value } = await lines(Deno.stdin.readable).next();
+  if (typeof value !== "string") throw new Error("Cannot serve: nobody said who I am");
+  const identity: TlsIdentity = JSON.parse(value);
   const ports: OriginPorts = {
     http: listen(serveHttp),
     echo: listen(serveEcho),
     echoOnce: listen(serveOneEcho),
     udpEcho: echoDatagrams(),
+    https: listen(serveHttp, Deno.listenTls({ ...ANY_PORT, ...identity })),
+    httpsNew: await listenNew(identity),
+    http2: await listenHttp2(identity),
   };
   await Deno.stdout.write(encode(`${JSON.stringify(ports)}\n`));
 }

@@ -30,6 +30,20 @@ export const SCENARIOS: readonly Scenario[] = [
   datagrams("SOCKS5 UDP, 1 association, 1 in flight", 1, 1),
   datagrams("SOCKS5 UDP, 1 association, 32 in flight", 1, 32),
   datagrams("SOCKS5 UDP, 64 associations", 64, 1),
+  scenario("intercepted HTTPS, kept, 1 connection", "requests/s", "requests", "intercepted", 1),
+  scenario("intercepted HTTPS, kept, 64 connections", "requests/s", "requests", "intercepted", 64),
+  scenario("intercepted HTTPS, visits, 1 at once", "visits/s", "visits", "intercepted", 1),
+  scenario("intercepted HTTPS, visits, 16 at once", "visits/s", "visits", "intercepted", 16),
+  scenario("intercepted HTTPS, 64 MiB down", "MB/s", "download", "intercepted", 1),
+  scenario("intercepted HTTPS, 64 MiB up", "MB/s", "upload", "intercepted", 1),
+  {
+    title: "intercepted HTTP/2, 1 connection, 32 streams",
+    unit: "requests/s",
+    work: "requests",
+    route: "intercepted_http2",
+    connections: 1,
+    window: 32,
+  },
 ];
 
 /** The rows of which the title has `text` in it, in whatever case. */

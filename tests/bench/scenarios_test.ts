@@ -34,6 +34,8 @@ function contender(ports: Parameters<typeof portFor>[0]["ports"]): Parameters<ty
     name: "doorward",
     ports,
     version: "",
+    ca: "",
+    pid: null,
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 }

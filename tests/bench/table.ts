@@ -6,9 +6,13 @@ import type { Scenario } from "./scenarios.ts";
 /** What stands where there is nothing to tell. */
 const NOTHING = "—";
 /** What has a table of its own: not everybody speaks both. */
-const GROUPS: readonly (readonly Route[])[] = [["forward", "connect"], ["socks5", "socks5_udp"]];
+const GROUPS: readonly (readonly Route[])[] = [
+  ["forward", "connect"],
+  ["socks5", "socks5_udp"],
+  ["intercepted", "intercepted_http2"],
+];
 
-/** The results as Markdown, a table for the rows by HTTP and one for those by SOCKS5. */
+/** The results as Markdown: a table for the rows by HTTP, one for those by SOCKS5, and one for interception. */
 export function tables(
   samples: readonly Sample[],
   scenarios: readonly Scenario[],

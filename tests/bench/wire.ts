@@ -5,18 +5,18 @@ import { BULK_BYTES, BULK_STEP_BYTES } from "./job.ts";
 export const HEAD_BYTES_MAX = 4096;
 
 /** Writes all of it. */
-export async function send(conn: Deno.TcpConn, bytes: Uint8Array): Promise<void> {
+export async function send(conn: Deno.Conn, bytes: Uint8Array): Promise<void> {
   let written = await conn.write(bytes);
   while (written < bytes.length) written += await conn.write(bytes.subarray(written));
 }
 
 /** Writes the bulk. */
-export async function sendBulk(conn: Deno.TcpConn, step: Uint8Array): Promise<void> {
+export async function sendBulk(conn: Deno.Conn, step: Uint8Array): Promise<void> {
   for (let sent = 0; sent < BULK_BYTES; sent += BULK_STEP_BYTES) await send(conn, step);
 }
 
 /** Reads `left` bytes and forgets them. */
-export async function drain(conn: Deno.TcpConn, left: number, into: Uint8Array): Promise<void> {
+export async function drain(conn: Deno.Conn, left: number, into: Uint8Array): Promise<void> {
   while (left > 0) {
     const count = await conn.read(into);
     if (count === null) throw new Error(`Cannot read: the connection ended ${left} bytes early`);
@@ -26,7 +26,7 @@ export async function drain(conn: Deno.TcpConn, left: number, into: Uint8Array):
 
 /** Reads exactly `count` bytes into the start of `into`, and no more. */
 export async function readExactly(
-  conn: Deno.TcpConn,
+  conn: Deno.Conn,
   count: number,
   into: Uint8Array,
 ): Promise<Uint8Array> {
@@ -46,14 +46,14 @@ export interface Head {
 }
 
 /** Reads to the empty line; null when the connection ends before the first byte. */
-export async function readHead(conn: Deno.TcpConn, buffer: Uint8Array): Promise<Head | null> {
+export async function readHead(conn: Deno.Conn, buffer: Uint8Array): Promise<Head | null> {
   const held = await conn.read(buffer);
   return held === null ? null : await parseHead(conn, buffer, held);
 }
 
 /** Reads on to the empty line, behind the first `held` bytes, which are in `buffer` already. */
 export async function parseHead(
-  conn: Deno.TcpConn,
+  conn: Deno.Conn,
   buffer: Uint8Array,
   held: number,
 ): Promise<Head> {

@@ -1,3 +1,4 @@
+import type { Authority } from "../support/authority.ts";
 import type { Child, Children } from "./child.ts";
 import type { Job, OriginPorts, Outcome } from "./job.ts";
 import { lines } from "./lines.ts";
@@ -5,6 +6,8 @@ import { lines } from "./lines.ts";
 /** The origin, running. */
 export interface Origin extends AsyncDisposable {
   readonly ports: OriginPorts;
+  /** Rejects when it has ended before its time: nothing that is measured then means anything. */
+  readonly lost: Promise<never>;
 }
 
 /** The load generator, running. */
@@ -12,12 +15,27 @@ export interface Load extends AsyncDisposable {
   perform(job: Job): Promise<Outcome>;
 }
 
-/** Starts the origin. */
-export async function startOrigin(children: Children): Promise<Origin> {
+/** Starts the origin, which has this certificate and key by TLS. */
+export async function startOrigin(
+  { cert, key }: Pick<Authority, "cert" | "key">,
+  children: Children,
+): Promise<Origin> {
   const child = startScript("origin.ts", children);
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(`${JSON.stringify({ cert, key })}\n`));
   const { value } = await lines(child.stdout).next();
   if (typeof value !== "string") throw startFailure("origin", child);
-  return { ports: JSON.parse(value), [Symbol.asyncDispose]: () => child[Symbol.asyncDispose]() };
+  const lost = child.ended.then(() => {
+    throw startFailure("origin", child);
+  });
+  lost.catch(() => {
+    // It ends with the bench, too.
+  });
+  return {
+    ports: JSON.parse(value),
+    lost,
+    [Symbol.asyncDispose]: () => child[Symbol.asyncDispose](),
+  };
 }
 
 /** Starts the load generator. */
