@@ -153,6 +153,7 @@ testClient(CURL, "doorward connections --close ends a tunnel", async () => {
   await asked(scene);
   assertEquals((await scene.cli("approve", "q1", "--for", "run")).code, 0);
   await tunnel.ended;
+  await untilAdmin(scene.start, "/connections", ({ connections }) => connections.length === 0);
   await using held = fetching(scene, "/hold", ["--proxytunnel"]);
   const { connections } = await untilAdmin(
     scene.start,
