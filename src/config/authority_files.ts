@@ -3,8 +3,9 @@ import { absolutePath, isAbsolute, joinPath } from "./file_path.ts";
 import { isPath } from "./path_key.ts";
 import type { Findings } from "./toml/findings.ts";
 import type { Entry, LocatedTable } from "./toml/located.ts";
+import type { JsonSchema } from "./toml/json_schema.ts";
 import { quote } from "./toml/printable.ts";
-import { type Readers, readTable, readText, wrong } from "./toml/value_readers.ts";
+import { key, type Keys, readTable, readText, tableSchema, wrong } from "./toml/value_readers.ts";
 
 /** Where an authority is, as absolute paths. */
 export interface AuthorityFiles {
@@ -21,8 +22,18 @@ interface MitmCa {
   readonly private_key_file: string;
 }
 
-const MITM_CA_READERS: Readers<MitmCa> = { certificate_file: readText, private_key_file: readText };
+const MITM_CA_KEYS: Keys<MitmCa> = {
+  certificate_file: key(readText, "absolute path of the certificate, as PEM"),
+  private_key_file: key(readText, "absolute path of its private key, as PEM"),
+};
 const MITM_CA_DEFAULTS: MitmCa = { certificate_file: "", private_key_file: "" };
+
+/** What `mitm_ca` takes. */
+export const MITM_CA_SCHEMA: JsonSchema = {
+  description: "An authority of your own that signs, in place of the one that Doorward makes",
+  ...tableSchema({ keys: MITM_CA_KEYS }),
+  required: Object.keys(MITM_CA_KEYS),
+};
 
 /** Those of the table that `mitm` once was, and what they are where nobody wrote them. */
 const OLD_KEYS = { ca_cert_path: ["proxy", "ca.pem"], ca_key_path: ["proxy", "ca.key"] } as const;
@@ -61,10 +72,10 @@ function givenFiles(
   }
   const read = readTable(value, {
     where: "[network.mitm_ca]",
-    readers: MITM_CA_READERS,
+    keys: MITM_CA_KEYS,
     defaults: MITM_CA_DEFAULTS,
   }, findings);
-  for (const name of Object.keys(MITM_CA_READERS) as (keyof MitmCa)[]) {
+  for (const name of Object.keys(MITM_CA_KEYS) as (keyof MitmCa)[]) {
     const written = value.entries.get(name)?.value;
     if (written === undefined) {
       findings.fault(key, `"mitm_ca.${name}" is missing: an authority has a certificate and a key`);

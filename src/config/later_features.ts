@@ -1,7 +1,7 @@
 // The keys of features that this version does not have: each is refused, and none is passed over in silence.
 import type { Findings } from "./toml/findings.ts";
 import type { Entry } from "./toml/located.ts";
-import { readWhole } from "./toml/value_readers.ts";
+import { readWhole, type SchemaByKey } from "./toml/value_readers.ts";
 
 /** What to do about each key that cannot be obeyed. */
 const REFUSED: Readonly<Record<string, string>> = {
@@ -16,6 +16,11 @@ const WORKERS_MAX = 1024;
 
 /** The keys that {@linkcode refuseLaterKey} judges. */
 export const LATER_KEYS: readonly string[] = [...Object.keys(REFUSED), "workers"];
+
+/** What the one of them takes that may be written. */
+export const LATER_SCHEMAS: SchemaByKey = {
+  workers: { type: "integer", const: 1, description: "how many isolates accept: one, for now" },
+};
 
 /** Tells that a key cannot be obeyed, if it is one of those. */
 export function refuseLaterKey(name: string, { key, value }: Entry, findings: Findings): void {

@@ -1,7 +1,15 @@
 import { DEFAULT_LIMITS, type Limits } from "../proxy/limits.ts";
 import type { Findings } from "./toml/findings.ts";
 import type { Located } from "./toml/located.ts";
-import { readTable, readWhole, wrong } from "./toml/value_readers.ts";
+import type { JsonSchema } from "./toml/json_schema.ts";
+import {
+  key,
+  readTable,
+  readWhole,
+  tableSchema,
+  type TableShape,
+  wrong,
+} from "./toml/value_readers.ts";
 
 /** How a limit is written in `[network.limits]`: times in seconds, all else as a count. */
 export interface LimitKey {
@@ -102,23 +110,32 @@ export function readLimits(value: Located | undefined, findings: Findings): Limi
     wrong(value, "limits", "a table: write [network.limits]", findings);
     return DEFAULT_LIMITS;
   }
-  const fields = Object.keys(LIMIT_KEYS) as (keyof Limits)[];
-  const written = readTable<Record<string, number>>(value, {
-    where: "[network.limits]",
-    readers: Object.fromEntries(
-      fields.map((field) => {
-        const { key, min, max } = LIMIT_KEYS[field];
-        return [key, readWhole(min, max)];
-      }),
-    ),
-    defaults: Object.fromEntries(
-      fields.map((field) => [LIMIT_KEYS[field].key, DEFAULT_LIMITS[field] / unitOf(field)]),
-    ),
-  }, findings);
+  const written = readTable(value, SHAPE, findings);
   const limits: { -readonly [K in keyof Limits]: Limits[K] } = { ...DEFAULT_LIMITS };
-  for (const field of fields) limits[field] = written[LIMIT_KEYS[field].key]! * unitOf(field);
+  for (const field of FIELDS) limits[field] = written[LIMIT_KEYS[field].key]! * unitOf(field);
   return limits;
 }
+
+const FIELDS = Object.keys(LIMIT_KEYS) as (keyof Limits)[];
+
+const SHAPE: TableShape<Record<string, number>> = {
+  where: "[network.limits]",
+  keys: Object.fromEntries(
+    FIELDS.map((field) => {
+      const { key: name, min, max, meaning } = LIMIT_KEYS[field];
+      return [name, key(readWhole(min, max), meaning)];
+    }),
+  ),
+  defaults: Object.fromEntries(
+    FIELDS.map((field) => [LIMIT_KEYS[field].key, DEFAULT_LIMITS[field] / unitOf(field)]),
+  ),
+};
+
+/** What `[network.limits]` takes. */
+export const LIMITS_SCHEMA: JsonSchema = {
+  description: "What a peer may ask for: times in seconds, all else as a count",
+  ...tableSchema(SHAPE, SHAPE.defaults),
+};
 
 function seconds(key: string, meaning: string): LimitKey {
   return { key, min: 1, max: SECONDS_MAX, meaning };

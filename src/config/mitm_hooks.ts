@@ -2,6 +2,7 @@
 import { parseHostPattern } from "../policy/host_pattern.ts";
 import type { PathPattern } from "../policy/path_pattern.ts";
 import {
+  HEADER_NAME,
   readHeaderNames,
   readMethods,
   readPaths,
@@ -9,15 +10,22 @@ import {
   type Wanted,
   whyNotHeader,
 } from "./rule_readers.ts";
-import { readSecretSource } from "./secret_source.ts";
+import { readSecretSource, secretSchema } from "./secret_source.ts";
 import type { Findings } from "./toml/findings.ts";
 import { emptyTable, type Located, type LocatedTable } from "./toml/located.ts";
+import type { JsonSchema } from "./toml/json_schema.ts";
 import { unknownKey } from "./toml/nearest_key.ts";
 import { quote } from "./toml/printable.ts";
-import { type Readers, readTable, readText, wrong } from "./toml/value_readers.ts";
+import {
+  key,
+  type Keys,
+  readTable,
+  readText,
+  type SchemaByKey,
+  tableSchema,
+  wrong,
+} from "./toml/value_readers.ts";
 import { ANY_REQUEST, ruleText, type WrittenInjection, type WrittenRule } from "./written_rule.ts";
-
-const HOOK_KEYS = ["host", "match", "actions"];
 
 interface HookMatch {
   readonly methods: readonly string[] | null;
@@ -26,11 +34,11 @@ interface HookMatch {
   readonly headers: readonly Wanted[];
 }
 
-const MATCH_READERS: Readers<HookMatch> = {
-  methods: readMethods,
-  path_prefixes: readPaths("literal"),
-  query: readWanted("parameters", "refused"),
-  headers: readWanted("headers", "presence"),
+const MATCH_KEYS: Keys<HookMatch> = {
+  methods: key(readMethods, 'one of these methods; "*" is any'),
+  path_prefixes: key(readPaths("literal"), 'one of these paths: "/a" and below, "/a/" only below'),
+  query: key(readWanted("parameters", "refused"), "query parameters by name: one of these values"),
+  headers: key(readWanted("headers", "presence"), "header fields by name: one of these values"),
 };
 
 interface HookActions {
@@ -38,9 +46,50 @@ interface HookActions {
   readonly inject_request_headers: readonly WrittenInjection[];
 }
 
-const ACTION_READERS: Readers<HookActions> = {
-  strip_request_headers: readHeaderNames,
-  inject_request_headers: readInjections,
+const SECRET_KEYS = {
+  env: "secret_env_var",
+  file: "secret_file",
+  where: "inject_request_headers",
+};
+const INJECTION_KEYS: SchemaByKey = {
+  name: { ...HEADER_NAME, description: "the header field to put in" },
+};
+
+readInjections.schema = {
+  type: "array",
+  items: { ...secretSchema(SECRET_KEYS, INJECTION_KEYS), required: ["name"] },
+} satisfies JsonSchema;
+
+const ACTION_KEYS: Keys<HookActions> = {
+  strip_request_headers: key(readHeaderNames, "header fields to take out"),
+  inject_request_headers: key(readInjections, "header fields to put in"),
+};
+
+/** What must be written of `match`. */
+const MATCH_REQUIRED = ["methods", "path_prefixes"] as const;
+
+const HOOK_SCHEMAS: SchemaByKey = {
+  host: { type: "string", description: "the one host that the hook is for" },
+  match: {
+    description: "what a request has to be like",
+    ...tableSchema({ keys: MATCH_KEYS }),
+    required: MATCH_REQUIRED,
+  },
+  actions: { description: "what is done to it", ...tableSchema({ keys: ACTION_KEYS }) },
+};
+
+const HOOK_KEYS = Object.keys(HOOK_SCHEMAS);
+
+/** What `mitm_hooks` takes. */
+export const HOOKS_SCHEMA: JsonSchema = {
+  description: "Request rules in the older shape: the first that matches decides",
+  type: "array",
+  items: {
+    type: "object",
+    properties: HOOK_SCHEMAS,
+    required: ["host", "match"],
+    additionalProperties: false,
+  },
 };
 
 /** Reads every hook that is right. */
@@ -67,7 +116,7 @@ function readHook(table: LocatedTable, findings: Findings): WrittenRule | null {
   const matches = readMatch(match, findings);
   const { strip_request_headers: strip, inject_request_headers: inject } = readTable(actions, {
     where: "actions",
-    readers: ACTION_READERS,
+    keys: ACTION_KEYS,
     defaults: { strip_request_headers: [], inject_request_headers: [] },
   }, findings);
   const host = table.entries.get("host");
@@ -90,7 +139,7 @@ function readHook(table: LocatedTable, findings: Findings): WrittenRule | null {
 }
 
 function readMatch(table: LocatedTable, findings: Findings) {
-  for (const key of ["methods", "path_prefixes"]) {
+  for (const key of MATCH_REQUIRED) {
     if (table.entries.has(key)) continue;
     const example = key === "methods" ? '["GET"]' : '["/v1/"]';
     findings.fault(table.place, `a hook without "${key}": write match.${key} = ${example}`);
@@ -102,7 +151,7 @@ function readMatch(table: LocatedTable, findings: Findings) {
   const entries = new Map([...table.entries].filter(([name]) => name !== "body"));
   const { path_prefixes: paths, ...others } = readTable({ ...table, entries }, {
     where: "match",
-    readers: MATCH_READERS,
+    keys: MATCH_KEYS,
     defaults: { methods: null, path_prefixes: null, query: [], headers: [] },
   }, findings);
   return { ...ANY_REQUEST, ...others, paths };
@@ -120,12 +169,7 @@ function readInjections(
       findings.fault(item.place, `an element of "${name}" is not a table`);
       continue;
     }
-    const secret = readSecretSource(
-      item,
-      { env: "secret_env_var", file: "secret_file", where: name },
-      ["name"],
-      findings,
-    );
+    const secret = readSecretSource(item, SECRET_KEYS, INJECTION_KEYS, findings);
     const named = item.entries.get("name");
     if (named === undefined) {
       findings.fault(item.place, 'no "name": write the name of the header');

@@ -24,10 +24,11 @@ const UNREAD_KEYS = [
   "experimental_network",
 ];
 
-const TOP_LEVEL_KEYS = ["network", "network_proxy"];
+/** The tables that may stand in a file. */
+export const TOP_LEVEL_KEYS = ["network", "network_proxy"];
 
 /** What stood directly in `[network_proxy]`. */
-const LEGACY_KEYS = [
+export const LEGACY_KEYS = [
   "enabled",
   "proxy_url",
   "admin_url",
@@ -41,7 +42,8 @@ const LEGACY_KEYS = [
   "mitm",
 ];
 
-const LEGACY_POLICY_KEYS = [
+/** What stood in `[network_proxy.policy]`. */
+export const LEGACY_POLICY_KEYS = [
   "allowed_domains",
   "denied_domains",
   "allow_unix_sockets",

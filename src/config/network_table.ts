@@ -1,18 +1,24 @@
+import { MITM_CA_SCHEMA } from "./authority_files.ts";
 import type { NetworkConfig } from "./config.ts";
+import { LIMITS_SCHEMA } from "./limits_table.ts";
 import type { Findings } from "./toml/findings.ts";
-import { LATER_KEYS, refuseLaterKey } from "./later_features.ts";
-import { RULE_KEYS } from "./request_rules.ts";
+import { LATER_KEYS, LATER_SCHEMAS, refuseLaterKey } from "./later_features.ts";
+import { RULE_SCHEMAS } from "./request_rules.ts";
+import type { JsonSchema } from "./toml/json_schema.ts";
 import { quote } from "./toml/printable.ts";
 import { badSocketPath, isSocketPath, socketOs } from "./socket_path.ts";
 import type { Located, LocatedTable } from "./toml/located.ts";
 import {
-  type Readers,
+  key,
+  type Keys,
   readFlag,
   readTable,
   readText,
   readTexts,
   readWhole,
   readWord,
+  type SchemaByKey,
+  tableSchema,
   wrong,
 } from "./toml/value_readers.ts";
 
@@ -57,43 +63,102 @@ const ASK_HOLD_SECONDS_MAX = 3600;
 /** Records of some hundred bytes each: this many are tens of megabytes. */
 const BLOCKED_CAPACITY_MAX = 100_000;
 
-const READERS: Readers<NetworkConfig> = {
-  enabled: readFlag,
-  proxy_url: readText,
-  admin_url: readText,
-  enable_socks5: readFlag,
-  socks_url: readText,
-  enable_socks5_udp: readFlag,
-  allow_upstream_proxy: readFlag,
-  upstream_proxy: readText,
-  dangerously_allow_non_loopback_proxy: readFlag,
-  dangerously_allow_non_loopback_admin: readFlag,
-  admin_auth: readWord("loosen", "all", "none"),
-  mode: readWord("full", "limited"),
-  allowed_domains: readTexts,
-  denied_domains: readTexts,
-  allow_unix_sockets: readSocketPaths,
-  allow_local_binding: readFlag,
-  dangerously_allow_all_unix_sockets: readFlag,
-  dangerously_allow_all_domains: readFlag,
-  mitm: readMitm,
-  sni_binding: readFlag,
-  ech: readWord("allow", "deny"),
-  upstream_ca_file: readText,
-  ask: readFlag,
-  ask_hold_seconds: readWhole(0, ASK_HOLD_SECONDS_MAX),
-  ask_webhook: readText,
-  blocked_capacity: readWhole(1, BLOCKED_CAPACITY_MAX),
-  violation_file: readText,
-  via: readFlag,
-  all_proxy: readWord("http", "socks5h"),
+const KEYS: Keys<NetworkConfig> = {
+  enabled: key(readFlag, "whether there is a proxy; start and run take an unwritten one as true"),
+  proxy_url: key(readText, "where the proxy listens for HTTP; port 0 takes a free one"),
+  admin_url: key(
+    readText,
+    "where the admin API of start listens; a port of its own, 0 takes a free one",
+  ),
+  enable_socks5: key(readFlag, "whether SOCKS5 is spoken, too; with run on the port of its proxy"),
+  socks_url: key(
+    readText,
+    "where SOCKS5 is spoken; the address and port of proxy_url make it one port for both",
+  ),
+  enable_socks5_udp: key(readFlag, "whether clients of SOCKS5 may send datagrams (UDP ASSOCIATE)"),
+  allow_upstream_proxy: key(
+    readFlag,
+    "reach the network through the proxy that upstream_proxy or the environment names",
+  ),
+  upstream_proxy: key(
+    readText,
+    "http, https, socks5 or socks5h URL of another proxy, before that of the environment",
+  ),
+  dangerously_allow_non_loopback_proxy: key(
+    readFlag,
+    "let proxy_url and socks_url name an address that others can reach",
+  ),
+  dangerously_allow_non_loopback_admin: key(
+    readFlag,
+    "let admin_url name an address that others can reach",
+  ),
+  admin_auth: key(
+    readWord("loosen", "all", "none"),
+    "what of the admin API needs its token: what loosens the policy, all, or none",
+  ),
+  mode: key(readWord("full", "limited"), "limited lets only reading through"),
+  allowed_domains: key(
+    readTexts,
+    'host patterns, as in "example.com", "*.example.org", "**.example.net:443", "192.0.2.10"',
+  ),
+  denied_domains: key(readTexts, "host patterns; they win"),
+  allow_unix_sockets: key(
+    readSocketPaths,
+    "absolute paths that a request with x-unix-socket may reach",
+  ),
+  allow_local_binding: key(readFlag, "loopback and private addresses for allowed hosts"),
+  dangerously_allow_all_unix_sockets: key(
+    readFlag,
+    "let a request with x-unix-socket reach every socket of this machine",
+  ),
+  dangerously_allow_all_domains: key(readFlag, "allow all that is not denied"),
+  mitm: key(readMitm, "look at what tunnels carry where the mode or a request rule needs it"),
+  sni_binding: key(
+    readFlag,
+    "a tunnel to port 443 must begin with TLS that names the host that was asked for",
+  ),
+  ech: key(readWord("allow", "deny"), "deny refuses handshakes that may hide another name"),
+  upstream_ca_file: key(
+    readText,
+    "file with further authorities that servers may be certified by, as PEM",
+  ),
+  ask: key(
+    readFlag,
+    "a host that no rule names becomes a question: a person may allow it while the request waits",
+  ),
+  ask_hold_seconds: key(
+    readWhole(0, ASK_HOLD_SECONDS_MAX),
+    "how long a question waits; then the request is blocked",
+  ),
+  ask_webhook: key(readText, "URL that is told of each question: https, or http to this machine"),
+  blocked_capacity: key(
+    readWhole(1, BLOCKED_CAPACITY_MAX),
+    "how many blocked requests are remembered",
+  ),
+  violation_file: key(
+    readText,
+    "file that the line of each blocked request goes to, in place of standard error",
+  ),
+  via: key(readFlag, "append Via, as RFC 9110 demands of a proxy"),
+  all_proxy: key(
+    readWord("http", "socks5h"),
+    "what ALL_PROXY holds for the child of run; socks5h names SOCKS5",
+  ),
 };
 
 /** Keys with a reader of their own. */
-const OTHERS: readonly string[] = ["limits", "mitm_ca", ...RULE_KEYS];
+const OTHERS: SchemaByKey = { limits: LIMITS_SCHEMA, mitm_ca: MITM_CA_SCHEMA, ...RULE_SCHEMAS };
 
 /** The keys of `[network]` that this version reads. */
-export const NETWORK_KEYS: readonly string[] = [...Object.keys(READERS), ...OTHERS];
+export const NETWORK_KEYS: readonly string[] = [...Object.keys(KEYS), ...Object.keys(OTHERS)];
+
+/** What `[network]` takes. */
+export function networkSchema(): JsonSchema {
+  return {
+    description: "The policy, and where the proxy listens",
+    ...tableSchema({ keys: KEYS, others: { ...OTHERS, ...LATER_SCHEMAS } }, DEFAULT_NETWORK),
+  };
+}
 
 /** Reads `[network]`, all but what is read elsewhere. */
 export function readNetwork(
@@ -106,7 +171,7 @@ export function readNetwork(
   const ours = new Map(entries.filter(([name]) => !LATER_KEYS.includes(name)));
   return readTable({ ...table, entries: ours }, {
     where: "[network]",
-    readers: READERS,
+    keys: KEYS,
     defaults,
     others: OTHERS,
   }, findings);
@@ -127,6 +192,7 @@ function readSocketPaths(
   });
   return paths;
 }
+readSocketPaths.schema = readTexts.schema;
 
 /** The table that `mitm` was before it became a switch. */
 interface MitmTable {
@@ -137,12 +203,12 @@ interface MitmTable {
   readonly ca_key_path: string;
 }
 
-const MITM_READERS: Readers<MitmTable> = {
-  enabled: readFlag,
-  inspect: readFlag,
-  max_body_bytes: readWhole(0, Number.MAX_SAFE_INTEGER),
-  ca_cert_path: readText,
-  ca_key_path: readText,
+const MITM_KEYS: Keys<MitmTable> = {
+  enabled: key(readFlag, "whether tunnels are looked into"),
+  inspect: key(readFlag, "read, and nothing comes of it"),
+  max_body_bytes: key(readWhole(0, Number.MAX_SAFE_INTEGER), "read, and nothing comes of it"),
+  ca_cert_path: key(readText, "file of the authority's certificate, from the home folder"),
+  ca_key_path: key(readText, "file of the authority's private key, from the home folder"),
 };
 
 const MITM_DEFAULTS: MitmTable = {
@@ -158,7 +224,10 @@ function readMitm(value: Located, name: string, findings: Findings): boolean | u
   if (value.kind === "scalar") return readFlag(value, name, findings);
   return readTable(value, {
     where: "[network.mitm]",
-    readers: MITM_READERS,
+    keys: MITM_KEYS,
     defaults: MITM_DEFAULTS,
   }, findings).enabled;
 }
+readMitm.schema = {
+  anyOf: [readFlag.schema, tableSchema({ keys: MITM_KEYS }, MITM_DEFAULTS)],
+} satisfies JsonSchema;

@@ -5,9 +5,10 @@ import type { PathPattern } from "../policy/path_pattern.ts";
 import type { RequestRule } from "../policy/request_rule.ts";
 import type { NetworkConfig } from "./config.ts";
 import type { PlacedRule } from "./domain_lists.ts";
-import { readHooks } from "./mitm_hooks.ts";
+import { HOOKS_SCHEMA, readHooks } from "./mitm_hooks.ts";
 import { checkPublicSuffixes } from "./public_suffix.ts";
 import {
+  HEADER_NAME,
   readCapabilities,
   readHeaderNames,
   readMethods,
@@ -16,11 +17,19 @@ import {
   type Wanted,
   whyNotHeader,
 } from "./rule_readers.ts";
-import { readSecretSource } from "./secret_source.ts";
+import { readSecretSource, secretSchema } from "./secret_source.ts";
 import type { Findings } from "./toml/findings.ts";
 import type { Entry, Located, LocatedTable, Place } from "./toml/located.ts";
+import type { JsonSchema } from "./toml/json_schema.ts";
 import { quote } from "./toml/printable.ts";
-import { type Readers, readTable, wrong } from "./toml/value_readers.ts";
+import {
+  key,
+  type Keys,
+  readTable,
+  type SchemaByKey,
+  tableSchema,
+  wrong,
+} from "./toml/value_readers.ts";
 import {
   ANY_REQUEST,
   finishRule,
@@ -28,9 +37,6 @@ import {
   type WrittenInjection,
   type WrittenRule,
 } from "./written_rule.ts";
-
-/** The keys of `[network]` that are read here. */
-export const RULE_KEYS = ["rules", "mitm_hooks"] as const;
 
 /** A request rule, and its place for whatever is found about it later. */
 export interface PlacedRequestRule {
@@ -104,14 +110,42 @@ interface RuleTable {
   readonly inject: readonly WrittenInjection[];
 }
 
-const RULE_READERS: Readers<RuleTable> = {
-  methods: readMethods,
-  paths: readPaths("wild"),
-  query: readWanted("parameters", "presence"),
-  headers: readWanted("headers", "presence"),
-  can: readCapabilities,
-  strip: readHeaderNames,
-  inject: readInjections,
+const INJECT_EXAMPLE = 'write inject = { Authorization = { env = "TOKEN", prefix = "Bearer " } }';
+
+const SECRET_KEYS = { env: "env", file: "file", where: "inject" };
+
+readInjections.schema = {
+  type: "object",
+  propertyNames: HEADER_NAME,
+  additionalProperties: secretSchema(SECRET_KEYS, {}),
+} satisfies JsonSchema;
+
+const RULE_KEYS: Keys<RuleTable> = {
+  methods: key(readMethods, 'one of these methods; "*" is any'),
+  paths: key(readPaths("wild"), 'one of these paths: "/a" and below, "/a/" only below, "/a/*/b"'),
+  query: key(readWanted("parameters", "presence"), "query parameters by name: one of these values"),
+  headers: key(readWanted("headers", "presence"), "header fields by name: one of these values"),
+  can: key(readCapabilities, 'one of these words, as in "read" or "git-push:my-org/my-repo"'),
+  strip: key(readHeaderNames, "header fields to take out"),
+  inject: key(readInjections, "header fields to put in, and where their secrets come from"),
+};
+
+const RULE_SCHEMA = tableSchema({ keys: RULE_KEYS });
+
+/** The keys of `[network]` that are read here, and what they take. */
+export const RULE_SCHEMAS: SchemaByKey = {
+  rules: {
+    description: "What may be asked of hosts, by host pattern; the first rule that matches decides",
+    type: "object",
+    additionalProperties: {
+      anyOf: [
+        readCapabilities.schema,
+        RULE_SCHEMA,
+        { type: "array", items: RULE_SCHEMA, minItems: 1 },
+      ],
+    },
+  },
+  mitm_hooks: HOOKS_SCHEMA,
 };
 
 function readRules(value: Located, findings: Findings): readonly WrittenRule[] {
@@ -160,7 +194,7 @@ function readRule(
 ): WrittenRule {
   const { strip, inject, ...matches } = readTable(table, {
     where: "a request rule",
-    readers: RULE_READERS,
+    keys: RULE_KEYS,
     defaults: { ...ANY_REQUEST, strip: [], inject: [] },
   }, findings);
   const words = ruleText(text, table, ["methods", "paths", "can"], ["query", "headers"]);
@@ -187,15 +221,12 @@ function readInjections(
       // Most likely it is the secret itself.
       findings.fault(entry.value.place, `a secret is not written here: ${INJECT_EXAMPLE}`);
     } else {
-      const keys = { env: "env", file: "file", where: name };
-      const secret = readSecretSource(entry.value, keys, [], findings);
+      const secret = readSecretSource(entry.value, SECRET_KEYS, {}, findings);
       if (secret !== null) all.push({ name: header, secret });
     }
   }
   return all;
 }
-
-const INJECT_EXAMPLE = 'write inject = { Authorization = { env = "TOKEN", prefix = "Bearer " } }';
 
 function tableWith(name: string, entry: Entry): LocatedTable {
   return { kind: "table", place: entry.key, entries: new Map([[name, entry]]) };

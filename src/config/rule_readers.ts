@@ -1,12 +1,13 @@
 // What may be written in a request rule, key by key.
-import { type Capability, parseCapability } from "../policy/capability.ts";
+import { CAPABILITIES, type Capability, parseCapability } from "../policy/capability.ts";
 import type { BadPattern } from "../policy/host_pattern.ts";
 import { parsePathPattern, type PathPattern } from "../policy/path_pattern.ts";
 import { parseValuePattern, type ValuePattern } from "../policy/value_pattern.ts";
 import type { Findings } from "./toml/findings.ts";
 import type { Located, LocatedScalar } from "./toml/located.ts";
+import type { JsonSchema } from "./toml/json_schema.ts";
 import { quote } from "./toml/printable.ts";
-import { type Reader, wrong } from "./toml/value_readers.ts";
+import { type Reader, reader, readText, wrong } from "./toml/value_readers.ts";
 
 /** Something to look for by its name. Without values it has to be there. */
 export interface Wanted {
@@ -16,6 +17,10 @@ export interface Wanted {
 
 /** RFC 9110 section 5.6.2. */
 const TOKEN_REGEXP = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+const TOKEN: JsonSchema = { type: "string", pattern: TOKEN_REGEXP.source };
+
+/** The name of a header. Which of them Doorward writes itself is not told. */
+export const HEADER_NAME: JsonSchema = TOKEN;
 
 /** Fields that say where a message ends, where it goes, or what becomes of its connection: Doorward writes them. */
 const OURS: ReadonlySet<string> = new Set([
@@ -41,6 +46,7 @@ export function readMethods(
   const methods = readEach(value, name, findings, parseMethod);
   return methods?.includes("*") ? null : methods;
 }
+readMethods.schema = oneOrMore(TOKEN);
 
 function parseMethod(text: string): string | BadPattern {
   return TOKEN_REGEXP.test(text) ? text.toUpperCase() : bad("it is no method; write GET");
@@ -48,8 +54,11 @@ function parseMethod(text: string): string | BadPattern {
 
 /** Reads paths. */
 export function readPaths(stars: "wild" | "literal"): Reader<readonly PathPattern[] | null> {
-  return (value, name, findings) =>
-    readEach(value, name, findings, (text) => parsePathPattern(text, stars));
+  return reader(
+    oneOrMore(readText.schema),
+    (value, name, findings) =>
+      readEach(value, name, findings, (text) => parsePathPattern(text, stars)),
+  );
 }
 
 /** Reads capability words. */
@@ -60,13 +69,22 @@ export function readCapabilities(
 ): readonly Capability[] | undefined {
   return readEach(value, name, findings, parseCapability);
 }
+readCapabilities.schema = oneOrMore({
+  type: "string",
+  pattern: `^(${CAPABILITIES.join("|")})(:|$)`,
+});
 
 /** Reads a table of values by name. */
 export function readWanted(
   of: "headers" | "parameters",
   empty: "presence" | "refused",
 ): Reader<readonly Wanted[]> {
-  return (value, name, findings) => {
+  const schema: JsonSchema = {
+    type: "object",
+    ...(of === "headers" && { propertyNames: HEADER_NAME }),
+    additionalProperties: oneOrMore(readText.schema, empty === "presence" ? 0 : 1),
+  };
+  return reader(schema, (value, name, findings) => {
     if (value.kind !== "table") return wrong(value, name, "a table of names and values", findings);
     const all: Wanted[] = [];
     for (const [key, entry] of value.entries) {
@@ -82,7 +100,7 @@ export function readWanted(
       all.push({ name: of === "headers" ? key.toLowerCase() : key, values });
     }
     return all;
-  };
+  });
 }
 
 /** Reads the names of header fields, into lower case. */
@@ -94,6 +112,7 @@ export function readHeaderNames(
   if (value.kind === "list" && value.items.length === 0) return [];
   return readEach(value, name, findings, parseHeaderName);
 }
+readHeaderNames.schema = oneOrMore(HEADER_NAME, 0);
 
 function parseHeaderName(text: string): string | BadPattern {
   const why = whyNotHeader(text);
@@ -134,6 +153,11 @@ function readEach<T extends object | string>(
     }
   }
   return all.length === items.length ? all : undefined;
+}
+
+/** What {@linkcode readEach} takes. */
+function oneOrMore(items: JsonSchema, minItems = 1): JsonSchema {
+  return { anyOf: [items, { type: "array", items, minItems }] };
 }
 
 function isText(value: Located): value is LocatedScalar & { readonly value: string } {

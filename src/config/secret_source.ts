@@ -3,8 +3,9 @@ import { isAbsolute } from "./file_path.ts";
 import type { Findings } from "./toml/findings.ts";
 import type { Entry, Located, LocatedTable, Place } from "./toml/located.ts";
 import { unknownKey } from "./toml/nearest_key.ts";
+import type { JsonSchema } from "./toml/json_schema.ts";
 import { quote } from "./toml/printable.ts";
-import { wrong } from "./toml/value_readers.ts";
+import { type SchemaByKey, wrong } from "./toml/value_readers.ts";
 
 /** Where a secret comes from, and what is put in front of it. */
 export interface SecretSource {
@@ -23,17 +24,45 @@ export interface SecretKeys {
 /** A token of some kilobytes is long; a file above this is another one. */
 const SECRET_BYTES_MAX = 64 * 1024;
 
+/** Stricter than RFC 9110 section 5.5: nothing outside ASCII. */
+const PRINTABLE_REGEXP = /^[ -~]*$/;
+
+/** What {@linkcode readSecretSource} takes. */
+export function secretSchema({ env, file }: SecretKeys, others: SchemaByKey): JsonSchema {
+  return {
+    type: "object",
+    properties: {
+      ...others,
+      [env]: {
+        type: "string",
+        pattern: "^[^=]+$",
+        description: "the environment variable that the secret is in",
+      },
+      [file]: { type: "string", description: "absolute path of the file that the secret is in" },
+      prefix: {
+        type: "string",
+        pattern: PRINTABLE_REGEXP.source,
+        default: "",
+        description: 'what is put in front of the secret, as in "Bearer "',
+      },
+    },
+    oneOf: [{ required: [env] }, { required: [file] }],
+    additionalProperties: false,
+  };
+}
+
 /**
  * Reads a table that names one secret; null when it does not. Never prints what it holds: who mistakes the shape
  * writes the secret itself.
  */
 export function readSecretSource(
   table: LocatedTable,
-  { env, file, where }: SecretKeys,
-  others: readonly string[],
+  keys: SecretKeys,
+  others: SchemaByKey,
   findings: Findings,
 ): SecretSource | null {
-  const known = [...others, env, file, "prefix"];
+  const { env, file, where } = keys;
+  const known = Object.keys(secretSchema(keys, others).properties!);
   for (const [name, entry] of table.entries) {
     if (!known.includes(name)) findings.fault(entry.key, unknownKey(name, known, where));
   }
@@ -127,7 +156,7 @@ function whyNotValue(value: string): string | null {
 function readPrefix(entry: Entry | undefined, findings: Findings): string | null {
   if (entry === undefined) return "";
   const text = textOf(entry.value);
-  if (text !== null && /^[ -~]*$/.test(text)) return text;
+  if (text !== null && PRINTABLE_REGEXP.test(text)) return text;
   findings.fault(entry.value.place, '"prefix" is not text that a header can hold');
   return null;
 }

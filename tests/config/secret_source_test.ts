@@ -12,7 +12,7 @@ const KEYS = { env: "env", file: "file", where: "inject" };
 
 function read(text: string): [SecretSource | null, string[]] {
   const findings = new Findings();
-  return [readSecretSource(tableOf(text), KEYS, [], findings), print(findings.faults())];
+  return [readSecretSource(tableOf(text), KEYS, {}, findings), print(findings.faults())];
 }
 
 async function fetched(

@@ -1,18 +1,24 @@
 import { assert, assertEquals } from "@std/assert";
 import { Findings } from "../../../src/config/toml/findings.ts";
-import type { LocatedTable } from "../../../src/config/toml/located.ts";
+import type { JsonSchema } from "../../../src/config/toml/json_schema.ts";
+import type { Located, LocatedTable } from "../../../src/config/toml/located.ts";
 import { parseTomlDocument } from "../../../src/config/toml/toml_document.ts";
 import {
+  key,
   type Reader,
+  reader,
   readFlag,
   readTable,
   readText,
   readTexts,
   readWhole,
   readWord,
+  tableSchema,
   type TableShape,
 } from "../../../src/config/toml/value_readers.ts";
-import { where } from "../load.ts";
+import { PLACE, where } from "../load.ts";
+
+const PLACED: Located = { kind: "scalar", place: PLACE, value: 1n };
 
 function table(text: string): LocatedTable {
   const table = parseTomlDocument(text, "config.toml");
@@ -82,7 +88,7 @@ for (const [reader, text, ...expected] of READ) {
 
 const SHAPE: TableShape<{ on: boolean; name: string }> = {
   where: "[t]",
-  readers: { on: readFlag, name: readText },
+  keys: { on: key(readFlag, "on or off"), name: key(readText, "a name") },
   defaults: { on: true, name: "x" },
 };
 
@@ -104,6 +110,39 @@ Deno.test("readTable() refuses a key that it does not know, at the key", () => {
 
 Deno.test("readTable() leaves the keys that are read elsewhere", () => {
   const findings = new Findings();
-  readTable(table("other = 3\nothr = 1"), { ...SHAPE, others: ["other"] }, findings);
+  readTable(table("other = 3\nothr = 1"), { ...SHAPE, others: { other: {} } }, findings);
   assertEquals(messages(findings), ['2:1 unknown key "othr": did you mean "other"?']);
+});
+
+Deno.test("reader() gives a function its schema", () => {
+  const read = reader<number>({ type: "integer" }, () => 7);
+  assertEquals([read.schema, read(PLACED, "key", new Findings())], [{ type: "integer" }, 7]);
+});
+
+/** Readers, and what an editor is told that they take. */
+const SCHEMAS: readonly (readonly [Reader<unknown>, JsonSchema])[] = [
+  [readFlag, { type: "boolean" }],
+  [readText, { type: "string" }],
+  [readTexts, { type: "array", items: { type: "string" } }],
+  [word, { type: "string", enum: ["full", "limited"] }],
+  [whole, { type: "integer", minimum: 1, maximum: 10 }],
+];
+
+for (const [{ schema }, expected] of SCHEMAS) {
+  Deno.test(`a reader carries the schema ${JSON.stringify(expected)}`, () => {
+    assertEquals(schema, expected);
+  });
+}
+
+Deno.test("tableSchema() takes the keys of the table, those read elsewhere, and no others", () => {
+  const others = { other: { type: "array" } } as const;
+  assertEquals(tableSchema({ ...SHAPE, others }, { on: true }), {
+    type: "object",
+    properties: {
+      on: { description: "on or off", default: true, type: "boolean" },
+      name: { description: "a name", type: "string" },
+      other: { type: "array" },
+    },
+    additionalProperties: false,
+  });
 });
