@@ -6,6 +6,7 @@ import { check } from "./check.ts";
 import { flushInTime } from "./printed/flush_in_time.ts";
 import type { Command } from "./argv/command.ts";
 import type { CommandName } from "./argv/commands.ts";
+import { config } from "./config.ts";
 import { connect } from "./connect.ts";
 import { env } from "./env.ts";
 import { EXIT } from "./exit_code.ts";
@@ -42,6 +43,8 @@ async function execute(command: Command, here: Surroundings): Promise<number> {
       return await env(command, here);
     case "ca":
       return await ca(command, here);
+    case "config":
+      return config(command, here);
     case "connect":
       return await connect(command, here);
     case "pending":

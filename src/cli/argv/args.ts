@@ -1,7 +1,7 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { adminCommand } from "./admin_args.ts";
 import { isAdminCommandName } from "./admin_commands.ts";
-import type { CaCommand, Command, Common, PolicyFlags } from "./command.ts";
+import type { CaCommand, Command, Common, ConfigCommand, PolicyFlags } from "./command.ts";
 import {
   COMMAND_NAMES,
   type CommandName,
@@ -23,6 +23,9 @@ import { type Shell, SHELLS } from "../shell/shell_quote.ts";
 
 /** What `doorward ca` can do. */
 const CA_ACTIONS: readonly CaCommand["action"][] = ["path", "show", "install-hint"];
+
+/** What `doorward config` can do. */
+const CONFIG_ACTIONS: readonly ConfigCommand["action"][] = ["schema"];
 
 /** Reads a command line. */
 export function parseCommand(argv: readonly string[]): Command {
@@ -134,6 +137,8 @@ function build(name: CommandName, values: Values, operands: readonly string[]): 
       return env(common, json, values.one("shell"));
     case "ca":
       return ca(common, json, operands[0]!);
+    case "config":
+      return config(common, operands[0]!);
     case "connect":
       return connect(common, operands, values.one("proxy"));
     case "version":
@@ -176,9 +181,22 @@ function env(common: Common, json: boolean, written: string | null): Command {
 function ca(common: Common, json: boolean, word: string): Command {
   const action = CA_ACTIONS.find((action) => action === word);
   if (action !== undefined) return { name: "ca", ...common, json, action };
-  const meant = nearestKey(word, CA_ACTIONS);
-  const hint = meant === null ? `there are ${CA_ACTIONS.join(", ")}` : `did you mean "${meant}"?`;
-  return usage(`Cannot do "${word}" with the certificate authority: ${hint}`, "ca");
+  const what = "the certificate authority";
+  return usage(`Cannot do "${word}" with ${what}: ${meantOf(word, CA_ACTIONS)}`, "ca");
+}
+
+function config(common: Common, word: string): Command {
+  const action = CONFIG_ACTIONS.find((action) => action === word);
+  if (action !== undefined) return { name: "config", ...common, action };
+  const what = "the configuration";
+  return usage(`Cannot do "${word}" with ${what}: ${meantOf(word, CONFIG_ACTIONS)}`, "config");
+}
+
+/** Which of a few words was meant, or which there are. */
+function meantOf(word: string, words: readonly string[]): string {
+  const meant = nearestKey(word, words);
+  if (meant !== null) return `did you mean "${meant}"?`;
+  return words.length === 1 ? `there is ${words[0]}` : `there are ${words.join(", ")}`;
 }
 
 function connect(common: Common, operands: readonly string[], proxyText: string | null): Command {

@@ -61,6 +61,12 @@ export interface CaCommand extends Common {
   readonly json: boolean;
 }
 
+/** `doorward config` */
+export interface ConfigCommand extends Common {
+  readonly name: "config";
+  readonly action: "schema";
+}
+
 /** `doorward connect` */
 export interface ConnectCommand extends Common {
   readonly name: "connect";
@@ -166,6 +172,7 @@ export type Command =
   | ExplainCommand
   | EnvCommand
   | CaCommand
+  | ConfigCommand
   | ConnectCommand
   | AdminCommand
   | { readonly name: "version"; readonly json: boolean }

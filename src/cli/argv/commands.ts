@@ -161,6 +161,22 @@ export const COMMANDS = {
     operands: "required",
     examples: ["doorward ca path", "doorward ca show --json"],
   },
+  config: {
+    usage: "schema",
+    summary: "what may be written in a configuration",
+    about: [
+      "schema prints the JSON Schema (draft 2020-12) of a configuration file, from which an editor",
+      "tells what each key means and what is wrong with its value. Editors that read TOML with taplo",
+      "(Even Better TOML) take it from a comment, the first line of the file:",
+      "",
+      "  #:schema ./doorward.schema.json",
+      "",
+      "doorward check tells more: a schema cannot say what a host pattern or a URL is.",
+    ],
+    options: [],
+    operands: "required",
+    examples: ["doorward config schema > doorward.schema.json"],
+  },
   connect: {
     usage: "HOST PORT [--proxy URL]",
     summary: "carry standard input and output to a host, through the proxy",

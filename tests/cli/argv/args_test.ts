@@ -121,6 +121,7 @@ const READ: readonly (readonly [readonly string[], Command])[] = [
     json: true,
     action: "show",
   }],
+  [["config", "schema", "-q"], { name: "config", policy: NONE, quiet: true, action: "schema" }],
   [["ca", "install-hint"], {
     name: "ca",
     policy: NONE,
@@ -202,6 +203,11 @@ const REFUSED: readonly (readonly [readonly string[], string])[] = [
   [["explain"], '"doorward explain" needs more: doorward explain URL'],
   [["explain", "a", "b"], '"doorward explain" takes no second "b"'],
   [["ca"], '"doorward ca" needs more: doorward ca path|show|install-hint'],
+  [["config"], '"doorward config" needs more: doorward config schema'],
+  [["config", "schema", "x"], '"doorward config" takes no second "x"'],
+  [["config", "shema"], 'Cannot do "shema" with the configuration: did you mean "schema"?'],
+  [["config", "paint"], 'Cannot do "paint" with the configuration: there is schema'],
+  [["config", "schema", "--json"], '"doorward config" takes no --json'],
   [["ca", "path", "show"], '"doorward ca" takes no second "show"'],
   [["ca", "shows"], 'Cannot do "shows" with the certificate authority: did you mean "show"?'],
   [

@@ -29,7 +29,7 @@ Deno.test("every letter stands for one option", () => {
 Deno.test("every command has an example that parses as that command", () => {
   for (const name of COMMAND_NAMES) {
     for (const example of (COMMANDS[name] as CommandRow).examples) {
-      const line = /doorward (.*?)(\)"| \| source)?$/.exec(example)![1]!;
+      const line = /doorward (.*?)(\)"| \| source| > \S+)?$/.exec(example)![1]!;
       const words = line.split(" ").map((word) => word.replaceAll("'", ""));
       const parsed = parseCommand(words);
       assertEquals(parsed.name, name === "help" ? "help" : name, example);
