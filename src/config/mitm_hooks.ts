@@ -51,6 +51,8 @@ const SECRET_KEYS = {
   file: "secret_file",
   where: "inject_request_headers",
 };
+const INJECT_EXAMPLE = 'write { name = "Authorization", secret_env_var = "TOKEN" }';
+
 const INJECTION_KEYS: SchemaByKey = {
   name: { ...HEADER_NAME, description: "the header field to put in" },
 };
@@ -162,11 +164,15 @@ function readInjections(
   name: string,
   findings: Findings,
 ): readonly WrittenInjection[] | undefined {
-  if (value.kind !== "list") return wrong(value, name, "a list of tables", findings);
+  if (value.kind !== "list") {
+    // Most likely it is the secret itself.
+    findings.fault(value.place, `"${name}" is not a list of tables: ${INJECT_EXAMPLE}`);
+    return undefined;
+  }
   const all: WrittenInjection[] = [];
   for (const item of value.items) {
     if (item.kind !== "table") {
-      findings.fault(item.place, `an element of "${name}" is not a table`);
+      findings.fault(item.place, `an element of "${name}" is not a table: ${INJECT_EXAMPLE}`);
       continue;
     }
     const secret = readSecretSource(item, SECRET_KEYS, INJECTION_KEYS, findings);

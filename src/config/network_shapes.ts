@@ -112,10 +112,15 @@ function unreadKey(name: string, foreign: boolean): string {
 
 type TableEntry = Entry & { readonly value: LocatedTable };
 
-function tableEntry(name: string, entry: Entry | undefined, findings: Findings): TableEntry | null {
+function tableEntry(
+  name: string,
+  entry: Entry | undefined,
+  findings: Findings,
+  header = name,
+): TableEntry | null {
   if (entry === undefined) return null;
   if (entry.value.kind === "table") return { key: entry.key, value: entry.value };
-  wrong(entry.value, name, `a table: write [${name}]`, findings);
+  wrong(entry.value, name, `a table: write [${header}]`, findings);
   return null;
 }
 
@@ -123,7 +128,7 @@ function flatten({ key, value }: TableEntry, findings: Findings): Entry {
   const entries = new Map<string, Entry>();
   for (const [name, entry] of value.entries) {
     if (name === "policy") {
-      const policy = tableEntry("policy", entry, findings);
+      const policy = tableEntry("policy", entry, findings, "network_proxy.policy");
       for (const [inner, held] of policy?.value.entries ?? []) {
         if (LEGACY_POLICY_KEYS.includes(inner)) entries.set(inner, held);
         else findings.fault(held.key, notLegacy(inner, LEGACY_POLICY_KEYS, ".policy"));

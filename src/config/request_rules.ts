@@ -1,6 +1,6 @@
 // Request rules: `[network.rules]`, a table from hosts to what may be asked of them.
 import type { Capability } from "../policy/capability.ts";
-import { type HostPattern, parseHostPattern } from "../policy/host_pattern.ts";
+import { formatHostPattern, type HostPattern, parseHostPattern } from "../policy/host_pattern.ts";
 import type { PathPattern } from "../policy/path_pattern.ts";
 import type { RequestRule } from "../policy/request_rule.ts";
 import type { NetworkConfig } from "./config.ts";
@@ -21,6 +21,7 @@ import { readSecretSource, secretSchema } from "./secret_source.ts";
 import type { Findings } from "./toml/findings.ts";
 import type { Entry, Located, LocatedTable, Place } from "./toml/located.ts";
 import type { JsonSchema } from "./toml/json_schema.ts";
+import { nearestKey } from "./toml/nearest_key.ts";
 import { quote } from "./toml/printable.ts";
 import {
   key,
@@ -96,7 +97,8 @@ function isEmpty(value: Located): boolean {
   return value.kind === "table" ? value.entries.size === 0 : value.items.length === 0;
 }
 
-function hostOf({ host, text, place }: WrittenRule): PlacedRule {
+function hostOf({ host, place }: WrittenRule): PlacedRule {
+  const text = formatHostPattern(host);
   return { rule: { list: "allow", pattern: host, text, origin: place.origin }, place };
 }
 
@@ -154,11 +156,33 @@ function readRules(value: Located, findings: Findings): readonly WrittenRule[] {
     return [];
   }
   return [...value.entries].flatMap(([text, entry]) => {
+    const split = text.includes(".") ? null : splitHost(text, entry);
+    if (split !== null) {
+      const message = `a host without quotes is split at its dots: write ${quote(split)}`;
+      findings.fault(entry.key, message);
+      return [];
+    }
     const host = parseHostPattern(text);
     if (host.kind !== "bad") return readHost(text, host, entry, findings);
     findings.fault(entry.key, `bad host pattern ${quote(text)}: ${host.why}`);
     return [];
   });
+}
+
+/** What may stand without quotes. */
+const BARE_REGEXP = /^[\w-]+(\.[\w-]+)+$/;
+
+/** The host whose dots made tables of it, as in `github.com = "read"`; null where none was meant. */
+function splitHost(text: string, { key, value }: Entry): string | null {
+  // What a dot made begins at its key, and not at a brace.
+  const isSplit = key.origin.line === value.place.origin.line &&
+    key.origin.column === value.place.origin.column;
+  if (value.kind !== "table" || value.entries.size === 0 || !isSplit) return null;
+  const [name, entry] = [...value.entries][0]!;
+  if (!BARE_REGEXP.test(`${text}.${name}`)) return null;
+  if (nearestKey(name, Object.keys(RULE_KEYS)) !== null) return null;
+  const host = `${text}.${name}`;
+  return splitHost(host, entry) ?? host;
 }
 
 /** One word, several, one table or several of them. */

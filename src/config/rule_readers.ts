@@ -85,7 +85,11 @@ export function readWanted(
     additionalProperties: oneOrMore(readText.schema, empty === "presence" ? 0 : 1),
   };
   return reader(schema, (value, name, findings) => {
-    if (value.kind !== "table") return wrong(value, name, "a table of names and values", findings);
+    if (value.kind !== "table") {
+      // Nor is it shown here.
+      findings.fault(value.place, `"${name}" is not a table: write ${name} = { name = "value" }`);
+      return undefined;
+    }
     const all: Wanted[] = [];
     for (const [key, entry] of value.entries) {
       if (of === "headers" && !TOKEN_REGEXP.test(key)) {
@@ -136,7 +140,8 @@ function readEach<T extends object | string>(
   if (value.kind === "table") return wrong(value, name, `text, or a list as in ["…"]`, findings);
   const items = value.kind === "list" ? value.items : [value];
   if (items.length === 0) {
-    findings.fault(value.place, `"${name}" is an empty list, and nothing matches it: remove it`);
+    const message = `${quote(name)} is an empty list, and nothing matches it: remove it`;
+    findings.fault(value.place, message);
     return undefined;
   }
   const all: T[] = [];

@@ -104,6 +104,10 @@ const REFUSED: readonly (readonly [string, ...string[]])[] = [
     '7:39 an element of "inject_request_headers" is not a table',
   ],
   [
+    `host = "a.test"\n${MATCH}\nactions = { inject_request_headers = "s3cret" }`,
+    '7:38 "inject_request_headers" is not a list of tables: write { name =',
+  ],
+  [
     `host = "a.test"\n${MATCH}\nactions = { inject_request_headers = [{ secret_env_var = "T" }] }`,
     '7:39 no "name": write the name of the header',
   ],

@@ -91,7 +91,10 @@ const FAULTS: readonly (readonly [string, ...string[]])[] = [
   ["network = true", '1:11 "network" is true: expected a table: write [network]'],
   ["[[network]]", '1:3 "network" is a list: expected a table: write [network]'],
   ["network_proxy = 3", '1:17 "network_proxy" is 3: expected a table: write [network_proxy]'],
-  ["network_proxy.policy = 3", '1:24 "policy" is 3: expected a table: write [policy]'],
+  [
+    "network_proxy.policy = 3",
+    '1:24 "policy" is 3: expected a table: write [network_proxy.policy]',
+  ],
   ["[netwrok]", '1:2 unknown key "netwrok": did you mean "network"?'],
   ["[network-proxy]", '1:2 unknown key "network-proxy": did you mean "network_proxy"?'],
   ["model = 3", '1:1 unknown key "model": remove it; a configuration is one table, [network]'],

@@ -84,7 +84,7 @@ const REFUSED: readonly (readonly [string, ...string[]])[] = [
   ['"*" = "read"', '5:1 bad host pattern "*": it matches every host'],
   [
     '"*.com" = "read"',
-    '5:1 bad host pattern "*.com read": "com" is a public suffix, anyone may register a name under it',
+    '5:1 bad host pattern "*.com": "com" is a public suffix, anyone may register a name under it',
   ],
   ['"http://a.test" = "read"', '5:1 bad host pattern "http://a.test": it is a URL'],
   ['"a.test" = { method = "GET" }', '5:14 unknown key "method": did you mean "methods"?'],
@@ -101,7 +101,19 @@ const REFUSED: readonly (readonly [string, ...string[]])[] = [
     '5:23 bad "x" in "paths": a path begins with a slash; write "/x"',
     '5:28 bad "/a/../b" in "paths": it has a dot segment, or an empty one: servers differ in what they make of it, and no request matches',
   ],
-  ['"a.test" = { query = "a=b" }', '5:22 "query" is "a=b": expected a table of names and values'],
+  [
+    '"a.test" = { query = "s3cret" }',
+    '5:22 "query" is not a table: write query = { name = "value" }',
+  ],
+  ['"a.test" = { "b" = "read" }', '5:14 unknown key "b": remove it'],
+  ['a.test = "read"', '5:1 a host without quotes is split at its dots: write "a.test"'],
+  [
+    'x.a.test = [{ methods = ["GET"] }]',
+    '5:1 a host without quotes is split at its dots: write "x.a.test"',
+  ],
+  ['[network.rules.a.test]\nmethods = ["GET"]', "5:16 a host without quotes is split"],
+  ['localhost = { method = "GET" }', '5:15 unknown key "method": did you mean "methods"?'],
+  ['localhost.method = "GET"', '5:11 unknown key "method": did you mean "methods"?'],
   [
     '"a.test" = { query = { a = "pattern:[s3cret]" } }',
     '5:28 bad a value in "query.a": only * stands for other characters; write \\[ for the character itself',

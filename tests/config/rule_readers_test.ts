@@ -63,6 +63,18 @@ Deno.test("readWanted() reads values by name, and an empty list for presence", (
   ]);
 });
 
+Deno.test("readWanted() does not show what stands in place of the table", () => {
+  assertEquals(read(readWanted("headers", "presence"), '"Authorization: s3cret"'), [
+    '1:7 "key" is not a table: write key = { name = "value" }',
+  ]);
+});
+
+Deno.test("readWanted() quotes and cuts names that are told", () => {
+  assertEquals(read(readWanted("parameters", "presence"), `{ '"${"x".repeat(200)}' = 1 }`), [
+    `1:215 "key.\\"${"x".repeat(115)}…" is 1: expected text in quotes`,
+  ]);
+});
+
 Deno.test("readHeaderNames() reads names into lower case; none will do", () => {
   assertEquals(read(readHeaderNames, '["Cookie", "X-A"]'), ["cookie", "x-a"]);
   assertEquals(read(readHeaderNames, "[]"), []);

@@ -46,6 +46,13 @@ export function describe(located: Located): string {
   if (located.kind === "list") return located.items.length === 0 ? "an empty list" : "a list";
   const { value } = located;
   if (typeof value === "string") return quote(value);
-  if (typeof value === "number" && Number.isInteger(value)) return value.toFixed(1);
+  if (typeof value === "number") return describeFloat(value);
   return value instanceof Date ? "a date" : String(value);
+}
+
+/** As TOML writes it: 1.0 is no whole number. */
+function describeFloat(value: number): string {
+  if (Number.isNaN(value)) return "nan";
+  if (!Number.isFinite(value)) return value > 0 ? "inf" : "-inf";
+  return Number.isInteger(value) ? value.toFixed(1) : String(value);
 }

@@ -6,6 +6,8 @@ import { lineCounter, type Spot, tomlPositions } from "./toml_positions.ts";
 /** Deeper than anything a policy says; every walk over a document may recurse this far. */
 export const NESTING_MAX = 64;
 
+const TOO_DEEP = `nested more than ${NESTING_MAX} deep; write it flatter`;
+
 /** Text that is not TOML. */
 export interface BadToml {
   readonly kind: "bad";
@@ -53,8 +55,7 @@ function locateTable(value: unknown, root: Spot | undefined, placeAt: PlaceAt) {
   const table = locate(value, root, 0);
   const first = tooDeep[0];
   if (first !== undefined) {
-    const message = `nested more than ${NESTING_MAX} deep; write it flatter`;
-    return { kind: "bad", place: first, message } as const;
+    return { kind: "bad", place: first, message: TOO_DEEP } as const;
   }
   return table as LocatedTable;
 
@@ -84,6 +85,7 @@ function locateTable(value: unknown, root: Spot | undefined, placeAt: PlaceAt) {
 /** What to do about the commonest of the parser's complaints. Only the mend is lost if its words change. */
 const MENDS: Readonly<Record<string, string>> = {
   "trying to redefine an already defined table or value": "write each key and each table once",
+  "trying to redefine an already defined value": "write each key and each table once",
   "invalid value": "put text in quotes",
   "unfinished string": "close it with the quote it starts with",
   "expected comma or end of structure": "put a comma between values, and close the bracket",
@@ -92,14 +94,55 @@ const MENDS: Readonly<Record<string, string>> = {
   "each key-value declaration must be followed by an end-of-line": "start a new line here",
   "incomplete key-value: cannot find end of key": "write key = value",
   "unrecognised escape sequence": "double the backslash, or use single quotes",
+  "invalid escape: only line-ending whitespace may be escaped": "double the backslash",
+  "invalid unicode escape": "write \\u and the four digits of a character",
+  "invalid non-hex character in unicode escape": "write \\u and the four digits of a character",
+  "control characters are not allowed in strings":
+    "close it on its line; in it, write \\n or \\u0000",
+  "control characters are not allowed in comments": "remove them",
+  "illegal character in key":
+    "write key = value; a key with other than letters and _ goes in quotes",
+  "illegal empty bare key": "write a name here",
+  "unexpected end of key": "write a name here",
+  "illegal quoted key: multiline strings are not allowed": "write it in one pair of quotes",
+  "expected end of table array declaration": "close it with ]]",
+  "illegal leading zero": "write the number without it",
+  "illegal underscore": "write it between two digits",
+  "illegal character in numeric literal": "write a number, or put text in quotes",
+  "unfinished numeric value": "write a digit behind it",
+  "invalid date": "put text in quotes",
+  "invalid date-time: date part is malformed": "put text in quotes",
+  "invalid date-time: time part is malformed": "put text in quotes",
 };
 
 function syntaxMessage(error: TomlError, source: string): string {
   const reason = error.message.split("\n", 1)[0]!.replace("Invalid TOML document: ", "");
+  if (reason.startsWith("document contains excessively nested structures")) return TOO_DEEP;
   const line = source.split("\n", error.line).at(-1) ?? "";
-  const mend = bareWordMend(line, error.column - 1) ?? MENDS[reason] ?? "mend this line";
+  const special = reason === "invalid value" ? valueMend(line, error.column - 1) : null;
+  const mend = special ?? MENDS[reason] ?? "mend this line";
   return `not TOML: ${reason}; ${mend}`;
 }
+
+function valueMend(line: string, at: number): string | null {
+  const rest = line.slice(at).trimStart();
+  if (rest === "" || rest.startsWith("#")) return "write a value";
+  if (rest.startsWith("=")) return "write one equals sign";
+  if (rest.startsWith(",")) return "remove the comma";
+  // Pasted from a page or a letter.
+  if (/^[\u2018-\u201f\u00ab\u00bb]/.test(rest)) return 'write straight quotes, as in "text"';
+  return bareWordMend(line, at);
+}
+
+/** What people write for a switch elsewhere. */
+const SWITCHES: Readonly<Record<string, string>> = {
+  true: "true",
+  yes: "true",
+  on: "true",
+  false: "false",
+  no: "false",
+  off: "false",
+};
 
 /** `mode = full` and `enabled = True` are what people write first. */
 function bareWordMend(line: string, at: number): string | null {
@@ -110,5 +153,5 @@ function bareWordMend(line: string, at: number): string | null {
   // A word that is part of a URL may end amid a password.
   if (word === undefined || /@|upstream|webhook/i.test(line)) return null;
   const lower = word.toLowerCase();
-  return lower === "true" || lower === "false" ? `write ${lower}` : `write ${quote(word)}`;
+  return Object.hasOwn(SWITCHES, lower) ? `write ${SWITCHES[lower]}` : `write ${quote(word)}`;
 }

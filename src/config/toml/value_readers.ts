@@ -1,7 +1,7 @@
 import type { Findings } from "./findings.ts";
 import type { Json, JsonSchema } from "./json_schema.ts";
 import { unknownKey } from "./nearest_key.ts";
-import { describe } from "./printable.ts";
+import { describe, quote } from "./printable.ts";
 import type { Entry, Located, LocatedTable } from "./located.ts";
 
 /** Reads the value of a key. Tells `findings` and returns undefined when it is of the wrong type. */
@@ -156,6 +156,7 @@ export function wrong(
   expected: string,
   findings: Findings,
 ): undefined {
-  findings.fault(value.place, `"${name}" is ${describe(value)}: expected ${expected}`);
+  // The name may be one that somebody made up: that of a host, or of a header.
+  findings.fault(value.place, `${quote(name)} is ${describe(value)}: expected ${expected}`);
   return undefined;
 }

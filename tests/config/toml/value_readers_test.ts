@@ -68,7 +68,7 @@ const READ: readonly (readonly [Reader<unknown>, string, unknown, ...string[]])[
   [whole, "0", undefined, '1:7 "key" is 0: expected a whole number from 1 to 10'],
   [whole, "11", undefined, '1:7 "key" is 11: expected a whole number from 1 to 10'],
   [whole, "1.0", undefined, '1:7 "key" is 1.0: expected a whole number from 1 to 10'],
-  [whole, "nan", undefined, '1:7 "key" is NaN: expected a whole number from 1 to 10'],
+  [whole, "nan", undefined, '1:7 "key" is nan: expected a whole number from 1 to 10'],
   [whole, "'5'", undefined, '1:7 "key" is "5": expected a whole number from 1 to 10'],
   [
     whole,
