@@ -1,20 +1,24 @@
+import { assertEquals } from "@std/assert";
 import { type Config, type ConfigSource, loadConfig } from "../../src/config/config.ts";
 import { ConfigError, type ConfigFault } from "../../src/config/errors.ts";
 import type { LocatedTable, Place } from "../../src/config/toml/located.ts";
 import { parseTomlDocument } from "../../src/config/toml/toml_document.ts";
 import type { Origin } from "../../src/policy/rule.ts";
+import { schemaRefusal } from "../support/schema_agreement.ts";
 
 /** What a test says besides the text of the file. */
 export type Flags = Partial<Omit<ConfigSource, "file" | "homeFile">>;
 
-/** Loads a configuration file of this text; null for none at all. */
+/** Loads a configuration file of this text; null for none at all. What loads, the schema has to take. */
 export async function load(text: string | null, flags: Flags = {}): Promise<Config> {
   const source = { overrides: [], allow: [], deny: [], ...flags };
   if (text === null) return await loadConfig(source);
   const homeFile = await Deno.makeTempFile({ suffix: ".toml" });
   try {
     await Deno.writeTextFile(homeFile, text);
-    return await loadConfig({ ...source, homeFile });
+    const config = await loadConfig({ ...source, homeFile });
+    if (flags.foreignKeys !== true) assertEquals(schemaRefusal(text), null);
+    return config;
   } finally {
     await Deno.remove(homeFile);
   }
