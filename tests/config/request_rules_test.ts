@@ -113,6 +113,7 @@ const REFUSED: readonly (readonly [string, ...string[]])[] = [
   ],
   ['[network.rules.a.test]\nmethods = ["GET"]', "5:16 a host without quotes is split"],
   ['localhost = { method = "GET" }', '5:15 unknown key "method": did you mean "methods"?'],
+  ["localhost = { net = 1 }", '5:15 unknown key "net": remove it'],
   ['localhost.method = "GET"', '5:11 unknown key "method": did you mean "methods"?'],
   [
     '"a.test" = { query = { a = "pattern:[s3cret]" } }',

@@ -48,6 +48,8 @@ export const VALID_FILES: readonly string[] = [
   "[network]\nblocked_capacity = 100_000",
   '[network]\nviolation_file = "blocked.log"\nvia = false',
   "[network]\nworkers = 1",
+  "[network]\nviolation_file = '''a'b''c'''\nvia = false",
+  '[network]\nviolation_file = """\\\n  a"b""c"""""\nallowed_domains = [\'\'\'a.test\'\'\', """b.test"""]',
   "[network.limits]",
   "[network.limits]\nconnections = 1\nhead_bytes = 1024\nhead_fields = 8\nhead_seconds = 86400",
   "[network]\nlimits = { udp_destinations = 65535, dns_addresses = 256, questions = 10000 }",
