@@ -18,10 +18,10 @@ import {
   whyNotHeader,
 } from "./rule_readers.ts";
 import { readSecretSource, secretSchema } from "./secret_source.ts";
+import { splitHost } from "./split_host.ts";
 import type { Findings } from "./toml/findings.ts";
 import type { Entry, Located, LocatedTable, Place } from "./toml/located.ts";
 import type { JsonSchema } from "./toml/json_schema.ts";
-import { nearestKey } from "./toml/nearest_key.ts";
 import { quote } from "./toml/printable.ts";
 import {
   key,
@@ -156,9 +156,11 @@ function readRules(value: Located, findings: Findings): readonly WrittenRule[] {
     return [];
   }
   return [...value.entries].flatMap(([text, entry]) => {
-    const split = text.includes(".") ? null : splitHost(text, entry);
+    const split = splitHost(text, entry, Object.keys(RULE_KEYS));
     if (split !== null) {
-      const message = `a host without quotes is split at its dots: write ${quote(split)}`;
+      // The key of a flag is split at every dot, quotes or not.
+      const write = entry.key.flag === null ? quote(split) : `network.rules={${quote(split)}=…}`;
+      const message = `a host without quotes is split at its dots: write ${write}`;
       findings.fault(entry.key, message);
       return [];
     }
@@ -167,22 +169,6 @@ function readRules(value: Located, findings: Findings): readonly WrittenRule[] {
     findings.fault(entry.key, `bad host pattern ${quote(text)}: ${host.why}`);
     return [];
   });
-}
-
-/** What may stand without quotes. */
-const BARE_REGEXP = /^[\w-]+(\.[\w-]+)+$/;
-
-/** The host whose dots made tables of it, as in `github.com = "read"`; null where none was meant. */
-function splitHost(text: string, { key, value }: Entry): string | null {
-  // What a dot made begins at its key, and not at a brace.
-  const isSplit = key.origin.line === value.place.origin.line &&
-    key.origin.column === value.place.origin.column;
-  if (value.kind !== "table" || value.entries.size === 0 || !isSplit) return null;
-  const [name, entry] = [...value.entries][0]!;
-  if (!BARE_REGEXP.test(`${text}.${name}`)) return null;
-  if (nearestKey(name, Object.keys(RULE_KEYS)) !== null) return null;
-  const host = `${text}.${name}`;
-  return splitHost(host, entry) ?? host;
 }
 
 /** One word, several, one table or several of them. */

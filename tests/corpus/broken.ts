@@ -1443,6 +1443,10 @@ export const BROKEN_FLAGS: readonly (readonly [readonly string[], ...string[]])[
     'in "network.rules=…": bad "reed" in "a.test": there is no such word; write one of read, write, git-fetch, git-push',
   ],
   [
+    ["network.mitm=true", "network.rules.a.test=read"],
+    'in "network.rules.a.test=…": a host without quotes is split at its dots: write network.rules={"a.test"=…}',
+  ],
+  [
     ["network.mitm=true", "network.rules=read"],
     'in "network.rules=…": "rules" is "read": expected a table: write [network.rules], and "host" = "read" under it',
   ],
