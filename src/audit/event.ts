@@ -96,6 +96,8 @@ export interface RuleRecord {
   readonly file: string;
   readonly line: number | null;
   readonly column: number | null;
+  /** The preset that stands there by its name; absent for a rule that does. */
+  readonly preset?: string;
   readonly scope: "always" | "run" | "minutes";
   /** Unix seconds. */
   readonly expires_at: number | null;

@@ -16,6 +16,7 @@ import { Findings } from "./toml/findings.ts";
 import { readLimits } from "./limits_table.ts";
 import { readListenAddresses } from "./listen_addresses.ts";
 import { readNetwork } from "./network_table.ts";
+import { readPresets } from "./presets/read_presets.ts";
 import { checkPublicSuffixes } from "./public_suffix.ts";
 import { type PlacedRequestRule, readRequestRules } from "./request_rules.ts";
 import { filePlace, readLayers } from "./source_layers.ts";
@@ -42,6 +43,7 @@ export interface NetworkConfig {
   readonly dangerously_allow_non_loopback_admin: boolean;
   readonly admin_auth: "loosen" | "all" | "none";
   readonly mode: Mode;
+  readonly presets: readonly string[];
   readonly allowed_domains: readonly string[];
   readonly denied_domains: readonly string[];
   readonly allow_unix_sockets: readonly string[];
@@ -132,13 +134,16 @@ export async function loadConfig(source: ConfigSource): Promise<Config> {
     denied_domains: [...read.denied_domains, ...source.deny],
   };
   const limits = readLimits(table.entries.get("limits")?.value, findings);
-  const rules = await readRules(table, source, findings);
-  const { rules: requestRules, secretVariables } = await readRequestRules(
+  const presets = readPresets(table, network, findings);
+  const rules = [...await readRules(table, source, findings), ...presets.rules];
+  const { rules: ownRules, secretVariables } = await readRequestRules(
     table,
     network,
     source.env ?? null,
     findings,
   );
+  // Those of presets come last: what the file says of a host may let more through.
+  const requestRules = [...ownRules, ...presets.requestRules];
   const addresses = readListenAddresses(table, network, findings);
   const upstreamProxy = readUpstreamProxy(table, network, findings);
   const askWebhook = readAskWebhook(table, network, findings);
@@ -242,7 +247,7 @@ function noteReach(table: LocatedTable, network: NetworkConfig, file: string, fi
   if (network.dangerously_allow_all_domains) {
     const message = "DANGEROUS: every host that is not denied is allowed";
     findings.notice(placeOf("dangerously_allow_all_domains"), message);
-  } else if (network.allowed_domains.length === 0 && !network.ask) {
+  } else if (network.allowed_domains.length + network.presets.length === 0 && !network.ask) {
     const message = "no host is allowed: every request will be blocked";
     findings.notice(placeOf("allowed_domains"), message);
   }

@@ -1,7 +1,7 @@
 import type { EventFeed } from "../audit/event_feed.ts";
 import type { BadPattern } from "../policy/host_pattern.ts";
 import type { PolicyDocument } from "../policy/policy.ts";
-import type { Rule } from "../policy/rule.ts";
+import { formatOrigin, type Rule } from "../policy/rule.ts";
 import { canonicalText, type RulePattern } from "../policy/rule_pattern.ts";
 import { AdminError } from "../proxy/admin_error.ts";
 import type { LivePolicy } from "../proxy/live_policy.ts";
@@ -135,6 +135,14 @@ export class LiveConfig {
       throw new AdminError(
         "configured",
         `Cannot withdraw "${pattern}": it was given as ${flag.origin.file}, and ends with Doorward`,
+      );
+    }
+    const named = written.find(({ origin }) => origin.preset !== undefined);
+    if (named !== undefined) {
+      throw new AdminError(
+        "configured",
+        `Cannot withdraw "${pattern}": it is part of a preset (${formatOrigin(named.origin)}); ` +
+          "deny it, or take the preset out of the file",
       );
     }
     // The same pattern may stand there in more than one spelling.

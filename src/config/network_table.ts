@@ -36,6 +36,7 @@ export const DEFAULT_NETWORK: NetworkConfig = {
   dangerously_allow_non_loopback_admin: false,
   admin_auth: "loosen",
   mode: "full",
+  presets: [],
   allowed_domains: [],
   denied_domains: [],
   allow_unix_sockets: [],
@@ -97,6 +98,7 @@ const KEYS: Keys<NetworkConfig> = {
     "what of the admin API needs its token: what loosens the policy, all, or none",
   ),
   mode: key(readWord("full", "limited"), "limited lets only reading through"),
+  presets: key(readTexts, "named groups of hosts, allowed for what each is for"),
   allowed_domains: key(
     readTexts,
     'host patterns, as in "example.com", "*.example.org", "**.example.net:443", "192.0.2.10"',

@@ -9,6 +9,8 @@ export interface Origin {
   readonly line: number | null;
   /** From 1, in UTF-16 units as editors count; null where the source has no lines. */
   readonly column: number | null;
+  /** The preset that stands there by its name, where that is what said it. */
+  readonly preset?: string;
 }
 
 /** One entry of the allow or the deny list. */
@@ -30,8 +32,8 @@ export function appliesTo(rule: Rule, port: number, protocol: Protocol): boolean
     (rule.protocol === undefined || rule.protocol === protocol);
 }
 
-/** Prints `file:line:column`, as far as they are known. */
-export function formatOrigin(origin: Origin): string {
-  if (origin.line === null) return origin.file;
-  return `${origin.file}:${origin.line}${origin.column === null ? "" : `:${origin.column}`}`;
+/** Prints `file:line:column`, as far as they are known, and the preset that is named there. */
+export function formatOrigin({ file, line, column, preset }: Origin): string {
+  const place = [file, line, column].filter((part) => part !== null).join(":");
+  return preset === undefined ? place : `${place}, preset ${preset}`;
 }

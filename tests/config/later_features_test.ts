@@ -6,10 +6,6 @@ const QUIET = '[network]\nallowed_domains = ["x.test"]\n';
 
 const REFUSED: readonly (readonly [string, string])[] = [
   [
-    'presets = ["npm"]',
-    '3:1 "presets" is not available in this version: write its hosts into "allowed_domains" or "denied_domains"',
-  ],
-  [
     'audit_file = "a"',
     '3:1 "audit_file" is not available in this version: remove it, or you would look for records that nobody writes',
   ],

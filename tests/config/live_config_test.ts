@@ -370,6 +370,47 @@ Deno.test("withdraw() leaves alone what the file does not say", async () => {
   assertEquals(await world.read(), START);
 });
 
+const NAMED = START.replace("allowed_domains", 'presets = ["npm"]\nallowed_domains');
+
+Deno.test("withdraw() leaves a preset alone, and says where it is named", async () => {
+  await using world = await makeWorld(NAMED);
+  const error = await refusal(world.live.withdraw("allow", "registry.npmjs.org"));
+  assertEquals([error.code, error.message], [
+    "configured",
+    `Cannot withdraw "registry.npmjs.org": it is part of a preset (${world.file}:6:12, preset npm); ` +
+    "deny it, or take the preset out of the file",
+  ]);
+  assertEquals(await world.read(), NAMED);
+  // What stands beside it goes as ever.
+  assertNotEquals(await world.live.withdraw("allow", "a.test"), null);
+});
+
+Deno.test("persist() writes a host that a preset has, too, if it is asked to", async () => {
+  await using world = await makeWorld(NAMED);
+  await world.live.persist("allow", "registry.npmjs.org");
+  assertStringIncludes(await world.read(), '  "registry.npmjs.org",\n');
+});
+
+Deno.test("reload() tells the hosts of a preset that comes, and that goes", async () => {
+  await using world = await makeWorld(NAMED);
+  await world.write(NAMED.replace('"npm"', '"openai"'));
+  const changed = ["allow +api.openai.com", "allow -registry.npmjs.org"];
+  assertEquals((await world.live.reload()).changed, changed);
+  assertEquals([world.verdict("api.openai.com"), world.verdict("registry.npmjs.org")], [
+    "allow",
+    "ask",
+  ]);
+  assertEquals(world.live.network["presets"], ["openai"]);
+});
+
+Deno.test("reload() refuses a preset that does not exist, and keeps the one before", async () => {
+  await using world = await makeWorld(NAMED);
+  await world.write(NAMED.replace('"npm"', '"nmp"'));
+  assertEquals((await refusal(world.live.reload())).code, "reload_failed");
+  assertStringIncludes(world.live.fault!.faults[0]!.message, 'did you mean "npm"?');
+  assertEquals(world.verdict("registry.npmjs.org"), "allow");
+});
+
 Deno.test("withdraw() cannot take back a flag, nor the half of a rule that the file has", async () => {
   await using world = await makeWorld(START, { source: { allow: ["a.test", "f.test"] } });
   for (const host of ["a.test", "f.test"]) {

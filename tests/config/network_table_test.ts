@@ -29,6 +29,7 @@ Deno.test("DEFAULT_NETWORK is the seeds' baseline for local use, and our additio
     dangerously_allow_non_loopback_admin: false,
     admin_auth: "loosen",
     mode: "full",
+    presets: [],
     allowed_domains: [],
     denied_domains: [],
     allow_unix_sockets: [],

@@ -568,10 +568,6 @@ export const BROKEN_FILES: readonly BrokenFiles[] = [
         '…": remove it; the keys of [network] are enabled, …',
       ],
       [
-        'presets = ["npm"]',
-        '2:1 "presets" is not available in this version: write its hosts into "allowed_domains" or "denied_domains"',
-      ],
-      [
         'audit_file = "/a"',
         '2:1 "audit_file" is not available in this version: remove it, or you would look for records that nobody writes',
       ],
@@ -1453,10 +1449,6 @@ export const BROKEN_FLAGS: readonly (readonly [readonly string[], ...string[]])[
   [
     ["network.workers=2"],
     'in "network.workers=2": "workers" is not available in this version: write 1, or remove it',
-  ],
-  [
-    ["network.presets=npm"],
-    'in "network.presets=npm": "presets" is not available in this version: write its hosts into "allowed_domains" or "denied_domains"',
   ],
   [
     ["network..mode=full"],

@@ -36,6 +36,7 @@ export const VALID_FILES: readonly string[] = [
   "[network]\nallow_local_binding = false\ndangerously_allow_all_unix_sockets = true",
   "[network]\ndangerously_allow_all_domains = true",
   "[network]\nmitm = false",
+  '[network]\npresets = ["npm"]',
   "[network.mitm]\nenabled = true\ninspect = true\nmax_body_bytes = 0",
   '[network]\nmitm = { ca_cert_path = "a.pem", ca_key_path = "", max_body_bytes = 9007199254740991 }',
   "[network]\nmitm = {}",

@@ -39,6 +39,16 @@ Deno.test("configuredRecord() tells what a file says from what a flag does", () 
   assertEquals([origin, scope, file], ["flag", "run", "--allow"]);
 });
 
+Deno.test("configuredRecord() names the preset that a rule is from", () => {
+  const written = rule("allow", "a.test");
+  const named = { ...written, origin: { ...written.origin, preset: "npm" } };
+  assertEquals([configuredRecord(named, 0).preset, configuredRecord(named, 0).pattern], [
+    "npm",
+    "a.test",
+  ]);
+  assertEquals("preset" in configuredRecord(written, 0), false);
+});
+
 Deno.test("runtimeRecord() tells when a rule ends", () => {
   const made = {
     id: "r1",

@@ -3,7 +3,7 @@ import { formatSocketAddress } from "../../net/address/endpoint.ts";
 import { type Ask, BLOCK_REASONS, type Deny } from "../../policy/decision.ts";
 import type { Step } from "../../policy/policy.ts";
 import type { RequestRule } from "../../policy/request_rule.ts";
-import { formatOrigin, type Rule } from "../../policy/rule.ts";
+import { formatOrigin, type Origin, type Rule } from "../../policy/rule.ts";
 import type { PolicyRequest } from "../../policy/socket_request.ts";
 import { placeOf } from "../../proxy/place.ts";
 import { refusalOf } from "../../proxy/refusal.ts";
@@ -161,13 +161,18 @@ function ruleOf(outcome: Outcome): Rule | null {
 function ruleJson(rule: Rule | null) {
   if (rule === null) return null;
   const { list, text, origin } = rule;
-  return { list, text, file: origin.file, line: origin.line, column: origin.column };
+  return { list, text, ...originJson(origin) };
 }
 
 function requestRuleJson(rule: RequestRule | undefined) {
   if (rule === undefined) return null;
   const { text, origin } = rule;
-  return { text, file: origin.file, line: origin.line, column: origin.column };
+  return { text, ...originJson(origin) };
+}
+
+/** `preset` is there only for what a preset says. */
+function originJson({ file, line, column, preset }: Origin) {
+  return { file, line, column, ...(preset === undefined ? {} : { preset }) };
 }
 
 function statusOf({ asked, outcome }: Explanation): number | null {

@@ -206,3 +206,17 @@ Deno.test("explanationJson() keeps its fields and their order", async () => {
     "request_rule",
   ]);
 });
+
+Deno.test("explanationJson() names the preset that a rule is from", async () => {
+  const named = { ...RULE, origin: { ...RULE.origin, preset: "npm" } };
+  const outcome = { ...DENY, reason: "denied", rule: named } as const;
+  const json = explanationJson(await explanation(outcome));
+  assertEquals(json["rule"], {
+    list: "allow",
+    text: "a.test",
+    file: "f.toml",
+    line: 3,
+    column: 5,
+    preset: "npm",
+  });
+});
