@@ -12,6 +12,8 @@ import { env } from "./env.ts";
 import { EXIT } from "./exit_code.ts";
 import { explain } from "./explain.ts";
 import { helpText } from "./argv/help.ts";
+import { init } from "./init.ts";
+import { presets } from "./presets.ts";
 import { faultText } from "./printed/notices.ts";
 import { run } from "./run.ts";
 import { start } from "./start.ts";
@@ -35,6 +37,10 @@ async function execute(command: Command, here: Surroundings): Promise<number> {
       return await start(command, here);
     case "run":
       return await run(command, here);
+    case "init":
+      return await init(command, here);
+    case "presets":
+      return presets(command, here);
     case "check":
       return await check(command, here);
     case "explain":

@@ -2,6 +2,8 @@ import { assert, assertEquals } from "@std/assert";
 import { EVENT_TYPES } from "../../src/audit/event.ts";
 import { loadConfig } from "../../src/config/config.ts";
 import { DEFAULT_NETWORK } from "../../src/config/network_table.ts";
+import { PRESETS } from "../../src/config/presets/presets.ts";
+import { POSTURES } from "../../src/config/starter/starter_text.ts";
 import { connectTarget, httpTarget } from "../../src/http/target.ts";
 import { compilePolicy } from "../../src/policy/compile.ts";
 import { BLOCK_REASONS } from "../../src/policy/decision.ts";
@@ -28,6 +30,15 @@ Deno.test("docs/policy.md lists every key of [network] with its default", async 
     Object.entries(DEFAULT_NETWORK).map(([key, value]) => [key, JSON.stringify(value)]),
   );
   assertEquals(documented, real);
+});
+
+Deno.test("docs/presets.md names every preset, every posture, and no other", async () => {
+  const page = await Deno.readTextFile(new URL("docs/presets.md", root));
+  const rows = [...page.matchAll(/^\| (`.*?) +\|/gm)].flatMap(([, names = ""]) =>
+    [...names.matchAll(/`([a-z:-]+)`/g)].map(([, name]) => name!)
+  );
+  const real = [...PRESETS.map(({ name }) => name), ...POSTURES];
+  assertEquals(rows.filter((name) => name !== "--preset").sort(), real.sort());
 });
 
 Deno.test("docs/policy.md lists every limit with its default and meaning", async () => {

@@ -2,6 +2,7 @@ import { parseArgs } from "@std/cli/parse-args";
 import { adminCommand } from "./admin_args.ts";
 import { isAdminCommandName } from "./admin_commands.ts";
 import type { CaCommand, Command, Common, ConfigCommand, PolicyFlags } from "./command.ts";
+import { initCommand, presetsCommand } from "./preset_args.ts";
 import {
   COMMAND_NAMES,
   type CommandName,
@@ -122,6 +123,10 @@ function build(name: CommandName, values: Values, operands: readonly string[]): 
       return { name, ...common };
     case "run":
       return { name, ...common, words: operands as readonly [string, ...string[]] };
+    case "init":
+      return initCommand(common, values);
+    case "presets":
+      return presetsCommand(common, json, operands);
     case "check":
       return check(common, json, operands[0] ?? null);
     case "explain":
@@ -245,6 +250,8 @@ function wrongOperands(name: CommandName, operands: readonly string[]): string |
       return operands.length < 2 ? null : `"doorward ${name}" takes no second "${operands[1]}"`;
     case "target":
       if (missing) return `"doorward ${name}" needs more: doorward ${name} ${row.usage}`;
+      return operands.length < 3 ? null : `"doorward ${name}" takes no third "${operands[2]}"`;
+    case "subject":
       return operands.length < 3 ? null : `"doorward ${name}" takes no third "${operands[2]}"`;
     case "command":
       return missing || operands[0] === ""

@@ -1,3 +1,5 @@
+import type { Preset } from "../../config/presets/preset.ts";
+import type { Posture } from "../../config/starter/starter_text.ts";
 import type { Endpoint, SocketAddress } from "../../net/address/endpoint.ts";
 import type { Mode } from "../../policy/policy.ts";
 import type { Scope } from "../../proxy/asking/question.ts";
@@ -30,6 +32,24 @@ export interface RunCommand extends Common {
   readonly name: "run";
   /** The command line of the child. */
   readonly words: readonly [string, ...string[]];
+}
+
+/** `doorward init` */
+export interface InitCommand extends Common {
+  readonly name: "init";
+  readonly posture: Posture;
+  /** Those that are written into it, each once. */
+  readonly presets: readonly Preset[];
+  /** Whether it is printed, and not written. */
+  readonly stdout: boolean;
+}
+
+/** `doorward presets` */
+export interface PresetsCommand extends Common {
+  readonly name: "presets";
+  /** The one that is shown; null lists them all. */
+  readonly preset: Preset | null;
+  readonly json: boolean;
 }
 
 /** `doorward check` */
@@ -168,6 +188,8 @@ export type AdminCommand =
 export type Command =
   | StartCommand
   | RunCommand
+  | InitCommand
+  | PresetsCommand
   | CheckCommand
   | ExplainCommand
   | EnvCommand

@@ -33,6 +33,13 @@ export const OPTIONS = {
     meaning: "the proxy to go through, as in --proxy http://127.0.0.1:3128",
   },
   shell: { value: "SHELL", meaning: "sh (bash, zsh …), fish or powershell" },
+  preset: { value: "NAME", meaning: "open, balanced (the default) or locked-down" },
+  add: {
+    value: "NAMES",
+    many: true,
+    meaning: "presets to allow, as in --add npm,pypi (may be repeated)",
+  },
+  stdout: { meaning: "print it instead of writing it" },
   follow: { short: "f", meaning: "go on with what happens, until Ctrl-C" },
   after: { value: "NUMBER", meaning: "leave out those up to this number" },
   for: {
@@ -64,8 +71,10 @@ export interface CommandRow {
   readonly about: readonly string[];
   /** Besides {@linkcode GLOBAL_OPTIONS}. */
   readonly options: readonly OptionName[];
-  /** Which words it takes; `target` is one or two, `command` the rest of the line as it is. */
-  readonly operands: "none" | "optional" | "required" | "target" | "command";
+  /**
+   * Which words it takes; `target` is one or two, `subject` none or two, `command` the rest of the line as it is.
+   */
+  readonly operands: "none" | "optional" | "required" | "target" | "subject" | "command";
   readonly examples: readonly string[];
 }
 
@@ -106,6 +115,36 @@ export const COMMANDS = {
       "doorward run --allow example.com -- curl https://example.com",
       "doorward run --allow pypi.org --allow files.pythonhosted.org pip install six",
     ],
+  },
+  init: {
+    usage: "[--preset NAME] [--add NAMES]… [--allow HOST]… [--stdout]",
+    summary: "write a first configuration, with a word about each key",
+    about: [
+      "Writes config.toml into the home folder, or FILE with --config. What is there already stays",
+      "as it is. The preset says what becomes of a host that is not listed: open lets it pass, but",
+      "for local addresses; balanced asks you; locked-down blocks it, and local addresses, too.",
+      "",
+      "Exit codes: 0 when it was written, 125 when a file is there already or cannot be written.",
+    ],
+    options: ["preset", "add", "allow", "stdout"],
+    operands: "none",
+    examples: [
+      "doorward init --add npm,anthropic",
+      "doorward init --preset locked-down --add pypi --allow api.example.com",
+      "doorward init --preset open --stdout",
+    ],
+  },
+  presets: {
+    usage: "[show NAME]",
+    summary: "list the named groups of hosts, or say what is in one",
+    about: [
+      'What a configuration names as in presets = ["npm", "github:read"]. show prints each host of',
+      "one: what it may be asked for (read, or any), whether strangers keep files there (shared),",
+      "when that was last made sure of, and what it is needed for.",
+    ],
+    options: ["json"],
+    operands: "subject",
+    examples: ["doorward presets", "doorward presets show github:read", "doorward presets --json"],
   },
   check: {
     usage: "[FILE]",
