@@ -157,10 +157,10 @@ export function askRequestRules(
       tell("none for this host");
       return null;
     case "match":
-      tell(`"${answer.rule.text}" (${formatOrigin(answer.rule.origin)})`);
+      tell(requestRuleWords(answer.rule));
       return { verdict: "match", request: answer.rule };
     case "miss":
-      tell(`no match: ${answer.detail}`);
+      tell(`no match: ${answer.detail}; the nearest is ${requestRuleWords(answer.nearest)}`);
       return {
         verdict: "deny",
         reason: "mitm_hook_denied",
@@ -169,6 +169,10 @@ export function askRequestRules(
         detail: answer.detail,
       };
   }
+}
+
+function requestRuleWords({ text, origin }: RequestRule): string {
+  return `"${text}" (${formatOrigin(origin)})`;
 }
 
 /** Asks whether there are request rules for what goes through a tunnel. */

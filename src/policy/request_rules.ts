@@ -10,8 +10,8 @@ export type RulesAnswer =
   /** There is none for its host. */
   | { readonly kind: "none" }
   | { readonly kind: "match"; readonly rule: RequestRule }
-  /** There are some, and none matches. */
-  | { readonly kind: "miss"; readonly detail: string };
+  /** There are some, and none matches; of them `nearest` misses least. */
+  | { readonly kind: "miss"; readonly detail: string; readonly nearest: RequestRule };
 
 /** The request rules, ready to be asked. Of those of a host the first that matches decides. */
 export class RequestRules {
@@ -41,13 +41,16 @@ export class RequestRules {
     const rules = this.of(request.target);
     if (rules.length === 0) return { kind: "none" };
     const ruled = ruledRequest(request);
-    let nearest: Miss | null = null;
+    let least: Miss | null = null;
+    let nearest = rules[0]!;
     for (const rule of rules) {
       const miss = missOf(rule, ruled);
       if (miss === null) return { kind: "match", rule };
-      if (nearest === null || miss.rank > nearest.rank) nearest = miss;
+      if (least !== null && miss.rank <= least.rank) continue;
+      least = miss;
+      nearest = rule;
     }
-    return { kind: "miss", detail: `${shown(request)}: ${nearest!.why}` };
+    return { kind: "miss", detail: `${shown(request)}: ${least!.why}`, nearest };
   }
 }
 

@@ -470,7 +470,8 @@ Deno.test("explain asks about the request inside a tunnel that would be looked i
   const lines = blocked.out.split("\n").filter((line) => line.includes("request rules"));
   assertEquals(lines.map((line) => line.trim().split(/ {2,}/)[1]), [
     "1 for this host",
-    "no match: POST /o/r/git-receive-pack: a git push is more than the rule says: read",
+    "no match: POST /o/r/git-receive-pack: a git push is more than the rule says: read; " +
+    `the nearest is "git.test read" (${file.path}:5:1)`,
   ]);
 });
 

@@ -110,6 +110,6 @@ Deno.test("askRequestRules() and askTunnelRules() tell which rule, where there a
     '"a.test read" (test.toml:8:1)',
   ]);
   assertEquals(told(rules, httpTo("a.test", { method: "PUT" })), [
-    "no match: PUT /: this is more than the rule says: read",
+    'no match: PUT /: this is more than the rule says: read; the nearest is "a.test read" (test.toml:8:1)',
   ]);
 });

@@ -58,6 +58,16 @@ Deno.test("RequestRules.answer() tells what the nearest rule misses, without the
   for (const [parts, detail] of table) assertEquals(answer("a.test", parts), detail);
 });
 
+Deno.test("RequestRules.answer() names the rule that misses least, the first of several", () => {
+  const nearest = (parts: Partial<HttpRequest>) => {
+    const said = RULES.answer(httpTo("a.test", parts));
+    return said.kind === "miss" ? said.nearest.origin.line : null;
+  };
+  assertEquals(nearest({ path: "/z" }), 1);
+  assertEquals(nearest({ path: "/z", method: "POST" }), 4);
+  assertEquals(nearest({ path: "/x", method: "PUT" }), 1);
+});
+
 Deno.test("RequestRules.of() keeps to the port of a rule", () => {
   const lines = (host: string) => RULES.of(connectTo(host).target).map(({ origin }) => origin.line);
   assertEquals(lines("a.test"), [1, 4]);
