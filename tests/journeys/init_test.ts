@@ -1,12 +1,13 @@
 // A first configuration, from nothing to a request that is explained.
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { configHome } from "../../src/config/config_home.ts";
 import { doorward } from "../support/doorward_cli.ts";
 import { makeScratch } from "../support/scratch.ts";
 
 Deno.test("init, check and explain say the same of a first configuration", async () => {
   await using scratch = await makeScratch();
   const empty = { ...scratch, env: { ...scratch.env, DOORWARD_HOME: `${scratch.home}/new` } };
-  const file = `${scratch.home}/new/config.toml`;
+  const { file } = configHome(empty.env, Deno.build.os)!;
 
   const made = await doorward(["init", "--add", "npm,github:read"], empty);
   assertEquals([made.code, made.stderr], [0, ""]);
@@ -30,9 +31,11 @@ Deno.test("init, check and explain say the same of a first configuration", async
     "allowed  CONNECT registry.npmjs.org:443  by allow rule " +
     `"registry.npmjs.org" at FILE:${line}:3, preset npm; not looked up, its addresses must pass, too`,
   ]);
-  const [blocked, why] = await explain("https://github.com/a/b/issues", "-X", "POST");
-  assertEquals(blocked, 1);
-  assertStringIncludes(String(why), "mitm_hook_denied");
+  const held = ["explain", "--no-lookup", "https://github.com/a/b/issues", "-X", "POST"];
+  const blocked = await doorward(held, empty);
+  assertEquals(blocked.code, 1);
+  assertStringIncludes(blocked.stdout, "mitm_hook_denied");
+  assertMatch(blocked.stdout, /; the nearest is "github\.com read" \(.*, preset github:read\)\n/);
   assertEquals((await explain("https://github.com/a/b"))[0], 0);
   assertEquals((await explain("https://example.com"))[0], 1);
 

@@ -49,7 +49,8 @@ Deno.test("readPresets() lets the list say it, too", async () => {
   const both = `${ON}presets = ["npm", "npm"]\nallowed_domains = ["registry.npmjs.org"]\n`;
   const decision = await tunnelTo("registry.npmjs.org", both);
   assertEquals([decision.verdict, decision.rule!.origin.line], ["allow", 4]);
-  assertEquals((await load(both)).policy.rules.length, 2);
+  const { rules } = (await load(both)).policy;
+  assertEquals(rules.map(({ origin: { line, column } }) => [line, column]), [[4, 20], [3, 12]]);
   assertEquals(await noticesOf(both), []);
 });
 
@@ -102,6 +103,15 @@ Deno.test("readPresets() lets a rule of the file allow more", async () => {
   assertEquals(await asked("POST", `/me${push}`, "github.com", rules), "allow");
   assertEquals(await asked("POST", `/you${push}`, "github.com", rules), "mitm_hook_denied");
   assertEquals(await asked("GET", "/you/b", "github.com", rules), "allow");
+});
+
+Deno.test("readPresets() asks the rules of the file first, for what they strip and inject", async () => {
+  const own = `${LOOKING}presets = ["github:read"]\n[network.rules]\n` +
+    '"github.com" = { methods = ["GET"], strip = ["Cookie"] }\n';
+  const { policy } = await load(own);
+  const inside = { scheme: "https", protocol: "https_connect", method: "GET" } as const;
+  const decision = compilePolicy(policy).decide(httpTo("github.com", inside));
+  assertEquals(decision.verdict === "allow" && decision.request?.actions.strip, ["cookie"]);
 });
 
 Deno.test("readPresets() refuses to hold hosts to reading where nobody looks", async () => {
