@@ -12,7 +12,7 @@ import type { Surroundings } from "./surroundings.ts";
 
 /** `doorward ca`: the certificate authority by which HTTPS is looked into. */
 export async function ca(command: CaCommand, here: Surroundings): Promise<number> {
-  const files = authorityFilesOf(await loadConfig(configSource(command.policy, here)));
+  const files = authorityFilesOf(await loadConfig(await configSource(command.policy, here)));
   switch (command.action) {
     case "path":
       return await path(command, files, here);

@@ -12,7 +12,7 @@ import { paint } from "./printed/terminal.ts";
 
 /** `doorward check`: is this a configuration? */
 export async function check(command: CheckCommand, here: Surroundings): Promise<number> {
-  const source = configSourceWithSecrets(command.policy, here);
+  const source = await configSourceWithSecrets(command.policy, here);
   try {
     const config = await loadConfig(source);
     passed(command, config, source, here);
@@ -42,7 +42,7 @@ function passed(
   if (config.sources[0] === "built-in" && source.homeFile !== undefined) {
     out.line(`  ${source.homeFile} is not there, or has no [network]`);
   }
-  if (!policy.enabled) out.line("  network.enabled is false: this policy is not in force");
+  if (config.off !== null) out.line(`  ${config.off.why}: this policy is not in force`);
   if (!command.quiet) config.notices.forEach((notice) => err.line(...noticeLine(notice)));
 }
 

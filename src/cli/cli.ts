@@ -50,7 +50,7 @@ async function execute(command: Command, here: Surroundings): Promise<number> {
     case "ca":
       return await ca(command, here);
     case "config":
-      return config(command, here);
+      return await config(command, here);
     case "connect":
       return await connect(command, here);
     case "pending":

@@ -61,7 +61,7 @@ async function proxyInUse(
     const proxy = parseProxyPlace(env[name]!);
     return "kind" in proxy ? `Cannot read ${name} of this environment: ${proxy.why}` : proxy;
   }
-  const { proxyAddress } = await loadConfig(configSource(policy, here));
+  const { proxyAddress } = await loadConfig(await configSource(policy, here));
   if (proxyAddress.port === 0) {
     return "Cannot find the proxy: network.proxy_url leaves the port to the system; use --proxy";
   }

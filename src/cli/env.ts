@@ -1,9 +1,9 @@
-import { type Config, loadConfig } from "../config/config.ts";
-import type { SocketAddress } from "../net/address/endpoint.ts";
+import { loadConfig } from "../config/config.ts";
 import type { EnvCommand } from "./argv/command.ts";
 import { configSource } from "./config_source.ts";
 import { EXIT } from "./exit_code.ts";
 import { openAuthority } from "./open_authority.ts";
+import { allProxyOf } from "./shell/all_proxy.ts";
 import { proxyVariables } from "./shell/proxy_variables.ts";
 import { assignments, likelyShell } from "./shell/shell_quote.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -11,7 +11,7 @@ import type { Surroundings } from "./surroundings.ts";
 /** `doorward env`: the variables that point a shell at the configured listener. */
 export async function env(command: EnvCommand, here: Surroundings): Promise<number> {
   const { out, err } = here.terminal;
-  const config = await loadConfig(configSource(command.policy, here));
+  const config = await loadConfig(await configSource(command.policy, here));
   const { proxyAddress, network } = config;
   if (proxyAddress.port === 0) {
     err.line("doorward: Cannot print variables: network.proxy_url leaves the port to the system");
@@ -34,13 +34,4 @@ export async function env(command: EnvCommand, here: Surroundings): Promise<numb
     out.line(assignments({ [name]: value }, shell));
   }
   return EXIT.done;
-}
-
-/**
- * What `ALL_PROXY` names: SOCKS5 while it is on (the seeds), unless somebody wrote that it is HTTP. A port that
- * only the running proxy knows cannot be printed; there the HTTP proxy serves as well.
- */
-function allProxyOf({ network, socksAddress, originOf }: Config): SocketAddress | null {
-  const isHttpWritten = network.all_proxy === "http" && originOf("network.all_proxy") !== undefined;
-  return isHttpWritten || socksAddress?.port === 0 ? null : socksAddress;
 }

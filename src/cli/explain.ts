@@ -55,7 +55,7 @@ export type Outcome =
 
 /** `doorward explain`: asks what the proxy would ask, and tells each answer. Connects to nothing. */
 export async function explain(command: ExplainCommand, here: Surroundings): Promise<number> {
-  const config = await loadConfig(configSource(command.policy, here));
+  const config = await loadConfig(await configSource(command.policy, here));
   const policy = compilePolicy(policyInForce(config));
   const explanation = await explainUnder(policy, config, command, here);
   const { outcome } = explanation;
@@ -88,7 +88,7 @@ export async function explainUnder(
     steps,
     config,
     policy: command.policy,
-    homeFile: configSource(command.policy, here).homeFile ?? null,
+    homeFile: (await configSource(command.policy, here)).homeFile ?? null,
     shell: likelyShell(here.env, here.os),
   };
 }

@@ -17,7 +17,7 @@ import { noticeLine, warningLine } from "./printed/notices.ts";
 import { type OpenAuthority, openAuthority } from "./open_authority.ts";
 import { type OpenOptions, openProxy } from "./open_proxy.ts";
 import { connectWords } from "./program.ts";
-import { policyInForce, switchedOffAt } from "./policy_in_force.ts";
+import { policyInForce } from "./policy_in_force.ts";
 import { likelyShell } from "./shell/shell_quote.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { upstreamWarnings } from "./printed/upstream_lines.ts";
@@ -30,12 +30,12 @@ const TROUBLES_MAX = 20;
 /** `doorward run`: one command behind a proxy of its own. */
 export async function run(command: RunCommand, here: Surroundings): Promise<number> {
   const { err } = here.terminal;
-  const source = configSourceWithSecrets(command.policy, here);
+  const source = await configSourceWithSecrets(command.policy, here);
   const config = await loadConfig(source);
-  const off = switchedOffAt(config);
+  const { off } = config;
   if (off !== null) {
     err.line(`doorward: Cannot run "${command.words[0]}" without a policy`);
-    err.line(`  network.enabled is false (${formatOrigin(off)})`);
+    err.line(`  ${off.why} (${formatOrigin(off.origin)})`);
     err.line("  remove that, or for this once: doorward run -c network.enabled=true …");
     return EXIT.failed;
   }

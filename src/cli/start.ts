@@ -15,7 +15,7 @@ import { liveConfig } from "./live_config.ts";
 import type { OpenAdmin } from "./open_admin.ts";
 import { type OpenAuthority, openAuthority } from "./open_authority.ts";
 import { openProxy, socksListener } from "./open_proxy.ts";
-import { policyInForce, switchedOffAt } from "./policy_in_force.ts";
+import { policyInForce } from "./policy_in_force.ts";
 import { banner } from "./printed/banner.ts";
 import { noticeLine, warningLine } from "./printed/notices.ts";
 import type { Line } from "./printed/terminal.ts";
@@ -32,11 +32,11 @@ const GRACE_MS = 5000;
 /** `doorward start`: runs the proxy until a signal ends it. */
 export async function start(command: StartCommand, here: Surroundings): Promise<number> {
   const { err } = here.terminal;
-  const source = configSourceWithSecrets(command.policy, here);
+  const source = await configSourceWithSecrets(command.policy, here);
   const config = await loadConfig(source);
-  const off = switchedOffAt(config);
+  const { off } = config;
   if (off !== null) {
-    err.line(`doorward: Nothing to start: network.enabled is false (${formatOrigin(off)})`);
+    err.line(`doorward: Nothing to start: ${off.why} (${formatOrigin(off.origin)})`);
     return EXIT.done;
   }
   const trust = await openAuthority(config, here);
@@ -109,16 +109,17 @@ function reloading(live: LiveConfig, source: ConfigSource, here: Surroundings): 
     });
   };
   const watching = new AbortController();
-  const file = source.file ?? source.homeFile;
-  const watched = file === undefined
-    ? Promise.resolve()
-    : watchConfig(file, here.clock, watching.signal, () => reload("watch"));
+  // Not those of the project: what runs behind the proxy may write them.
+  const files = [source.systemFile, source.file ?? source.homeFile, source.profileFile];
+  const watched = files.filter((file) => file !== undefined).map((file) =>
+    watchConfig(file, here.clock, watching.signal, () => reload("watch"))
+  );
   const signal = reloadSignal(here.signals, () => reload("request"), here.terminalIsGone);
   return {
     async [Symbol.asyncDispose](): Promise<void> {
       watching.abort();
       signal[Symbol.dispose]();
-      await watched;
+      await Promise.all(watched);
     },
   };
 }

@@ -1,3 +1,4 @@
+import { systemFolder } from "../config/config_home.ts";
 import { serveAdmin } from "../admin/serve.ts";
 import type { Clock, Dialer, Resolver, TlsClient, UdpBinder, UnixSockets } from "../net/ports.ts";
 import { systemClock } from "../net/system_clock.ts";
@@ -19,6 +20,10 @@ import { makeTerminal, permitsColour, type Terminal } from "./printed/terminal.t
 export interface Surroundings {
   readonly env: Readonly<Record<string, string>>;
   readonly os: typeof Deno.build.os;
+  /** Where this machine's own configuration is, for all of its users; null where there is no such place. */
+  readonly systemFolder: string | null;
+  /** The folder that this was called in. */
+  readonly cwd: () => string;
   readonly terminal: Terminal;
   /** Standard input as it comes, for `connect`; everybody else leaves it to the child. */
   readonly stdin: Pick<ByteStream, "read">;
@@ -58,6 +63,8 @@ export function systemSurroundings(): Surroundings {
   return {
     env,
     os: Deno.build.os,
+    systemFolder: systemFolder(Deno.build.os, env),
+    cwd: Deno.cwd,
     terminal: makeTerminal(Deno.stdout, Deno.stderr, permitsColour(env), systemClock),
     stdin: Deno.stdin,
     stdout: Deno.stdout,

@@ -16,12 +16,15 @@ import { Findings } from "./toml/findings.ts";
 import { readLimits } from "./limits_table.ts";
 import { readListenAddresses } from "./listen_addresses.ts";
 import { readNetwork } from "./network_table.ts";
+import type { ProjectFiles } from "./project_files.ts";
 import { readPresets } from "./presets/read_presets.ts";
 import { checkPublicSuffixes } from "./public_suffix.ts";
 import { type PlacedRequestRule, readRequestRules } from "./request_rules.ts";
-import { filePlace, readLayers } from "./source_layers.ts";
+import { filePlace, FLAG_RANK, type Layer, readLayers } from "./source_layers.ts";
 import { originsOf, sourceNames } from "./source_names.ts";
-import { emptyTable, type LocatedTable, type Place } from "./toml/located.ts";
+import type { Selection } from "./surfaces/resolve.ts";
+import type { SwitchedOff } from "./surfaces/switched_off.ts";
+import type { LocatedTable, Place } from "./toml/located.ts";
 import { quote } from "./toml/printable.ts";
 import { isUnreached } from "./unreached_rule.ts";
 import { resolveUnixSockets } from "./unix_socket_list.ts";
@@ -93,7 +96,13 @@ export interface Config {
   readonly upstreamProxy: UpstreamProxy | null;
   /** The environment variables that secrets of request rules come from; no wrapped command gets them. */
   readonly secretVariables: readonly string[];
-  /** The files and flags that were read, lowest first; `["built-in"]` for the embedded default. */
+  /** Why nothing is to be started; null unless somebody switched it off, or has no network for it. */
+  readonly off: SwitchedOff | null;
+  /** How the policy was found among the ways to write one. */
+  readonly selection: Selection;
+  /** Every file that there may be, lowest first. */
+  readonly layers: readonly Layer[];
+  /** The main file and the flags that were read, lowest first; `["built-in"]` for the embedded default. */
   readonly sources: readonly string[];
   /** Where a dotted key (`network.mode`) was written; undefined for a default. */
   readonly originOf: (key: string) => Origin | undefined;
@@ -111,6 +120,12 @@ export interface ConfigSource {
    * are not ours are then ignored with one notice, and not faults.
    */
   readonly foreignKeys?: boolean;
+  /** The lowest, for everybody on this machine; read when it exists. */
+  readonly systemFile?: string;
+  /** `--profile NAME`: above the file in the home folder; must exist. */
+  readonly profileFile?: string;
+  /** Above both, if the person trusts it. */
+  readonly project?: ProjectFiles;
   /** `-c key=value`, in order; the later wins. */
   readonly overrides: readonly string[];
   /** `--allow` and `--deny`, added to the lists. */
@@ -123,11 +138,10 @@ export interface ConfigSource {
 /** Reads, merges and checks. Rejects with a `ConfigError` that holds every fault. */
 export async function loadConfig(source: ConfigSource): Promise<Config> {
   const findings = new Findings();
-  const { table: root, defaults, file } = await readLayers(source, findings);
-  const written = root.entries.get("network")?.value;
-  const table = written?.kind === "table" ? written : emptyTable(filePlace(file));
+  const { table: root, resolved, defaults, file, layers } = await readLayers(source, findings);
+  const table = resolved.network;
 
-  const read = readNetwork(table, defaults, findings);
+  const read = readNetwork(table, defaults, findings, resolved.where);
   const network: NetworkConfig = {
     ...read,
     allowed_domains: [...read.allowed_domains, ...source.allow],
@@ -172,6 +186,9 @@ export async function loadConfig(source: ConfigSource): Promise<Config> {
     upstreamCaFile,
     upstreamProxy,
     secretVariables,
+    off: resolved.off,
+    selection: resolved.selection,
+    layers,
     sources: sourceNames(file, source),
     originOf: (key) => origins.get(key),
     notices: findings.notices(),
@@ -187,7 +204,7 @@ function homeOf({ homeFile }: ConfigSource): string | null {
 }
 
 async function readRules(table: LocatedTable, source: ConfigSource, findings: Findings) {
-  const rank = source.overrides.length + 1;
+  const rank = FLAG_RANK + source.overrides.length + 1;
   const allow = flagEntries("--allow", source.allow, rank);
   const deny = flagEntries("--deny", source.deny, rank + 1);
   const rules = [

@@ -31,3 +31,12 @@ export function configHome(
   }
   return env["HOME"] ? at(joinPath(os, env["HOME"], ".config", "doorward"), false) : null;
 }
+
+/** Where the configuration for all users of this machine is; null where the system tells no place. */
+export function systemFolder(
+  os: typeof Deno.build.os,
+  env: Readonly<Record<string, string | undefined>>,
+): string | null {
+  if (os !== "windows") return "/etc/doorward";
+  return env["ProgramData"] ? joinPath(os, env["ProgramData"], "Doorward") : null;
+}

@@ -1,5 +1,8 @@
 import { LEGACY_KEYS, LEGACY_POLICY_KEYS } from "./network_shapes.ts";
 import { networkSchema } from "./network_table.ts";
+import { featuresSchema } from "./surfaces/feature.ts";
+import { profileSchemas } from "./surfaces/profile.ts";
+import { SANDBOX_SCHEMAS } from "./surfaces/sandbox_mode.ts";
 import type { JsonSchema } from "./toml/json_schema.ts";
 import type { SchemaByKey } from "./toml/value_readers.ts";
 
@@ -14,7 +17,13 @@ export function configSchema(): JsonSchema {
     $id: "urn:doorward:config",
     title: "Doorward configuration",
     type: "object",
-    properties: { network, network_proxy: legacySchema(network.properties!) },
+    properties: {
+      network,
+      ...profileSchemas(network),
+      ...SANDBOX_SCHEMAS,
+      features: featuresSchema(network.properties!),
+      network_proxy: legacySchema(network.properties!),
+    },
     not: { required: ["network", "network_proxy"] },
     additionalProperties: false,
   };

@@ -101,6 +101,9 @@ function readDocument(source: string): Document | BadEdit {
   if (table !== undefined && table.kind !== "table") {
     return bad(`"${old === undefined ? "network" : "network_proxy"}" is not a table`);
   }
+  if (today?.kind === "table" && today.entries.has("domains")) {
+    return bad('its hosts are in the map "domains": write the rule there');
+  }
   const path = old === undefined ? ["network"] : ["network_proxy", "policy"];
   return { source, root, spots: tomlPositions(source), path };
 }

@@ -6,8 +6,6 @@ import { readWhole, type SchemaByKey } from "./toml/value_readers.ts";
 /** What to do about each key that cannot be obeyed. */
 const REFUSED: Readonly<Record<string, string>> = {
   audit_file: "remove it, or you would look for records that nobody writes",
-  domains: 'write "allowed_domains" and "denied_domains" instead',
-  unix_sockets: 'write "allow_unix_sockets" instead',
 };
 
 /** More isolates than any machine has cores. */

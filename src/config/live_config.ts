@@ -107,6 +107,12 @@ export class LiveConfig {
    * @throws {AdminError}
    */
   async persist(list: Rule["list"], pattern: string): Promise<void> {
+    const { surface, profile } = this.#config.selection;
+    if (surface === "profile" || surface === "sandbox_mode") {
+      const where = profile === null ? "the sandbox mode" : `[permissions.${profile.name}.network]`;
+      const why = `the policy is that of ${where}: write the rule there`;
+      throw new AdminError("cannot_write", `Cannot write the rule: ${why}`);
+    }
     const above = this.#config.originOf(`network.${KEYS[list]}`);
     if (above?.file === "-c") {
       throw new AdminError(
@@ -199,14 +205,17 @@ export class LiveConfig {
 
   async #load(): Promise<Config> {
     const next = await this.#parts.load();
-    const [before = "built-in"] = this.#config.sources;
-    const [after = "built-in"] = next.sources;
-    if (before !== "built-in" && after === "built-in") {
-      // What holds without a file is not what its author wanted to hold.
-      throw new ConfigError([{
-        origin: { file: before, line: null, column: null },
+    // What holds without a file is not what its author wanted to hold.
+    const isRead = ({ layers }: Config, file: string) =>
+      layers.some((layer) => layer.file === file && layer.state === "read");
+    const gone = this.#config.layers.filter(({ file }) =>
+      isRead(this.#config, file) && !isRead(next, file)
+    );
+    if (gone.length > 0) {
+      throw new ConfigError(gone.map(({ file }) => ({
+        origin: { file, line: null, column: null },
         message: "this file is gone; put it back, or restart Doorward to run without it",
-      }]);
+      })));
     }
     const frozen = frozenChanges(this.#config, next);
     if (frozen.length > 0) throw new ConfigError(frozen);

@@ -1,31 +1,35 @@
-// The tables in which a network policy was written over time, brought into the one of today.
+// What of a document is ours, in today's spelling.
 import type { Findings } from "./toml/findings.ts";
 import { nearestKey, unknownKey } from "./toml/nearest_key.ts";
 import { NETWORK_KEYS } from "./network_table.ts";
 import { quote } from "./toml/printable.ts";
-import type { Entry, LocatedTable, Place } from "./toml/located.ts";
+import type { Entry, Located, LocatedTable, Place } from "./toml/located.ts";
+import { withEntry, withOneSpelling } from "./surfaces/domain_map.ts";
 import { wrong } from "./toml/value_readers.ts";
 
 /** A document in today's shape. */
 export interface NetworkShape {
-  /** Holds `network`, or nothing. */
+  /** Holds those of our keys that are written. */
   readonly table: LocatedTable;
   /** Where the old spelling stood; null where it was not used. */
   readonly legacy: Place | null;
 }
 
-/** Other ways to write a policy: to skip one would be to loosen it. */
-const UNREAD_KEYS = [
+/** Ways to write a policy, or to choose one. */
+const POLICY_KEYS = [
+  "network",
   "permissions",
   "default_permissions",
   "sandbox_mode",
   "sandbox_workspace_write",
   "features",
-  "experimental_network",
 ];
 
-/** The tables that may stand in a file. */
-export const TOP_LEVEL_KEYS = ["network", "network_proxy"];
+/** The keys of a document that are ours. */
+export const TOP_LEVEL_KEYS = [...POLICY_KEYS, "network_proxy"];
+
+/** What is no configuration, but what bounds one. */
+const REQUIREMENTS = "experimental_network";
 
 /** What stood directly in `[network_proxy]`. */
 export const LEGACY_KEYS = [
@@ -50,36 +54,35 @@ export const LEGACY_POLICY_KEYS = [
   "allow_local_binding",
 ];
 
-/** Of those, what another program's file may hold without a policy for the network in it. */
-const NO_POLICY_BY_THEMSELVES = ["default_permissions", "sandbox_mode", "sandbox_workspace_write"];
-
 /** Whether another program's file says anything to us. One that does not is as good as absent. */
 export function concernsUs(root: LocatedTable): boolean {
-  return [...root.entries].some(([name, entry]) =>
-    !NO_POLICY_BY_THEMSELVES.includes(name) && !isForeign(name, entry, true)
-  );
+  return [...root.entries].some(([name, { value }]) => {
+    if (name === "features") return holds(value, "network_proxy");
+    if (name === "permissions") {
+      return value.kind === "table" &&
+        [...value.entries.values()].some((profile) => holds(profile.value, "network"));
+    }
+    if (["default_permissions", "sandbox_mode", "sandbox_workspace_write"].includes(name)) {
+      return false;
+    }
+    return !isForeign(name, true);
+  });
+}
+
+function holds(value: Located, key: string): boolean {
+  return value.kind === "table" && value.entries.has(key);
 }
 
 /**
- * Finds the network table of a document and flattens the old spelling. Tells of every other key, unless
- * the document is `foreign`: another program's as well.
+ * Takes what is ours out of a document, and flattens the old spelling. Tells of every other key, unless the document
+ * is `foreign`: another program's as well.
  */
 export function networkShape(
   root: LocatedTable,
   foreign: boolean,
   findings: Findings,
 ): NetworkShape {
-  const ignored: [string, Entry][] = [];
-  for (const [name, entry] of root.entries) {
-    if (TOP_LEVEL_KEYS.includes(name)) continue;
-    if (isForeign(name, entry, foreign)) ignored.push([name, entry]);
-    else findings.fault(entry.key, unreadKey(name, foreign));
-  }
-  const first = ignored[0];
-  if (first !== undefined) {
-    const names = ignored.map(([name]) => quote(name)).join(", ");
-    findings.notice(first[1].key, `this file is another program's too: ignored ${names}`);
-  }
+  refuseOthers(root, foreign, findings);
   const today = root.entries.get("network");
   const old = root.entries.get("network_proxy");
   if (today !== undefined && old !== undefined) {
@@ -88,26 +91,91 @@ export function networkShape(
   const network = tableEntry("network", today, findings);
   const legacy = tableEntry("network_proxy", old, findings);
   const flat = network ?? (legacy === null ? null : flatten(legacy, findings));
-  const entries = new Map(flat === null ? [] : [["network", flat]]);
+  const entries = new Map<string, Entry>();
+  if (flat !== null) entries.set("network", inOneSpelling(flat));
+  for (const name of POLICY_KEYS) {
+    const entry = root.entries.get(name);
+    if (entry === undefined || name === "network") continue;
+    if (name === "permissions") {
+      setTable(entries, name, entry, inner(inOneSpelling, "network"), findings);
+    } else if (name === "features") {
+      setTable(entries, name, entry, onlyOurs(foreign, findings), findings);
+    } else entries.set(name, entry);
+  }
   return { table: { kind: "table", place: root.place, entries }, legacy: old?.key ?? null };
 }
 
+/** Tells of every key that is none of ours. */
+function refuseOthers(root: LocatedTable, foreign: boolean, findings: Findings): void {
+  const ignored: [string, Entry][] = [];
+  for (const [name, entry] of root.entries) {
+    if (TOP_LEVEL_KEYS.includes(name)) continue;
+    if (isForeign(name, foreign)) ignored.push([name, entry]);
+    else findings.fault(entry.key, unreadKey(name, foreign));
+  }
+  const [first] = ignored;
+  if (first === undefined) return;
+  const names = ignored.map(([name]) => quote(name)).join(", ");
+  findings.notice(first[1].key, `this file is another program's too: ignored ${names}`);
+}
+
+function setTable(
+  entries: Map<string, Entry>,
+  name: string,
+  entry: Entry,
+  each: (table: LocatedTable) => LocatedTable,
+  findings: Findings,
+): void {
+  const table = tableEntry(name, entry, findings);
+  if (table !== null) entries.set(name, { key: entry.key, value: each(table.value) });
+}
+
+/** Changes what every table of a table holds under one key. */
+function inner(
+  change: (entry: Entry) => Entry,
+  key: string,
+): (table: LocatedTable) => LocatedTable {
+  return (table) => ({
+    ...table,
+    entries: new Map([...table.entries].map(([name, entry]) => {
+      const held = entry.value.kind === "table" ? entry.value.entries.get(key) : undefined;
+      if (entry.value.kind !== "table" || held === undefined) return [name, entry];
+      return [name, { key: entry.key, value: withEntry(entry.value, key, change(held)) }];
+    })),
+  });
+}
+
+function inOneSpelling({ key, value }: Entry): Entry {
+  return { key, value: value.kind === "table" ? withOneSpelling(value) : value };
+}
+
 /** `features` is a common table, and only one of its keys is about the network. */
-function isForeign(name: string, { value }: Entry, foreign: boolean): boolean {
-  if (!foreign || nearestKey(name, TOP_LEVEL_KEYS) !== null) return false;
-  if (name === "features") return value.kind === "table" && !value.entries.has("network_proxy");
-  return !UNREAD_KEYS.includes(name);
+function onlyOurs(foreign: boolean, findings: Findings): (table: LocatedTable) => LocatedTable {
+  return (table) => {
+    const ours = new Map<string, Entry>();
+    for (const [name, entry] of table.entries) {
+      if (name === "network_proxy") ours.set(name, inOneSpelling(entry));
+      else if (!foreign) {
+        findings.fault(entry.key, unknownKey(name, ["network_proxy"], "[features]"));
+      }
+    }
+    return { ...table, entries: ours };
+  };
+}
+
+function isForeign(name: string, foreign: boolean): boolean {
+  return foreign && name !== REQUIREMENTS && !TOP_LEVEL_KEYS.includes(name) &&
+    nearestKey(name, ["network", "network_proxy"]) === null;
 }
 
 function unreadKey(name: string, foreign: boolean): string {
-  if (UNREAD_KEYS.includes(name)) {
-    const elsewhere = foreign ? ", in a file of its own that DOORWARD_HOME or --config names" : "";
-    return `"${name}" is not read in this version: write the policy as [network]${elsewhere}`;
+  if (name === REQUIREMENTS) {
+    return `"${name}" is for requirements: write it into a file that --requirements names`;
   }
   if (NETWORK_KEYS.includes(name)) return `"${name}" stands outside [network]: write it there`;
-  const nearest = nearestKey(name, TOP_LEVEL_KEYS);
+  const nearest = nearestKey(name, foreign ? ["network", "network_proxy"] : TOP_LEVEL_KEYS);
   if (nearest !== null) return `unknown key ${quote(name)}: did you mean "${nearest}"?`;
-  return `unknown key ${quote(name)}: remove it; a configuration is one table, [network]`;
+  return `unknown key ${quote(name)}: remove it; a policy is one table, [network]`;
 }
 
 type TableEntry = Entry & { readonly value: LocatedTable };

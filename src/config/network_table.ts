@@ -1,6 +1,7 @@
 import { MITM_CA_SCHEMA } from "./authority_files.ts";
 import type { NetworkConfig } from "./config.ts";
 import { LIMITS_SCHEMA } from "./limits_table.ts";
+import { MAP_SCHEMAS } from "./surfaces/domain_map.ts";
 import type { Findings } from "./toml/findings.ts";
 import { LATER_KEYS, LATER_SCHEMAS, refuseLaterKey } from "./later_features.ts";
 import { RULE_SCHEMAS } from "./request_rules.ts";
@@ -149,7 +150,12 @@ const KEYS: Keys<NetworkConfig> = {
 };
 
 /** Keys with a reader of their own. */
-const OTHERS: SchemaByKey = { limits: LIMITS_SCHEMA, mitm_ca: MITM_CA_SCHEMA, ...RULE_SCHEMAS };
+const OTHERS: SchemaByKey = {
+  limits: LIMITS_SCHEMA,
+  mitm_ca: MITM_CA_SCHEMA,
+  ...RULE_SCHEMAS,
+  ...MAP_SCHEMAS,
+};
 
 /** The keys of `[network]` that this version reads. */
 export const NETWORK_KEYS: readonly string[] = [...Object.keys(KEYS), ...Object.keys(OTHERS)];
@@ -158,7 +164,10 @@ export const NETWORK_KEYS: readonly string[] = [...Object.keys(KEYS), ...Object.
 export function networkSchema(): JsonSchema {
   return {
     description: "The policy, and where the proxy listens",
-    ...tableSchema({ keys: KEYS, others: { ...OTHERS, ...LATER_SCHEMAS } }, DEFAULT_NETWORK),
+    ...tableSchema(
+      { keys: KEYS, others: { ...OTHERS, ...LATER_SCHEMAS } },
+      DEFAULT_NETWORK,
+    ),
   };
 }
 
@@ -167,12 +176,13 @@ export function readNetwork(
   table: LocatedTable,
   defaults: NetworkConfig,
   findings: Findings,
+  where = "[network]",
 ): NetworkConfig {
   const entries = [...table.entries];
   for (const [name, entry] of entries) refuseLaterKey(name, entry, findings);
   const ours = new Map(entries.filter(([name]) => !LATER_KEYS.includes(name)));
   return readTable({ ...table, entries: ours }, {
-    where: "[network]",
+    where,
     keys: KEYS,
     defaults,
     others: OTHERS,

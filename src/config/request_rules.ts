@@ -63,14 +63,10 @@ export async function readRequestRules(
   env: Readonly<Record<string, string>> | null,
   findings: Findings,
 ): Promise<ReadRules> {
-  const rules = table.entries.get("rules");
-  const hooks = table.entries.get("mitm_hooks");
-  const written = [
-    ...(rules === undefined ? [] : readRules(rules.value, findings)),
-    ...(hooks === undefined ? [] : readHooks(hooks.value, findings)),
-  ];
+  const written = readWrittenRules(table, findings);
   if (!network.mitm) {
-    for (const [key, entry] of [["rules", rules], ["mitm_hooks", hooks]] as const) {
+    for (const key of ["rules", "mitm_hooks"]) {
+      const entry = table.entries.get(key);
       if (entry !== undefined && !isEmpty(entry.value)) findings.fault(entry.key, needsMitm(key));
     }
   }
@@ -86,6 +82,19 @@ export async function readRequestRules(
     rules: finished.flat(),
     secretVariables: [...new Set(variables)],
   };
+}
+
+/** Reads the request rules as they are written, without the secrets that they name. */
+export function readWrittenRules(
+  table: LocatedTable,
+  findings: Findings,
+): readonly WrittenRule[] {
+  const rules = table.entries.get("rules");
+  const hooks = table.entries.get("mitm_hooks");
+  return [
+    ...(rules === undefined ? [] : readRules(rules.value, findings)),
+    ...(hooks === undefined ? [] : readHooks(hooks.value, findings)),
+  ];
 }
 
 function needsMitm(key: string): string {

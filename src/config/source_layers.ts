@@ -1,46 +1,80 @@
 import type { ConfigSource, NetworkConfig } from "./config.ts";
-import { readConfigFile } from "./config_file.ts";
+import { type ConfigFile, readConfigFile } from "./config_file.ts";
 import type { Findings } from "./toml/findings.ts";
 import { concernsUs, type NetworkShape, networkShape } from "./network_shapes.ts";
 import { DEFAULT_NETWORK, EMBEDDED_NETWORK } from "./network_table.ts";
+import { withEntry } from "./surfaces/domain_map.ts";
+import { alignFeature } from "./surfaces/feature.ts";
+import { resolve, type Resolved } from "./surfaces/resolve.ts";
 import { describe, quote } from "./toml/printable.ts";
 import { isSecretKey } from "./toml/printable_override.ts";
 import { emptyTable, type LocatedTable, mergeTables, type Place } from "./toml/located.ts";
 import { parseOverride } from "./toml/override_flag.ts";
-import { type BadToml, parseTomlDocument } from "./toml/toml_document.ts";
+import { parseTomlDocument } from "./toml/toml_document.ts";
+
+/** A file that may say something, and whether it does. */
+export interface Layer {
+  readonly name: "system" | "user" | "profile" | "project";
+  readonly file: string;
+  readonly state: "read" | "absent" | "disabled";
+  /** Why it is not read, for a person; null where nothing needs to be said. */
+  readonly why: string | null;
+}
 
 /** Everything that was written, merged. */
 export interface SourceLayers {
-  /** Holds `network`, or nothing. */
+  /** Holds `network` in today's form, and what else is ours as it was written. */
   readonly table: LocatedTable;
+  /** How `network` was found. */
+  readonly resolved: Resolved;
   /** What keys have that nobody wrote. */
   readonly defaults: NetworkConfig;
   /** The file, or `built-in`. */
   readonly file: string;
+  /** Every file, lowest first. */
+  readonly layers: readonly Layer[];
 }
 
-/** Reads the file and lays the `-c` flags over it, the later over the earlier. */
+/** Above the ranks of all files. */
+export const FLAG_RANK = 1000;
+
+/** Reads the files and lays the `-c` flags over them, the later over the earlier. */
 export async function readLayers(source: ConfigSource, findings: Findings): Promise<SourceLayers> {
-  const name = source.file ?? source.homeFile ?? "built-in";
-  const foreign = source.file === undefined && source.foreignKeys === true;
-  const root = await readRoot(source, name);
-  const isAbsent = root === null || (foreign && root.kind === "table" && !concernsUs(root));
-  const file = isAbsent ? "built-in" : name;
-  const base = isAbsent ? nothing(file) : fileShape(root, foreign, findings);
-  const shapes = [base, ...source.overrides.map((flag, index) => flagShape(flag, index, findings))];
-  const table = shapes.map((shape) => shape.table).reduce((below, above) =>
-    mergeTables(below, above, (key, lost, by) => {
-      const what = lost.kind === "list"
-        ? "its list"
-        : isSecretKey(key)
-        ? "its URL"
-        : describe(lost);
-      findings.notice(by, `${quote(key)} becomes a table: ${what} is lost`);
-    })
+  const read = await readFiles(source, findings);
+  const files = read.flatMap(({ shape }) => shape ?? []);
+  const file = mainFile(read);
+  const nothing = { table: emptyTable(filePlace(file)), legacy: null };
+  const flags = source.overrides.map((flag, index) => flagShape(flag, index, findings));
+  const shapes = [nothing, ...files, ...flags];
+  const root = shapes.map(({ table }) => table).reduce((below, above) =>
+    laidOver(below, above, findings)
   );
-  const legacy = shapes.find((shape) => shape.legacy !== null)?.legacy ?? null;
-  if (legacy !== null) findings.notice(legacy, oldSpelling(table, base));
-  return { table, defaults: isAbsent ? EMBEDDED_NETWORK : DEFAULT_NETWORK, file };
+  const legacy = shapes.find((shape) => shape.legacy !== null) ?? null;
+  if (legacy?.legacy) findings.notice(legacy.legacy, oldSpelling(root, files.includes(legacy)));
+  const resolved = resolve({
+    files: files.map(({ table }) => table),
+    flags: flags.map(({ table }) => table),
+    root,
+  }, findings);
+  return {
+    table: withNetwork(root, resolved),
+    resolved,
+    defaults: files.length === 0 ? EMBEDDED_NETWORK : DEFAULT_NETWORK,
+    file,
+    layers: read.map(({ layer }) => layer),
+  };
+}
+
+/** The same document with the policy that it comes to; as it is, where that says nothing. */
+function withNetwork(
+  root: LocatedTable,
+  { network, selection: { surface } }: Resolved,
+): LocatedTable {
+  const written = root.entries.get("network");
+  if (written === undefined && network.entries.size === 0) return root;
+  // Flags over a profile do not make it stand where they do.
+  const key = written === undefined || surface === "profile" ? network.place : written.key;
+  return withEntry(root, "network", { key, value: network });
 }
 
 /** The place of everything in a file that has no line of its own. */
@@ -48,44 +82,96 @@ export function filePlace(file: string): Place {
   return { origin: { file, line: null, column: null }, rank: 0, flag: null };
 }
 
-/** The document in the file, or what is wrong with it; null where there is none and need not be. */
-async function readRoot(
-  source: ConfigSource,
-  name: string,
-): Promise<LocatedTable | BadToml | null> {
-  if (name === "built-in") return null;
-  const read = await readConfigFile(name, source.file === undefined);
-  if (read.kind === "absent") return null;
-  return read.kind === "text" ? parseTomlDocument(read.text, name) : read;
+interface ReadLayer {
+  readonly layer: Layer;
+  /** Null where it says nothing. */
+  readonly shape: NetworkShape | null;
 }
 
-function nothing(file: string): NetworkShape {
-  return { table: emptyTable(filePlace(file)), legacy: null };
+/** Every file that there may be, lowest first. */
+async function readFiles(source: ConfigSource, findings: Findings): Promise<readonly ReadLayer[]> {
+  const { systemFile, homeFile, foreignKeys = false, profileFile, project } = source;
+  const user = source.file ?? homeFile;
+  const all: ReadLayer[] = [];
+  const add = (name: Layer["name"], read: ConfigFile & { file: string }, isForeign: boolean) => {
+    all.push(layerOf(name, read, isForeign, all.length, findings));
+  };
+  if (systemFile !== undefined) add("system", await readNamed(systemFile, true), false);
+  if (user !== undefined) {
+    const isNamed = source.file !== undefined;
+    add("user", await readNamed(user, !isNamed), !isNamed && foreignKeys);
+  }
+  if (profileFile !== undefined) add("profile", await readNamed(profileFile, false), false);
+  if (project?.trusted === true) project.files.forEach((read) => add("project", read, false));
+  else {
+    const why = "the project is not trusted: --trust-project reads it";
+    const layers =
+      project?.paths.map((file) => ({ name: "project", file, state: "disabled", why } as const)) ??
+        [];
+    all.push(...layers.map((layer) => ({ layer, shape: null })));
+  }
+  return all;
 }
 
-function fileShape(
-  root: LocatedTable | BadToml,
-  foreign: boolean,
+async function readNamed(file: string, mayBeAbsent: boolean) {
+  return { ...await readConfigFile(file, mayBeAbsent), file };
+}
+
+function layerOf(
+  name: Layer["name"],
+  read: ConfigFile & { readonly file: string },
+  isForeign: boolean,
+  rank: number,
   findings: Findings,
-): NetworkShape {
-  if (root.kind === "table") return networkShape(root, foreign, findings);
-  findings.fault(root.place, root.message);
-  return nothing(root.place.origin.file);
+): ReadLayer {
+  const { file } = read;
+  const layer = (state: Layer["state"], why: string | null = null): Layer => ({
+    name,
+    file,
+    state,
+    why,
+  });
+  if (read.kind === "absent") return { layer: layer("absent"), shape: null };
+  const root = read.kind === "text" ? parseTomlDocument(read.text, file, rank) : read;
+  if (root.kind === "bad") {
+    findings.fault({ ...root.place, rank }, root.message);
+    return { layer: layer("read"), shape: { table: emptyTable(root.place), legacy: null } };
+  }
+  if (isForeign && !concernsUs(root)) {
+    const why = "it is another program's, and says nothing of the network";
+    return { layer: layer("disabled", why), shape: null };
+  }
+  return { layer: layer("read"), shape: networkShape(root, isForeign, findings) };
+}
+
+/** The file that the configuration is called by: the user's own before the system's. */
+function mainFile(read: readonly ReadLayer[]): string {
+  const isRead = (name: Layer["name"]) =>
+    read.find(({ layer, shape }) => layer.name === name && shape !== null)?.layer.file;
+  return isRead("user") ?? isRead("system") ?? isRead("profile") ?? isRead("project") ?? "built-in";
+}
+
+function laidOver(below: LocatedTable, above: LocatedTable, findings: Findings): LocatedTable {
+  const [under, over] = alignFeature(below, above);
+  return mergeTables(under, over, (key, lost, by) => {
+    const what = lost.kind === "list" ? "its list" : isSecretKey(key) ? "its URL" : describe(lost);
+    findings.notice(by, `${quote(key)} becomes a table: ${what} is lost`);
+  });
 }
 
 function flagShape(flag: string, index: number, findings: Findings): NetworkShape {
-  const root = parseOverride(flag, index + 1);
+  const root = parseOverride(flag, FLAG_RANK + index + 1);
   if (root.kind === "table") return networkShape(root, false, findings);
   findings.fault(root.place, root.message);
   return { table: emptyTable(root.place), legacy: null };
 }
 
-function oldSpelling(table: LocatedTable, base: NetworkShape): string {
+function oldSpelling(table: LocatedTable, isInFile: boolean): string {
   const network = table.entries.get("network")?.value;
   const renamed = "[network_proxy] is the old spelling: write [network], " +
     "and the keys of [network_proxy.policy] directly under it";
   const bindingIsWritten = network?.kind === "table" && network.entries.has("allow_local_binding");
-  if (base.legacy === null || bindingIsWritten) return renamed;
+  if (!isInFile || bindingIsWritten) return renamed;
   // The one default that was tighter then.
   return `${renamed}; "allow_local_binding" is true unless the file says false, it once was false`;
 }

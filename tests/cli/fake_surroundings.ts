@@ -37,6 +37,8 @@ export type FakeOptions = Partial<
     Surroundings,
     | "env"
     | "os"
+    | "systemFolder"
+    | "cwd"
     | "stdin"
     | "stdout"
     | "stdinIsTerminal"
@@ -66,6 +68,8 @@ export function fakeSurroundings(options: FakeOptions = {}): FakeSurroundings {
   return {
     env: {},
     os: "linux",
+    systemFolder: null,
+    cwd: Deno.cwd,
     terminal: makeTerminal(out, err, false, clock),
     stdin: { read: () => Promise.resolve(null) },
     stdout: { write: () => Promise.reject(new Error("This test writes no bytes")) },

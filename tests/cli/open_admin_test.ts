@@ -12,7 +12,15 @@ import { makeScratch } from "../support/scratch.ts";
 import { makeAdmin } from "../admin/make_admin.ts";
 import { type FakeOptions, fakeSurroundings, FREE_PORT } from "./fake_surroundings.ts";
 
-const NO_FLAGS = { file: null, overrides: [], allow: [], deny: [], mode: null };
+const NO_FLAGS = {
+  file: null,
+  overrides: [],
+  allow: [],
+  deny: [],
+  mode: null,
+  profile: null,
+  trustProject: false,
+};
 
 async function configOf(...overrides: readonly string[]): Promise<Config> {
   return await loadConfig({ overrides, allow: [], deny: [] });

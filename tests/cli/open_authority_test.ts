@@ -13,8 +13,16 @@ async function machine(scratch: Scratch | null, ...overrides: readonly string[])
     env: scratch === null ? {} : scratch.env,
     os: Deno.build.os,
   });
-  const flags = { file: null, overrides, allow: [], deny: [], mode: null };
-  return { here, config: await loadConfig(configSource(flags, here)) };
+  const flags = {
+    file: null,
+    overrides,
+    allow: [],
+    deny: [],
+    mode: null,
+    profile: null,
+    trustProject: false,
+  };
+  return { here, config: await loadConfig(await configSource(flags, here)) };
 }
 
 Deno.test("openAuthority() does nothing while nothing is looked into", async () => {

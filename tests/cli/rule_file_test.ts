@@ -2,7 +2,15 @@ import { assertEquals } from "@std/assert";
 import { configSource } from "../../src/cli/config_source.ts";
 import { ruleFile } from "../../src/cli/rule_file.ts";
 
-const FLAGS = { file: null, overrides: [], allow: [], deny: [], mode: null };
+const FLAGS = {
+  file: null,
+  overrides: [],
+  allow: [],
+  deny: [],
+  mode: null,
+  profile: null,
+  trustProject: false,
+};
 
 /** The environment, `--config`, and where rules are written to. */
 const FILES:
@@ -19,7 +27,8 @@ const FILES:
   ];
 
 for (const [env, file, expected] of FILES) {
-  Deno.test(`ruleFile() with ${JSON.stringify(env)} and ${file} is ${expected}`, () => {
-    assertEquals(ruleFile(configSource({ ...FLAGS, file }, { env, os: "linux" })), expected);
+  Deno.test(`ruleFile() with ${JSON.stringify(env)} and ${file} is ${expected}`, async () => {
+    const here = { env, os: "linux", systemFolder: null, cwd: Deno.cwd } as const;
+    assertEquals(ruleFile(await configSource({ ...FLAGS, file }, here)), expected);
   });
 }

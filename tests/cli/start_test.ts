@@ -365,6 +365,29 @@ for (const [when, ask] of RELOADS) {
   });
 }
 
+Deno.test("start watches every file that it reads, but for those of the project", async () => {
+  await using scratch = await makeScratch();
+  await scratch.configure("[network]\nenabled = true\n");
+  const text = (host: string) => `[network]\nallowed_domains = ["${host}"]\n`;
+  const system = await scratch.write("etc/config.toml", text("a.test"));
+  const project = await scratch.write("project/.doorward/config.toml", "[network]\nask = true\n");
+  const running = await starting(["start", "--trust-project"], {
+    env: { DOORWARD_HOME: `${scratch.home}/doorward` },
+    systemFolder: `${scratch.folder}/etc`,
+    cwd: () => `${scratch.folder}/project`,
+  });
+  const { here } = running;
+  await until(() => here.clock.sleeping >= 2, "the files are watched");
+  await Deno.writeTextFile(project, "[network]\nask = false\n");
+  await Deno.writeTextFile(system, text("b.test"));
+  await until(() => {
+    here.clock.advance(500);
+    return here.printed().err.includes("doorward: reloaded, ");
+  }, "it is read again");
+  assertStringIncludes(here.printed().err, "generation 2: allow +b.test, allow -a.test\n");
+  await end(running);
+});
+
 Deno.test("start writes approvals for good into its own file, and none into another program's", async () => {
   await using scratch = await makeScratch();
   const home = `${scratch.home}/doorward`;

@@ -319,7 +319,7 @@ rules = []
 "weird\\u001b[31mkey" = 1
 limits.connections = 0
 [features]
-network_proxy = true
+network_proxy = 1
 `;
   const faults = await faultsOf(text, {
     overrides: ["network.via=no", "network"],
@@ -337,7 +337,7 @@ network_proxy = true
     '10:9 "rules" is an empty list: expected a table: write [network.rules], and "host" = "read" under it',
     '11:1 unknown key "weird\\u001b[31mkey"',
     '12:22 "connections" is 0: expected a whole number from 1 to 1000000',
-    '13:2 "features" is not read in this version: write the policy as [network]',
+    '14:17 "features.network_proxy" is 1: expected true or false',
     '-c in "network.via=no": "via" is "no": expected true or false',
     '-c in "network": no "="',
     '--allow bad host pattern "http://x.test": it is a URL',

@@ -86,6 +86,10 @@ const REFUSED: readonly (readonly [string, string])[] = [
     "the file is written in a way that cannot be edited: edit it by hand",
   ],
   ["network = 1\n", '"network" is not a table'],
+  [
+    "[network.domains]\n'x.test' = 'allow'\n",
+    'its hosts are in the map "domains": write the rule there',
+  ],
   ["[[network]]\n", '"network" is not a table'],
   ["network_proxy = 1\n", '"network_proxy" is not a table'],
   ["network_proxy.policy = 1\n", '"network_proxy.policy" is not a table'],

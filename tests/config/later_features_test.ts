@@ -11,14 +11,6 @@ const REFUSED: readonly (readonly [string, string])[] = [
   ],
   ["workers = 2", '3:11 "workers" is not available in this version: write 1, or remove it'],
   ["workers = 0", '3:11 "workers" is 0: expected a whole number from 1 to 1024'],
-  [
-    "domains = {}",
-    '3:1 "domains" is not available in this version: write "allowed_domains" and "denied_domains" instead',
-  ],
-  [
-    "unix_sockets = {}",
-    '3:1 "unix_sockets" is not available in this version: write "allow_unix_sockets" instead',
-  ],
 ];
 
 for (const [line, expected] of REFUSED) {

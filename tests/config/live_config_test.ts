@@ -196,6 +196,17 @@ Deno.test("reload() takes a file that is gone for a fault, and not for an empty 
   assertEquals(world.verdict("d.test"), "deny");
 });
 
+Deno.test("reload() misses every file that it has read, and not the main one alone", async () => {
+  const systemFile = await Deno.makeTempFile();
+  await Deno.writeTextFile(systemFile, "[network]\nmode = 'limited'\n");
+  await using world = await makeWorld(START.replace(/mode.*/, ""), { source: { systemFile } });
+  assertEquals(world.live.config.network.mode, "limited");
+  await Deno.remove(systemFile);
+  const { more } = await refusal(world.live.reload());
+  assertEquals((more["faults"] as { file: string }[]).map(({ file }) => file), [systemFile]);
+  assertEquals(world.live.config.network.mode, "limited");
+});
+
 Deno.test("reload() takes up a file that was not there at the start", async () => {
   await using world = await makeWorld(null);
   assertEquals(world.live.sources, ["built-in"]);
@@ -297,6 +308,15 @@ Deno.test("persist() does not begin to ask where a file says nothing of the netw
   await world.live.persist("allow", "a.test");
   assertEquals([world.verdict("a.test"), world.verdict("b.test")], ["allow", "deny"]);
   assertEquals(world.live.config.network.ask, false);
+});
+
+Deno.test("persist() writes no second policy beside that of a profile", async () => {
+  const profile = `default_permissions = "p"\n[permissions.p.network]\nenabled = true\n`;
+  await using world = await makeWorld(profile);
+  const { code, message } = await refusal(world.live.persist("allow", "b.test"));
+  assertEquals(code, "cannot_write");
+  assertStringIncludes(message, "[permissions.p.network]: write the rule there");
+  assertEquals(await world.read(), profile);
 });
 
 Deno.test("persist() of two at once loses neither", async () => {

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { networkShape } from "../../src/config/network_shapes.ts";
+import { concernsUs, networkShape } from "../../src/config/network_shapes.ts";
 import { Findings } from "../../src/config/toml/findings.ts";
 import type { LocatedTable } from "../../src/config/toml/located.ts";
 import { describe } from "../../src/config/toml/printable.ts";
@@ -97,7 +97,7 @@ const FAULTS: readonly (readonly [string, ...string[]])[] = [
   ],
   ["[netwrok]", '1:2 unknown key "netwrok": did you mean "network"?'],
   ["[network-proxy]", '1:2 unknown key "network-proxy": did you mean "network_proxy"?'],
-  ["model = 3", '1:1 unknown key "model": remove it; a configuration is one table, [network]'],
+  ["model = 3", '1:1 unknown key "model": remove it; a policy is one table, [network]'],
   ["mode = 'full'", '1:1 "mode" stands outside [network]: write it there'],
   [
     "[network_proxy]\nalowed = 1\nmoed = 2\nallowed_domains = 3\nask = true",
@@ -121,26 +121,90 @@ for (const [text, ...expected] of FAULTS) {
   });
 }
 
-const UNREAD: readonly (readonly [string, string])[] = [
-  ["permissions", "[permissions.workspace.network]"],
-  ["default_permissions", "default_permissions = 'workspace'"],
-  ["sandbox_mode", "sandbox_mode = 'workspace-write'"],
-  ["sandbox_workspace_write", "[sandbox_workspace_write]"],
-  ["features", "features.network_proxy = true"],
-  ["experimental_network", "[experimental_network]"],
+for (const foreign of [false, true]) {
+  Deno.test(`networkShape() refuses requirements in a configuration, foreign: ${foreign}`, () => {
+    assertEquals(shape("[experimental_network]", foreign).faults, [
+      '1:2 "experimental_network" is for requirements: write it into a file that --requirements names',
+    ]);
+  });
+}
+
+Deno.test("networkShape() takes every other way to write a policy as it is", () => {
+  const text = `default_permissions = 'p'
+sandbox_mode = 'read-only'
+[permissions.p]
+extends = ':workspace'
+[sandbox_workspace_write]
+network_access = true
+[features]
+network_proxy = true
+`;
+  const findings = new Findings();
+  const { table, legacy } = networkShape(tableOf(text), false, findings);
+  assertEquals([[...table.entries.keys()], legacy, findings.faults(), findings.notices()], [
+    ["permissions", "default_permissions", "sandbox_mode", "sandbox_workspace_write", "features"],
+    null,
+    [],
+    [],
+  ]);
+});
+
+/** Where `domains` may be written. */
+const DOMAINS = [
+  ["network"],
+  ["permissions", "p", "network"],
+  ["features", "network_proxy"],
 ];
 
-for (const [name, text] of UNREAD) {
-  const why = `"${name}" is not read in this version: write the policy as [network]`;
-
-  Deno.test(`networkShape() refuses ${name} rather than skip it`, () => {
-    assertEquals(shape(text).faults.map((fault) => fault.slice(4)), [why]);
+for (const path of DOMAINS) {
+  Deno.test(`networkShape() brings the hosts of ${path.join(".")} into one spelling`, () => {
+    const text = `${path.join(".")}.domains = { "EXAMPLE.com" = "allow", "b.test." = "deny" }`;
+    const { table } = networkShape(tableOf(text), false, new Findings());
+    const domains = [...path, "domains"].reduce<LocatedTable>(
+      (held, key) => held.entries.get(key)!.value as LocatedTable,
+      table,
+    );
+    assertEquals([...domains.entries.keys()], ["example.com", "b.test"]);
   });
+}
 
-  Deno.test(`networkShape() refuses ${name} in another program's file too`, () => {
-    assertEquals(shape(text, true).faults.map((fault) => fault.slice(4)), [
-      `${why}, in a file of its own that DOORWARD_HOME or --config names`,
+const NO_TABLE = ["permissions", "features"];
+
+for (const name of NO_TABLE) {
+  Deno.test(`networkShape() refuses ${name} that is no table`, () => {
+    assertEquals(shape(`${name} = 1`).faults, [
+      `1:${name.length + 4} "${name}" is 1: expected a table: write [${name}]`,
     ]);
+  });
+}
+
+Deno.test("networkShape() knows one feature, and leaves the others to whose file it is", () => {
+  const text = "[features]\nnetwork_proxy = true\nweb = true";
+  assertEquals(shape(text, true), NOTHING);
+  assertEquals(shape(text).faults, [
+    '3:1 unknown key "web": remove it; the keys of [features] are network_proxy',
+  ]);
+});
+
+/** A file, and whether one of another program with it is about the network. */
+const CONCERNS: readonly (readonly [string, boolean])[] = [
+  ["", false],
+  ["model = 'x'\nfeatures.web = true", false],
+  ["default_permissions = ':workspace'", false],
+  ["sandbox_mode = 'workspace-write'\nsandbox_workspace_write.network_access = true", false],
+  ["[permissions.p.filesystem]", false],
+  ["permissions = 1", false],
+  ["[permissions.p.network]", true],
+  ["features.network_proxy = false", true],
+  ["[network]", true],
+  ["[network_proxy]", true],
+  ["[netwrok]", true],
+  ["[experimental_network]", true],
+];
+
+for (const [text, expected] of CONCERNS) {
+  Deno.test(`concernsUs() is ${expected} of ${JSON.stringify(text)}`, () => {
+    assertEquals(concernsUs(tableOf(text)), expected);
   });
 }
 
@@ -149,7 +213,7 @@ Deno.test("networkShape() ignores the other keys of another program with one not
   assertEquals(shape(text, true), {
     ...NOTHING,
     keys: ['3:1 mode = "full"'],
-    notices: ['1:1 this file is another program\'s too: ignored "model", "a\\u001b", "features"'],
+    notices: ['1:1 this file is another program\'s too: ignored "model", "a\\u001b"'],
   });
 });
 

@@ -571,14 +571,6 @@ export const BROKEN_FILES: readonly BrokenFiles[] = [
         'audit_file = "/a"',
         '2:1 "audit_file" is not available in this version: remove it, or you would look for records that nobody writes',
       ],
-      [
-        'domains = { "a.test" = "allow" }',
-        '2:1 "domains" is not available in this version: write "allowed_domains" and "denied_domains" instead',
-      ],
-      [
-        "unix_sockets = {}",
-        '2:1 "unix_sockets" is not available in this version: write "allow_unix_sockets" instead',
-      ],
       ["[network_proxy]", "2:2 both [network] and [network_proxy]: move all keys to [network]"],
     ],
   },
@@ -592,7 +584,7 @@ export const BROKEN_FILES: readonly BrokenFiles[] = [
       ],
       ["[netwrok]\nenabled = true", '1:2 unknown key "netwrok": did you mean "network"?'],
       ["[Network]\nenabled = true", '1:2 unknown key "Network": did you mean "network"?'],
-      ["[foo]\nx = 1", '1:2 unknown key "foo": remove it; a configuration is one table, [network]'],
+      ["[foo]\nx = 1", '1:2 unknown key "foo": remove it; a policy is one table, [network]'],
       ["enabled = true", '1:1 "enabled" stands outside [network]: write it there'],
       ['mode = "limited"', '1:1 "mode" stands outside [network]: write it there'],
       [
@@ -602,28 +594,24 @@ export const BROKEN_FILES: readonly BrokenFiles[] = [
       ["[limits]\nconnections = 1", '1:2 "limits" stands outside [network]: write it there'],
       ['[rules]\n"a.test" = "read"', '1:2 "rules" stands outside [network]: write it there'],
       [
-        "[permissions.dev.network]\nenabled = true",
-        '1:2 "permissions" is not read in this version: write the policy as [network]',
-      ],
-      [
-        'default_permissions = "dev"',
-        '1:1 "default_permissions" is not read in this version: write the policy as [network]',
-      ],
-      [
-        'sandbox_mode = "read-only"',
-        '1:1 "sandbox_mode" is not read in this version: write the policy as [network]',
-      ],
-      [
-        "[sandbox_workspace_write]\nnetwork_access = true",
-        '1:2 "sandbox_workspace_write" is not read in this version: write the policy as [network]',
-      ],
-      [
-        "[features]\nnetwork_proxy = true",
-        '1:2 "features" is not read in this version: write the policy as [network]',
-      ],
-      [
         "[experimental_network]\nenabled = true",
-        '1:2 "experimental_network" is not read in this version: write the policy as [network]',
+        '1:2 "experimental_network" is for requirements: write it into a file that --requirements names',
+      ],
+      [
+        "default_permission = 'x'",
+        '1:1 unknown key "default_permission": did you mean "default_permissions"?',
+      ],
+      [
+        "[features]\nnetwork_prox = true",
+        '2:1 unknown key "network_prox": did you mean "network_proxy"?',
+      ],
+      [
+        "[features.network_proxy]\nmitm = true",
+        '2:1 unknown key "mitm": remove it; the keys of [features.network_proxy] are enabled, …',
+      ],
+      [
+        "[sandbox_workspace_write]\nnetwork = true",
+        '2:1 unknown key "network": remove it; the keys of [sandbox_workspace_write] are network_access, …',
       ],
       ["[network.limit]\nconnections = 1", '1:10 unknown key "limit": did you mean "limits"?'],
       ["[network.mitm]\nenable = true", '2:1 unknown key "enable": did you mean "enabled"?'],
@@ -1404,7 +1392,7 @@ export const BROKEN_FLAGS: readonly (readonly [readonly string[], ...string[]])[
   [["mode=full"], 'in "mode=full": "mode" stands outside [network]: write it there'],
   [
     ["foo.bar=1"],
-    'in "foo.bar=1": unknown key "foo": remove it; a configuration is one table, [network]',
+    'in "foo.bar=1": unknown key "foo": remove it; a policy is one table, [network]',
   ],
   [
     ["network.limits=1"],
@@ -1464,7 +1452,7 @@ export const BROKEN_FLAGS: readonly (readonly [readonly string[], ...string[]])[
   ],
   [
     ["__proto__=1"],
-    'in "__proto__=1": unknown key "__proto__": remove it; a configuration is one table, [network]',
+    'in "__proto__=1": unknown key "__proto__": remove it; a policy is one table, [network]',
   ],
   [
     ["a.".repeat(70) + "b=1"],
@@ -1487,7 +1475,7 @@ export const BROKEN_FLAGS: readonly (readonly [readonly string[], ...string[]])[
   ],
   [
     ["\u202e=1"],
-    'in "\\u202e=1": unknown key "\\u202e": remove it; a configuration is one table, [network]',
+    'in "\\u202e=1": unknown key "\\u202e": remove it; a policy is one table, [network]',
   ],
   [
     ["network.mode=a\nb"],
@@ -1509,10 +1497,6 @@ export const BROKEN_FLAGS: readonly (readonly [readonly string[], ...string[]])[
   [
     ["network.mode=1979-05-27"],
     'in "network.mode=1979-05-27": "mode" is a date: expected "full" or "limited"',
-  ],
-  [
-    ["features.network_proxy=true"],
-    'in "features.network_proxy=true": "features" is not read in this version: write the policy as [network]',
   ],
   [
     ['network.allow_unix_sockets=["x"]'],

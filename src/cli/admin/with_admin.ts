@@ -40,7 +40,7 @@ export function tellError(error: AdminError, json: boolean, { terminal }: Surrou
 async function adminAddress(command: AdminCommand, here: Surroundings): Promise<SocketAddress> {
   const { admin, policy } = command;
   if (admin !== null && isHere(admin)) return admin;
-  const { adminAddress, network } = await loadConfig(configSource(policy, here));
+  const { adminAddress, network } = await loadConfig(await configSource(policy, here));
   if (admin !== null) {
     if (network.dangerously_allow_non_loopback_admin) return admin;
     throw unreachable([

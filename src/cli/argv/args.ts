@@ -26,7 +26,7 @@ import { type Shell, SHELLS } from "../shell/shell_quote.ts";
 const CA_ACTIONS: readonly CaCommand["action"][] = ["path", "show", "install-hint"];
 
 /** What `doorward config` can do. */
-const CONFIG_ACTIONS: readonly ConfigCommand["action"][] = ["schema"];
+const CONFIG_ACTIONS: readonly ConfigCommand["action"][] = ["show", "schema"];
 
 /** Reads a command line. */
 export function parseCommand(argv: readonly string[]): Command {
@@ -143,7 +143,7 @@ function build(name: CommandName, values: Values, operands: readonly string[]): 
     case "ca":
       return ca(common, json, operands[0]!);
     case "config":
-      return config(common, operands[0]!);
+      return config(common, json, operands[0]!);
     case "connect":
       return connect(common, operands, values.one("proxy"));
     case "version":
@@ -164,6 +164,8 @@ function policyFlags(values: Values): PolicyFlags | string {
     allow: values.many("allow"),
     deny: values.many("deny"),
     mode,
+    profile: values.one("profile"),
+    trustProject: values.flag("trust-project"),
   };
 }
 
@@ -190,9 +192,9 @@ function ca(common: Common, json: boolean, word: string): Command {
   return usage(`Cannot do "${word}" with ${what}: ${meantOf(word, CA_ACTIONS)}`, "ca");
 }
 
-function config(common: Common, word: string): Command {
+function config(common: Common, json: boolean, word: string): Command {
   const action = CONFIG_ACTIONS.find((action) => action === word);
-  if (action !== undefined) return { name: "config", ...common, action };
+  if (action !== undefined) return { name: "config", ...common, json, action };
   const what = "the configuration";
   return usage(`Cannot do "${word}" with ${what}: ${meantOf(word, CONFIG_ACTIONS)}`, "config");
 }

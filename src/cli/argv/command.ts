@@ -14,6 +14,10 @@ export interface PolicyFlags {
   readonly allow: readonly string[];
   readonly deny: readonly string[];
   readonly mode: Mode | null;
+  /** A further file above that of the home folder: its name there, or a path. */
+  readonly profile: string | null;
+  /** Whether the files of the project are read. */
+  readonly trustProject: boolean;
 }
 
 /** What every command that reads the configuration is told. */
@@ -84,7 +88,8 @@ export interface CaCommand extends Common {
 /** `doorward config` */
 export interface ConfigCommand extends Common {
   readonly name: "config";
-  readonly action: "schema";
+  readonly action: "show" | "schema";
+  readonly json: boolean;
 }
 
 /** `doorward connect` */

@@ -17,6 +17,11 @@ export const OPTIONS = {
     value: "FILE",
     meaning: "read this configuration instead of the one in the home folder",
   },
+  profile: {
+    value: "NAME",
+    meaning: "read NAME.config.toml of the home folder, too, above its config.toml",
+  },
+  "trust-project": { meaning: "read .doorward/config.toml of the project, too, above both" },
   set: {
     short: "c",
     value: "KEY=VALUE",
@@ -79,7 +84,14 @@ export interface CommandRow {
 }
 
 /** What every command takes, before or after its name. */
-export const GLOBAL_OPTIONS: readonly OptionName[] = ["config", "set", "quiet", "help"];
+export const GLOBAL_OPTIONS: readonly OptionName[] = [
+  "config",
+  "profile",
+  "trust-project",
+  "set",
+  "quiet",
+  "help",
+];
 
 /** Every command, in the order of the help. */
 export const COMMANDS = {
@@ -201,9 +213,12 @@ export const COMMANDS = {
     examples: ["doorward ca path", "doorward ca show --json"],
   },
   config: {
-    usage: "schema",
-    summary: "what may be written in a configuration",
+    usage: "show|schema",
+    summary: "what is configured, and what may be",
     about: [
+      "show prints the files and flags that are read, lowest first, which way to write a policy is in",
+      "force and why, and every setting with the file and the line that it comes from.",
+      "",
       "schema prints the JSON Schema (draft 2020-12) of a configuration file, from which an editor",
       "tells what each key means and what is wrong with its value. Editors that read TOML with taplo",
       "(Even Better TOML) take it from a comment, the first line of the file:",
@@ -212,9 +227,13 @@ export const COMMANDS = {
       "",
       "doorward check tells more: a schema cannot say what a host pattern or a URL is.",
     ],
-    options: [],
+    options: ["allow", "deny", "mode", "json"],
     operands: "required",
-    examples: ["doorward config schema > doorward.schema.json"],
+    examples: [
+      "doorward config show",
+      "doorward config show --json --profile work",
+      "doorward config schema > doorward.schema.json",
+    ],
   },
   connect: {
     usage: "HOST PORT [--proxy URL]",

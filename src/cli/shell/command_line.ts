@@ -11,6 +11,8 @@ export function quoteWords(words: readonly string[], shell: Shell): string {
 export function flagWords(flags: PolicyFlags): readonly string[] {
   return [
     ...(flags.file === null ? [] : ["--config", flags.file]),
+    ...(flags.profile === null ? [] : ["--profile", flags.profile]),
+    ...(flags.trustProject ? ["--trust-project"] : []),
     ...flags.overrides.flatMap((override) => ["-c", printableOverride(override)]),
     ...flags.allow.flatMap((host) => ["--allow", host]),
     ...flags.deny.flatMap((host) => ["--deny", host]),

@@ -24,7 +24,7 @@ export class Findings {
     this.#notices.push({ place, message });
   }
 
-  /** The faults, in the order of the file, then of the flags. */
+  /** The faults, in the order of the file, then of the flags; each once, however often it was told. */
   faults(): readonly ConfigFault[] {
     return inOrder(this.#faults);
   }
@@ -36,12 +36,22 @@ export class Findings {
 }
 
 function inOrder(findings: readonly Finding[]) {
-  return findings.toSorted((a, b) => compare(a.place, b.place)).map(({ place, message }) => ({
+  return once(findings).toSorted((a, b) => compare(a.place, b.place)).map(({ place, message }) => ({
     origin: place.origin,
     message: escapeControls(
       place.flag === null ? message : `in ${quote(printableOverride(place.flag))}: ${message}`,
     ),
   }));
+}
+
+/** What is written once may be read in more than one way. */
+function once(findings: readonly Finding[]): readonly Finding[] {
+  const seen = new Map(findings.map((finding) => [keyOf(finding), finding]));
+  return [...seen.values()];
+}
+
+function keyOf({ place: { origin, rank }, message }: Finding): string {
+  return JSON.stringify([rank, origin.file, origin.line, origin.column, message]);
 }
 
 function compare(a: Place, b: Place): number {

@@ -16,15 +16,20 @@ export interface BadToml {
 }
 
 /** Reads a document of the file named `file`, with the place of everything in it. */
-export function parseTomlDocument(source: string, file: string): LocatedTable | BadToml {
+export function parseTomlDocument(source: string, file: string, rank = 0): LocatedTable | BadToml {
   const lineColumn = lineCounter(source);
-  const placeAt = (offset: number): Place => filePlace(file, lineColumn(offset));
+  const filePlace = (at: { readonly line: number; readonly column: number }): Place => ({
+    origin: { file, line: at.line, column: at.column },
+    rank,
+    flag: null,
+  });
+  const placeAt = (offset: number): Place => filePlace(lineColumn(offset));
   let value: unknown;
   try {
     value = parse(source, { integersAsBigInt: true, maxDepth: NESTING_MAX });
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
-    return { kind: "bad", place: filePlace(file, error), message: syntaxMessage(error, source) };
+    return { kind: "bad", place: filePlace(error), message: syntaxMessage(error, source) };
   }
   return locateTable(value, tomlPositions(source), placeAt);
 }
@@ -42,10 +47,6 @@ export function parseTomlValue(source: string, place: Place): Located | BadToml 
   if (Object.keys(table).length !== 1) return undefined;
   const root = locateTable(table, undefined, () => place);
   return root.kind === "bad" ? root : root.entries.get("value")?.value;
-}
-
-function filePlace(file: string, at: { readonly line: number; readonly column: number }): Place {
-  return { origin: { file, line: at.line, column: at.column }, rank: 0, flag: null };
 }
 
 type PlaceAt = (offset: number) => Place;

@@ -3,7 +3,15 @@ import { parseCommand } from "../../../src/cli/argv/args.ts";
 import type { AdminCommand, PolicyFlags } from "../../../src/cli/argv/command.ts";
 import { LOOPBACK_IPV4 } from "../../../src/net/address/ip.ts";
 
-const NONE: PolicyFlags = { file: null, overrides: [], allow: [], deny: [], mode: null };
+const NONE: PolicyFlags = {
+  file: null,
+  overrides: [],
+  allow: [],
+  deny: [],
+  mode: null,
+  profile: null,
+  trustProject: false,
+};
 const COMMON = { policy: NONE, quiet: false, admin: null, json: false } as const;
 
 /** Command lines, and what they ask for. */

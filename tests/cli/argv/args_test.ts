@@ -2,7 +2,15 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { parseCommand } from "../../../src/cli/argv/args.ts";
 import type { Command, PolicyFlags } from "../../../src/cli/argv/command.ts";
 
-const NONE: PolicyFlags = { file: null, overrides: [], allow: [], deny: [], mode: null };
+const NONE: PolicyFlags = {
+  file: null,
+  overrides: [],
+  allow: [],
+  deny: [],
+  mode: null,
+  profile: null,
+  trustProject: false,
+};
 
 /** Command lines without the program's name, and what they ask for. */
 const READ: readonly (readonly [readonly string[], Command])[] = [
@@ -121,7 +129,13 @@ const READ: readonly (readonly [readonly string[], Command])[] = [
     json: true,
     action: "show",
   }],
-  [["config", "schema", "-q"], { name: "config", policy: NONE, quiet: true, action: "schema" }],
+  [["config", "schema", "-q"], {
+    name: "config",
+    policy: NONE,
+    quiet: true,
+    json: false,
+    action: "schema",
+  }],
   [["ca", "install-hint"], {
     name: "ca",
     policy: NONE,
@@ -203,11 +217,10 @@ const REFUSED: readonly (readonly [readonly string[], string])[] = [
   [["explain"], '"doorward explain" needs more: doorward explain URL'],
   [["explain", "a", "b"], '"doorward explain" takes no second "b"'],
   [["ca"], '"doorward ca" needs more: doorward ca path|show|install-hint'],
-  [["config"], '"doorward config" needs more: doorward config schema'],
+  [["config"], '"doorward config" needs more: doorward config show|schema'],
   [["config", "schema", "x"], '"doorward config" takes no second "x"'],
   [["config", "shema"], 'Cannot do "shema" with the configuration: did you mean "schema"?'],
-  [["config", "paint"], 'Cannot do "paint" with the configuration: there is schema'],
-  [["config", "schema", "--json"], '"doorward config" takes no --json'],
+  [["config", "paint"], 'Cannot do "paint" with the configuration: there are show, schema'],
   [["ca", "path", "show"], '"doorward ca" takes no second "show"'],
   [["ca", "shows"], 'Cannot do "shows" with the certificate authority: did you mean "show"?'],
   [

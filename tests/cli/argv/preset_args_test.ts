@@ -31,7 +31,15 @@ Deno.test("initCommand() takes presets in one word and in several, each once", (
 Deno.test("presetsCommand() lists them, or shows one", () => {
   const common = {
     name: "presets",
-    policy: { file: null, overrides: [], allow: [], deny: [], mode: null },
+    policy: {
+      file: null,
+      overrides: [],
+      allow: [],
+      deny: [],
+      mode: null,
+      profile: null,
+      trustProject: false,
+    },
     quiet: false,
   } as const;
   assertEquals(parseCommand(["presets"]), { ...common, preset: null, json: false });

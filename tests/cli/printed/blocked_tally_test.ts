@@ -6,7 +6,15 @@ import { blockedRecord } from "../../support/blocked.ts";
 
 const COMMAND: RunCommand = {
   name: "run",
-  policy: { file: null, overrides: [], allow: ["a.test"], deny: [], mode: null },
+  policy: {
+    file: null,
+    overrides: [],
+    allow: ["a.test"],
+    deny: [],
+    mode: null,
+    profile: null,
+    trustProject: false,
+  },
   quiet: false,
   words: ["curl", "-sS", "https://b.test/it's"],
 };

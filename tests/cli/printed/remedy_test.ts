@@ -70,7 +70,15 @@ Deno.test("remedyFor() knows that a mode is for unix sockets, too", () => {
 });
 
 Deno.test("applyRemedy() allows a unix socket by a key, after those that were given", () => {
-  const flags = { file: null, overrides: ["a=1"], allow: [], deny: [], mode: null };
+  const flags = {
+    file: null,
+    overrides: ["a=1"],
+    allow: [],
+    deny: [],
+    mode: null,
+    profile: null,
+    trustProject: false,
+  };
   assertEquals(applyRemedy(flags, { kind: "allow_socket", path: "/run/a.sock" }), {
     ...flags,
     overrides: ["a=1", 'network.allow_unix_sockets=["/run/a.sock"]'],
@@ -89,7 +97,15 @@ Deno.test("isSocket() goes by the port, which no host has", () => {
 });
 
 Deno.test("applyRemedy() adds to the flags that were given", () => {
-  const flags = { file: "f", overrides: ["a=1"], allow: ["x.test"], deny: [], mode: null };
+  const flags = {
+    file: "f",
+    overrides: ["a=1"],
+    allow: ["x.test"],
+    deny: [],
+    mode: null,
+    profile: null,
+    trustProject: false,
+  };
   assertEquals(applyRemedy(flags, { kind: "allow", pattern: "y.test" }).allow, [
     "x.test",
     "y.test",

@@ -9,6 +9,8 @@ Deno.test("flagWords() gives the flags back as they are read again", () => {
     allow: ["a.test", "*.b.test"],
     deny: ["c.test"],
     mode: "limited",
+    profile: "work",
+    trustProject: true,
   } as const;
   assertEquals(parseCommand(["start", ...flagWords(flags)]), {
     name: "start",
@@ -19,7 +21,15 @@ Deno.test("flagWords() gives the flags back as they are read again", () => {
 
 Deno.test("flagWords() repeats no password", () => {
   const overrides = [`network.upstream_proxy="http://me:it's secret@proxy.corp:3128"`];
-  const flags = { file: null, overrides, allow: [], deny: [], mode: null };
+  const flags = {
+    file: null,
+    overrides,
+    allow: [],
+    deny: [],
+    mode: null,
+    profile: null,
+    trustProject: false,
+  };
   assertEquals(flagWords(flags), ["-c", "network.upstream_proxy=http://…@proxy.corp:3128"]);
 });
 
