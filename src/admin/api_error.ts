@@ -41,6 +41,7 @@ const STATUSES: Readonly<Record<ApiReason, number>> = {
   not_open: 404,
   bad_pattern: 400,
   local_address: 400,
+  required: 403,
   not_a_rule: 404,
   configured: 409,
   too_many_rules: 429,

@@ -1,5 +1,5 @@
 import { transferBody } from "../http/body.ts";
-import { field, tokensOf } from "../http/fields.ts";
+import { field, type Fields, tokensOf } from "../http/fields.ts";
 import { responseFraming } from "../http/framing.ts";
 import type { ResponseHead } from "../http/head.ts";
 import { parseResponseHead } from "../http/parse_head.ts";
@@ -22,6 +22,10 @@ export interface Call {
   readonly authorization: string | null;
   /** JSON, or null for no body. */
   readonly body: string | null;
+  /** What is understood; JSON and events unless it says otherwise. */
+  readonly accept?: string;
+  /** Further fields. */
+  readonly fields?: Fields;
 }
 
 /** The answer: its head, and its body still to be read. */
@@ -53,14 +57,16 @@ export async function callOver(stream: ByteStream, call: Call): Promise<Answer> 
   return { head, body: (take) => transfer(reader, head, call.method, take) };
 }
 
-function headOf({ method, path, authority, authorization, body }: Call, length: number) {
+function headOf(call: Call, length: number) {
+  const { method, path, authority, authorization, body, accept, fields = [] } = call;
   return requestHeadBytes(method, path, [
     field("Host", authority),
-    field("Accept", "application/json, text/event-stream"),
+    field("Accept", accept ?? "application/json, text/event-stream"),
     field("Connection", "close"),
     ...(authorization === null ? [] : [field("Authorization", authorization)]),
     ...(body === null ? [] : [field("Content-Type", "application/json")]),
     ...(method === "POST" ? [field("Content-Length", String(length))] : []),
+    ...fields,
   ]);
 }
 

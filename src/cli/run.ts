@@ -1,4 +1,4 @@
-import { type Config, type ConfigSource, loadConfig } from "../config/config.ts";
+import { type Config, loadConfig } from "../config/config.ts";
 import { upstreamSettings } from "../config/upstream_routes.ts";
 import { formatSocketAddress, type SocketAddress } from "../net/address/endpoint.ts";
 import { LOOPBACK_IPV4 } from "../net/address/ip.ts";
@@ -9,13 +9,14 @@ import { flushInTime } from "./printed/flush_in_time.ts";
 import { childEnv, type ChildFacts } from "./shell/child_env.ts";
 import type { RunCommand } from "./argv/command.ts";
 import { answerersOfRun } from "./ask/answerers.ts";
-import { configSourceWithSecrets } from "./config_source.ts";
+import { configSourceWithSecrets, type GovernedSource } from "./config_source.ts";
 import { EXIT } from "./exit_code.ts";
 import { forwardSignals } from "./signals/forward_signals.ts";
+import { followRequirements } from "./follow_requirements.ts";
 import { liveConfig } from "./live_config.ts";
 import { noticeLine, warningLine } from "./printed/notices.ts";
 import { type OpenAuthority, openAuthority } from "./open_authority.ts";
-import { type OpenOptions, openProxy } from "./open_proxy.ts";
+import { type OpenOptions, openProxy, socksListener } from "./open_proxy.ts";
 import { connectWords } from "./program.ts";
 import { policyInForce } from "./policy_in_force.ts";
 import { likelyShell } from "./shell/shell_quote.ts";
@@ -64,10 +65,18 @@ export async function run(command: RunCommand, here: Surroundings): Promise<numb
   return code;
 }
 
+/** Free ports that nobody else knows, and one for both protocols; but for those that are required. */
+function listenersOf(config: Config): Pick<OpenOptions, "listen" | "socks"> {
+  const { http_port: http, socks_port: socks } = config.requirements.values;
+  const listen = http === null ? ANY_LOOPBACK_PORT : config.proxyAddress;
+  if (config.socksAddress === null) return { listen, socks: null };
+  return { listen, socks: socks === null ? "shared" : socksListener(config) };
+}
+
 /** A configuration, and where it comes from. */
 interface Loaded {
   readonly config: Config;
-  readonly source: ConfigSource;
+  readonly source: GovernedSource;
 }
 
 /** Runs the command; the proxy ends with it. */
@@ -84,8 +93,7 @@ async function behindProxy(
   await using proxy = openProxy({
     config,
     policy,
-    listen: ANY_LOOPBACK_PORT,
-    socks: config.socksAddress === null ? null : "shared",
+    ...listenersOf(config),
     asking: {
       holdMs: () => config.network.ask_hold_seconds * 1000,
       answerers,
@@ -102,6 +110,11 @@ async function behindProxy(
   if (proxy === null) return EXIT.failed;
   // While it runs, standard error is the child's; who answered is told what failed.
   const live = liveConfig(config, source, proxy, here, () => {});
+  await using _required = followRequirements(
+    source.imposed,
+    { live, tell: told.diagnose },
+    here.clock,
+  );
   if (!command.quiet) warn(config, trust, here);
   await flushInTime(here.terminal.err, here.clock);
   return await runChild(command, childFacts(config, trust, proxy, here), here);

@@ -9,8 +9,9 @@ import { formatOrigin } from "../policy/rule.ts";
 import type { RunningProxy } from "../proxy/proxy.ts";
 import type { StartCommand } from "./argv/command.ts";
 import { answerersOfStart } from "./ask/answerers.ts";
-import { configSourceWithSecrets } from "./config_source.ts";
+import { configSourceWithSecrets, type GovernedSource } from "./config_source.ts";
 import { EXIT } from "./exit_code.ts";
+import { followRequirements } from "./follow_requirements.ts";
 import { liveConfig } from "./live_config.ts";
 import type { OpenAdmin } from "./open_admin.ts";
 import { type OpenAuthority, openAuthority } from "./open_authority.ts";
@@ -55,7 +56,7 @@ interface Settled {
 
 async function serve(
   command: StartCommand,
-  source: ConfigSource,
+  source: GovernedSource,
   { config, trust }: Settled,
   admin: OpenAdmin,
   here: Surroundings,
@@ -91,6 +92,7 @@ async function serve(
   admin.show({ proxy, live, policy: command.policy, diagnose });
   using end = endSignal(here.signals, here.clock, here.terminalIsGone);
   await using _reloads = reloading(live, source, here);
+  await using _required = followRequirements(source.imposed, { live, tell: diagnose }, here.clock);
   if (!command.quiet) {
     opening(command, here, source, config, proxy, admin).forEach((line) => err.line(...line));
     trust?.warnings.forEach((warning) => err.line(...warningLine(warning)));

@@ -9,7 +9,13 @@ import type { Limits } from "../proxy/limits.ts";
 import type { UpstreamProxy } from "../proxy/upstream/upstream_proxy.ts";
 import { readAskWebhook } from "./ask_webhook.ts";
 import { type AuthorityFiles, readAuthorityFiles } from "./authority_files.ts";
-import { flagEntries, listEntries, noteDeniedAgain, parseRules } from "./domain_lists.ts";
+import {
+  flagEntries,
+  listEntries,
+  noteDeniedAgain,
+  parseRules,
+  type PlacedRule,
+} from "./domain_lists.ts";
 import { ConfigError } from "./errors.ts";
 import { absolutePath, folderOf, isAbsolute } from "./file_path.ts";
 import { Findings } from "./toml/findings.ts";
@@ -22,10 +28,17 @@ import { checkPublicSuffixes } from "./public_suffix.ts";
 import { type PlacedRequestRule, readRequestRules } from "./request_rules.ts";
 import { filePlace, FLAG_RANK, type Layer, readLayers } from "./source_layers.ts";
 import { originsOf, sourceNames } from "./source_names.ts";
+import { featureMatrix, type Switched } from "./surfaces/feature_matrix.ts";
 import type { Selection } from "./surfaces/resolve.ts";
 import type { SwitchedOff } from "./surfaces/switched_off.ts";
 import type { LocatedTable, Place } from "./toml/located.ts";
 import { quote } from "./toml/printable.ts";
+import { isDenylistOnly } from "./requirements/constraints.ts";
+import type { Access } from "./requirements/governed_settings.ts";
+import { governNetwork } from "./requirements/govern_network.ts";
+import { offUnder } from "./requirements/off_under.ts";
+import { type LoadedRequirements, NOTHING_REQUIRED } from "./requirements/loaded_requirements.ts";
+import type { Requirements } from "./requirements/requirements.ts";
 import { isUnreached } from "./unreached_rule.ts";
 import { resolveUnixSockets } from "./unix_socket_list.ts";
 import { readUpstreamCaFile } from "./upstream_ca_file.ts";
@@ -96,10 +109,16 @@ export interface Config {
   readonly upstreamProxy: UpstreamProxy | null;
   /** The environment variables that secrets of request rules come from; no wrapped command gets them. */
   readonly secretVariables: readonly string[];
+  /** What was imposed, and cannot be loosened while Doorward runs either. */
+  readonly requirements: Requirements;
   /** Why nothing is to be started; null unless somebody switched it off, or has no network for it. */
   readonly off: SwitchedOff | null;
+  /** What holds a command besides Doorward: what may be required depends on it. */
+  readonly access: Access;
   /** How the policy was found among the ways to write one. */
   readonly selection: Selection;
+  /** Whether there is a proxy for whoever embeds it, to whom an unwritten feature is off. */
+  readonly switched: Switched;
   /** Every file that there may be, lowest first. */
   readonly layers: readonly Layer[];
   /** The main file and the flags that were read, lowest first; `["built-in"]` for the embedded default. */
@@ -133,6 +152,8 @@ export interface ConfigSource {
   readonly deny: readonly string[];
   /** Where the secrets of request rules are looked for; absent, none is read, and none can be sent. */
   readonly env?: Readonly<Record<string, string>>;
+  /** What an administrator imposes. Rejects with a `ConfigError`; absent, nothing is imposed. */
+  readonly requirements?: () => Promise<LoadedRequirements>;
 }
 
 /** Reads, merges and checks. Rejects with a `ConfigError` that holds every fault. */
@@ -142,14 +163,30 @@ export async function loadConfig(source: ConfigSource): Promise<Config> {
   const table = resolved.network;
 
   const read = readNetwork(table, defaults, findings, resolved.where);
-  const network: NetworkConfig = {
+  const asWritten: NetworkConfig = {
     ...read,
     allowed_domains: [...read.allowed_domains, ...source.allow],
     denied_domains: [...read.denied_domains, ...source.deny],
   };
   const limits = readLimits(table.entries.get("limits")?.value, findings);
-  const presets = readPresets(table, network, findings);
-  const rules = [...await readRules(table, source, findings), ...presets.rules];
+  const presets = readPresets(table, asWritten, findings);
+  const origins = originsOf(root, source);
+  const access: Access = resolved.written.surface === "full_access" ? "full" : "restricted";
+  const imposed = await source.requirements?.() ?? NOTHING_REQUIRED;
+  const governed = governNetwork(
+    {
+      table,
+      network: asWritten,
+      rules: [...await readRules(table, source, findings), ...presets.rules.map(placed)],
+      originOf: (key) => origins.get(key),
+    },
+    imposed,
+    access,
+    findings,
+  );
+  const { network } = governed;
+  noteDeniedAgain(governed.rules.filter(({ rule }) => rule.origin.preset === undefined), findings);
+  const rules = governed.rules.map(({ rule }) => rule);
   const { rules: ownRules, secretVariables } = await readRequestRules(
     table,
     network,
@@ -172,7 +209,6 @@ export async function loadConfig(source: ConfigSource): Promise<Config> {
   if (faults.length > 0) throw new ConfigError(faults);
   const sockets = systemUnixSockets(Deno.build.os);
   const unixSockets = await resolveUnixSockets(table, network, sockets, findings);
-  const origins = originsOf(root, source);
   return {
     network,
     limits,
@@ -186,11 +222,21 @@ export async function loadConfig(source: ConfigSource): Promise<Config> {
     upstreamCaFile,
     upstreamProxy,
     secretVariables,
-    off: resolved.off,
+    requirements: imposed.requirements,
+    off: offUnder(imposed.requirements, resolved.off, access),
+    access,
     selection: resolved.selection,
+    switched: featureMatrix({
+      ...resolved.written,
+      required: imposed.requirements.values.enabled?.value ?? null,
+      denylistOnly: isDenylistOnly(imposed.requirements, access),
+    }),
     layers,
-    sources: sourceNames(file, source),
-    originOf: (key) => origins.get(key),
+    sources: [
+      ...sourceNames(file, source),
+      ...imposed.sources.map((name) => `requirements ${name}`),
+    ],
+    originOf: governed.originOf,
     notices: findings.notices(),
   };
 }
@@ -212,8 +258,12 @@ async function readRules(table: LocatedTable, source: ConfigSource, findings: Fi
     ...parseRules("deny", [...listEntries(table, "denied_domains"), ...deny], findings),
   ];
   await checkPublicSuffixes(rules, findings);
-  noteDeniedAgain(rules, findings);
-  return rules.map(({ rule }) => rule);
+  return rules;
+}
+
+/** A rule that stands in no list, at the place that it comes from. */
+function placed(rule: Rule): PlacedRule {
+  return { rule, place: { origin: rule.origin, rank: 0, flag: null } };
 }
 
 function policyDocument(

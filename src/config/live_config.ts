@@ -2,8 +2,9 @@ import type { EventFeed } from "../audit/event_feed.ts";
 import type { BadPattern } from "../policy/host_pattern.ts";
 import type { PolicyDocument } from "../policy/policy.ts";
 import { formatOrigin, type Rule } from "../policy/rule.ts";
-import { canonicalText, type RulePattern } from "../policy/rule_pattern.ts";
+import { canonicalText, parseRulePattern, type RulePattern } from "../policy/rule_pattern.ts";
 import { AdminError } from "../proxy/admin_error.ts";
+import type { Change } from "../proxy/change_guard.ts";
 import type { LivePolicy } from "../proxy/live_policy.ts";
 import type { Reloaded, ReloadFault } from "../proxy/reloaded.ts";
 import type { Config } from "./config.ts";
@@ -11,6 +12,7 @@ import { addToList, type DomainList, removeAllFromList } from "./edit_list.ts";
 import { ConfigError } from "./errors.ts";
 import { frozenChanges } from "./live_keys.ts";
 import { policyChanges } from "./policy_changes.ts";
+import { permits } from "./requirements/permits.ts";
 import { readPattern } from "./read_pattern.ts";
 import { redactedNetwork, type ShownNetwork } from "./redacted.ts";
 import { type ConfigEdit, configEditor, NEW_CONFIG } from "./write_config.ts";
@@ -55,6 +57,7 @@ export class LiveConfig {
     this.#parts = parts;
     this.#config = parts.config;
     this.#loadedAt = parts.now() / 1000;
+    parts.policy.obey((change) => this.#whyNot(change));
   }
 
   /** The configuration in force. */
@@ -107,6 +110,7 @@ export class LiveConfig {
    * @throws {AdminError}
    */
   async persist(list: Rule["list"], pattern: string): Promise<void> {
+    if (list === "allow") this.#check("allow_added", pattern, "Cannot write the rule");
     const { surface, profile } = this.#config.selection;
     if (surface === "profile" || surface === "sandbox_mode") {
       const where = profile === null ? "the sandbox mode" : `[permissions.${profile.name}.network]`;
@@ -132,10 +136,20 @@ export class LiveConfig {
    * @throws {AdminError}
    */
   async withdraw(list: Rule["list"], pattern: string): Promise<Reloaded | null> {
+    if (list === "deny") this.#check("deny_removed", pattern, `Cannot withdraw "${pattern}"`);
     const written = this.#config.policy.rules.filter((rule) =>
       rule.list === list && canonicalText(rule) === pattern
     );
     if (written.length === 0) return null;
+    const managed = this.#config.requirements.allow.find(({ rule }) => written.includes(rule));
+    if (managed !== undefined) {
+      throw new AdminError(
+        "configured",
+        `Cannot withdraw "${pattern}": it is required by ${
+          formatOrigin(managed.rule.origin)
+        }; deny it instead`,
+      );
+    }
     const flag = written.find(({ origin }) => origin.line === null);
     if (flag !== undefined) {
       throw new AdminError(
@@ -155,6 +169,19 @@ export class LiveConfig {
     const spellings = [...new Set(written.map(({ text }) => text))];
     await this.#edit((text) => removeAllFromList(text ?? "", KEYS[list], spellings));
     return await this.reload();
+  }
+
+  /** What the requirements have against a change; null for nothing. */
+  #whyNot(change: Change): string | null {
+    const permission = permits(this.#config.requirements, change, this.#config.access);
+    return permission.kind === "permitted" ? null : permission.why;
+  }
+
+  #check(kind: "allow_added" | "deny_removed", text: string, what: string): void {
+    const pattern = parseRulePattern(text);
+    if (pattern.kind === "bad") return; // It says nothing in the file either.
+    const why = this.#whyNot({ kind, pattern });
+    if (why !== null) throw new AdminError("required", `${what}: ${why}`);
   }
 
   async #edit(edit: ConfigEdit): Promise<void> {

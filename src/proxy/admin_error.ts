@@ -4,6 +4,7 @@ export type AdminFault =
   | "not_open"
   | "bad_pattern"
   | "local_address"
+  | "required"
   | "not_a_rule"
   | "configured"
   | "too_many_rules"

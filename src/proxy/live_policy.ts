@@ -9,6 +9,7 @@ import type { Mode, Policy, PolicyCell, PolicyDocument } from "../policy/policy.
 import type { Rule } from "../policy/rule.ts";
 import { canonicalText, type RulePattern } from "../policy/rule_pattern.ts";
 import { AdminError } from "./admin_error.ts";
+import type { Change, ChangeGuard } from "./change_guard.ts";
 import {
   configuredRecord,
   type NewRule,
@@ -51,6 +52,7 @@ export class LivePolicy {
   /** Null follows the configuration. */
   #mode: Mode | null = null;
   #runtime: readonly RuntimeRule[] = [];
+  #guard: ChangeGuard = () => null;
   /** Rules whose time is over by itself: what they let through may finish. */
   readonly #lapsed = new WeakSet<Rule>();
   /** What took a rule's place with the same words: it ends for both. */
@@ -106,16 +108,40 @@ export class LivePolicy {
     }
   }
 
-  /** Puts another configuration into force. Returns how many connections that closed. */
-  rebase(document: PolicyDocument): number {
-    this.#configured = document;
-    if (this.#mode === document.mode) this.#mode = null;
-    return this.#replace();
+  /** From now on nothing is changed that `guard` has something against. */
+  obey(guard: ChangeGuard): void {
+    this.#guard = guard;
   }
 
-  /** Switches the mode. Returns how many connections that closed. */
+  /**
+   * Puts another configuration into force, and takes back what people changed and could not change any more. Returns
+   * how many connections that closed.
+   */
+  rebase(document: PolicyDocument): number {
+    this.#configured = document;
+    const mode = this.#mode;
+    if (mode === document.mode || (mode !== null && this.#guard({ kind: "mode", mode }) !== null)) {
+      this.#mode = null;
+    }
+    const refused = this.#runtime.filter(({ list, pattern }) =>
+      list === "allow" && this.#guard({ kind: "allow_added", pattern }) !== null
+    );
+    for (const { deadline } of refused) deadline?.clear();
+    this.#runtime = this.#runtime.filter((known) => !refused.includes(known));
+    const records = refused.map((known) => this.#runtimeRecord(known));
+    const closed = this.#replace();
+    for (const record of records) this.#publish("removed", record);
+    return closed;
+  }
+
+  /**
+   * Switches the mode. Returns how many connections that closed.
+   *
+   * @throws {AdminError} when that is not for anybody to decide who asks for it
+   */
   setMode(mode: Mode): number {
     if (this.current.document.mode === mode) return 0;
+    this.#check({ kind: "mode", mode }, `Cannot switch to ${mode} mode`);
     this.#mode = mode === this.#configured.mode ? null : mode;
     const closed = this.#replace();
     this.#parts.feed.publish({ type: "mode", generation: this.current.generation, mode });
@@ -149,12 +175,16 @@ export class LivePolicy {
   }
 
   /**
-   * Refuses an allow rule that names a local address: those are for whoever writes the file, with open eyes.
+   * Refuses an allow rule that nobody may add, and one that names a local address: those are for whoever writes the
+   * file, with open eyes.
    *
    * @throws {AdminError}
    */
-  refuse(list: Rule["list"], { pattern }: RulePattern): void {
-    if (list === "deny" || (pattern.kind !== "ip" && pattern.kind !== "exact")) return;
+  refuse(list: Rule["list"], wished: RulePattern): void {
+    if (list === "deny") return;
+    this.#check({ kind: "allow_added", pattern: wished }, `Cannot allow "${textOf(wished)}"`);
+    const { pattern } = wished;
+    if (pattern.kind !== "ip" && pattern.kind !== "exact") return;
     const kind = classifyHost(
       pattern.kind === "ip" ? { kind: "ip", ip: pattern.ip } : { kind: "name", name: pattern.name },
     );
@@ -185,6 +215,11 @@ export class LivePolicy {
     const closed = this.#replace();
     for (const rule of rules) this.#publish("removed", rule);
     return { rules, closed };
+  }
+
+  #check(change: Change, what: string): void {
+    const why = this.#guard(change);
+    if (why !== null) throw new AdminError("required", `${what}: ${why}`);
   }
 
   #make(made: NewRule): RuntimeRule {

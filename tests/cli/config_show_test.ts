@@ -59,6 +59,38 @@ Deno.test("config show --json holds the same", async () => {
   });
 });
 
+Deno.test("config show tells what is required, and where", async () => {
+  const file = await Deno.makeTempFile({ suffix: ".toml" });
+  try {
+    await Deno.writeTextFile(
+      file,
+      `[experimental_network]
+mode = "limited"
+domains = { "a.test" = "allow", "b.test" = "deny" }
+unix_sockets = {}
+[features]
+network_proxy = true
+`,
+    );
+    const { out } = await show(`${FOLDER}flat.toml`, "--json", "--requirements", file);
+    const { requirements, flags, settings } = JSON.parse(out);
+    assertEquals(flags, [`requirements ${file}`]);
+    assertEquals(requirements, {
+      mode: { value: "limited", origin: `${file}:2:1` },
+      "features.network_proxy": { value: true, origin: `${file}:6:1` },
+      domains: [
+        { value: "a.test = allow", origin: `${file}:3:13` },
+        { value: "b.test = deny", origin: `${file}:3:33` },
+      ],
+      unix_sockets: [],
+    });
+    assertEquals(settings.mode, { value: "limited", origin: `${file}:2:1` });
+    assertEquals(settings.denied_domains, [{ value: "b.test", origin: `${file}:3:33` }]);
+  } finally {
+    await Deno.remove(file);
+  }
+});
+
 Deno.test("config show tells what is switched off, and where", async () => {
   const { out } = await show(`${FOLDER}profile.toml`, "-c", "features.network_proxy=false");
   assertStringIncludes(out, "start, run  off: features.network_proxy is false (-c)");

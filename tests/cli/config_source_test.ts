@@ -1,5 +1,11 @@
-import { assertEquals } from "@std/assert";
-import { configSource, configSourceWithSecrets } from "../../src/cli/config_source.ts";
+import { assertEquals, assertRejects } from "@std/assert";
+import {
+  configSource,
+  configSourceWithSecrets,
+  type SourceSurroundings,
+} from "../../src/cli/config_source.ts";
+import { ConfigError } from "../../src/config/errors.ts";
+import { outsideOf } from "./outside_of.ts";
 
 const NONE = {
   file: null,
@@ -9,19 +15,26 @@ const NONE = {
   mode: null,
   profile: null,
   trustProject: false,
+  requirements: null,
 };
 
 /** A folder in which nothing is. */
 const EMPTY = await Deno.makeTempDir();
 
-function here(env: Readonly<Record<string, string>>, cwd = EMPTY) {
-  return { env, os: "linux", systemFolder: null, cwd: () => cwd } as const;
+function here(env: Readonly<Record<string, string>>, cwd = EMPTY): SourceSurroundings {
+  return { ...outsideOf(env), cwd: () => cwd };
+}
+
+/** The source of the configuration, without what is required of it. */
+async function sourceOf(flags: Parameters<typeof configSource>[0], at: SourceSurroundings) {
+  const { requirements: _, imposed: __, ...source } = await configSource(flags, at);
+  return source;
 }
 
 const PROJECT = { trusted: false, paths: [] } as const;
 
 Deno.test("configSource() reads the home folder of this environment", async () => {
-  assertEquals(await configSource(NONE, here({ DOORWARD_HOME: "/d" })), {
+  assertEquals(await sourceOf(NONE, here({ DOORWARD_HOME: "/d" })), {
     homeFile: "/d/config.toml",
     foreignKeys: false,
     project: PROJECT,
@@ -36,7 +49,7 @@ Deno.test("configSource() says that another program's home is another program's"
 });
 
 Deno.test("configSource() does without a home folder", async () => {
-  assertEquals(await configSource(NONE, here({})), {
+  assertEquals(await sourceOf(NONE, here({})), {
     project: PROJECT,
     overrides: [],
     allow: [],
@@ -93,7 +106,7 @@ Deno.test("configSource() lets --mode win over -c network.mode", async () => {
 
 Deno.test("configSource() hands on the file and the hosts", async () => {
   const flags = { ...NONE, file: "a.toml", allow: ["a.test"], deny: ["b.test"] };
-  assertEquals(await configSource(flags, here({})), {
+  assertEquals(await sourceOf(flags, here({})), {
     file: "a.toml",
     project: PROJECT,
     overrides: [],
@@ -104,8 +117,14 @@ Deno.test("configSource() hands on the file and the hosts", async () => {
 
 Deno.test("configSourceWithSecrets() is the same, and knows where secrets are", async () => {
   const at = here({ HOME: "/home/me", TOKEN: "t" });
-  assertEquals(await configSourceWithSecrets(NONE, at), {
-    ...await configSource(NONE, at),
-    env: at.env,
-  });
+  const { requirements: _, imposed: __, ...source } = await configSourceWithSecrets(NONE, at);
+  assertEquals(source, { ...await sourceOf(NONE, at), env: at.env });
+});
+
+Deno.test("configSource() requires what --requirements says, and fails without it", async () => {
+  const flags = { ...NONE, requirements: "/no/r.toml" };
+  const { requirements, imposed } = await configSource(flags, here({}));
+  assertEquals(imposed.named, "/no/r.toml");
+  const error = await assertRejects(() => requirements!(), ConfigError);
+  assertEquals(error.faults.map(({ origin }) => origin.file), ["/no/r.toml"]);
 });

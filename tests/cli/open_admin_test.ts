@@ -20,6 +20,7 @@ const NO_FLAGS = {
   mode: null,
   profile: null,
   trustProject: false,
+  requirements: null,
 };
 
 async function configOf(...overrides: readonly string[]): Promise<Config> {

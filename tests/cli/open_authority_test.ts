@@ -21,6 +21,7 @@ async function machine(scratch: Scratch | null, ...overrides: readonly string[])
     mode: null,
     profile: null,
     trustProject: false,
+    requirements: null,
   };
   return { here, config: await loadConfig(await configSource(flags, here)) };
 }

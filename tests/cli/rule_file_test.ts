@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { configSource } from "../../src/cli/config_source.ts";
 import { ruleFile } from "../../src/cli/rule_file.ts";
+import { outsideOf } from "./outside_of.ts";
 
 const FLAGS = {
   file: null,
@@ -10,6 +11,7 @@ const FLAGS = {
   mode: null,
   profile: null,
   trustProject: false,
+  requirements: null,
 };
 
 /** The environment, `--config`, and where rules are written to. */
@@ -28,7 +30,7 @@ const FILES:
 
 for (const [env, file, expected] of FILES) {
   Deno.test(`ruleFile() with ${JSON.stringify(env)} and ${file} is ${expected}`, async () => {
-    const here = { env, os: "linux", systemFolder: null, cwd: Deno.cwd } as const;
+    const here = { ...outsideOf(env), cwd: Deno.cwd };
     assertEquals(ruleFile(await configSource({ ...FLAGS, file }, here)), expected);
   });
 }

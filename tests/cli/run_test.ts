@@ -53,6 +53,27 @@ Deno.test("run listens on a free loopback port, whatever is configured", async (
   assertEquals(here.proxies[0]!.options.listen, { ip: parseIp("127.0.0.1")!, port: 0 });
 });
 
+/** Required ports, and where `run` listens for HTTP and for SOCKS5. */
+const REQUIRED_PORTS: readonly (readonly [string, number, number | string | null])[] = [
+  ["", 0, "shared"],
+  ["http_port = 43128", 43128, "shared"],
+  ["socks_port = 43129", 0, 43129],
+  ["http_port = 43128\nsocks_port = 43129", 43128, 43129],
+  ["http_port = 43128\nsocks_port = 43128", 43128, "shared"],
+];
+
+for (const [lines, http, socks] of REQUIRED_PORTS) {
+  Deno.test(`run listens where it is required: ${JSON.stringify(lines)}`, async () => {
+    await using file = await configFile(`[experimental_network]\n${lines}\n`);
+    const { here } = machine(0);
+    await cli(["run", "--requirements", file.path, "tool"], here);
+    const { options } = here.proxies[0]!;
+    const at = options.socks;
+    assertEquals(options.listen, { ip: parseIp("127.0.0.1")!, port: http });
+    assertEquals(typeof at === "object" ? at?.port : at, socks);
+  });
+}
+
 Deno.test("run gives the child the variables of its proxy", async () => {
   const inherited = { NO_PROXY: "*", JAVA_TOOL_OPTIONS: "-Xmx1g" };
   const { here, calls } = machine(0, () => {}, inherited);

@@ -4,9 +4,11 @@ import {
   assertNotEquals,
   assertRejects,
   assertStringIncludes,
+  assertThrows,
 } from "@std/assert";
 import { type Config, type ConfigSource, loadConfig } from "../../src/config/config.ts";
 import { LiveConfig } from "../../src/config/live_config.ts";
+import { parseRequirements } from "../../src/config/requirements/loaded_requirements.ts";
 import { compilePolicy } from "../../src/policy/compile.ts";
 import { AdminError } from "../../src/proxy/admin_error.ts";
 import { eventsOf } from "../support/feed.ts";
@@ -488,4 +490,71 @@ allowed_domains = ["a.test"]
   const reloads = await eventsOf(world.base.feed, "reload");
   const printed = JSON.stringify([world.live.network, world.told, reloads]);
   assertEquals(printed.includes("two"), false);
+});
+
+/** A world in which somebody requires what the function returns. */
+function requiring(text: () => string): WorldOptions {
+  return { source: { requirements: () => parseRequirements(text(), "required.toml") } };
+}
+
+const PINNED = '[experimental_network]\nmode = "limited"\nmanaged_allowed_domains_only = true\n' +
+  'domains = { "managed.test" = "allow", "evil.test" = "deny" }\n';
+
+Deno.test("what is required holds against whoever changes the policy while it runs", async () => {
+  await using world = await makeWorld(START, requiring(() => PINNED));
+  const before = await world.read();
+  const refusals = [
+    assertThrows(() => world.base.live.setMode("full"), AdminError),
+    assertThrows(() => world.base.add("new.test"), AdminError),
+    await assertRejects(() => world.live.persist("allow", "new.test"), AdminError),
+    await assertRejects(() => world.live.withdraw("deny", "evil.test"), AdminError),
+  ];
+  assertEquals(refusals.map(({ code }) => code), ["required", "required", "required", "required"]);
+  assertEquals(refusals.map(({ message }) => message), [
+    "Cannot switch to full mode: network.mode constrained by managed config: " +
+    "it is limited by required.toml:2:1",
+    'Cannot allow "new.test": network.allowed_domains constrained by managed config: ' +
+    "nothing can be added to the managed hosts by required.toml:3:1",
+    "Cannot write the rule: network.allowed_domains constrained by managed config: " +
+    "nothing can be added to the managed hosts by required.toml:3:1",
+    'Cannot withdraw "evil.test": network.denied_domains constrained by managed config: ' +
+    '"evil.test" is denied by required.toml:4:39',
+  ]);
+  assertEquals(await world.read(), before);
+});
+
+Deno.test("withdraw() cannot take out what stands in no file of the user", async () => {
+  await using world = await makeWorld(START, requiring(() => PINNED));
+  const error = await assertRejects(() => world.live.withdraw("allow", "managed.test"), AdminError);
+  assertEquals([error.code, error.message], [
+    "configured",
+    'Cannot withdraw "managed.test": it is required by required.toml:4:13; deny it instead',
+  ]);
+});
+
+Deno.test("what tightens may be changed under requirements, too", async () => {
+  await using world = await makeWorld(START, requiring(() => PINNED.replace("limited", "full")));
+  await world.live.persist("deny", "managed.test");
+  assertEquals(world.verdict("managed.test"), "deny");
+  await world.live.withdraw("deny", "managed.test");
+  assertEquals(world.verdict("managed.test"), "allow");
+});
+
+Deno.test("a reload puts changed requirements into force, and takes back what they do not allow", async () => {
+  let required = "";
+  await using world = await makeWorld(START, requiring(() => required));
+  world.base.add("new.test");
+  assertEquals(world.verdict("new.test"), "allow");
+  required = PINNED;
+  const { changed } = await world.live.reload("watch");
+  assertEquals(
+    ["mode limited", "ask false", "allow +managed.test"].filter((each) => !changed.includes(each)),
+    [],
+  );
+  assertEquals(world.base.live.rules.map(({ pattern }) => pattern), [
+    "managed.test",
+    "evil.test",
+    "d.test",
+  ]);
+  assertEquals(world.live.network.mode, "limited");
 });

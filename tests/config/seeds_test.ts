@@ -25,7 +25,7 @@ function meaning(config: Config): unknown {
     sockets: network.allow_unix_sockets,
     allSockets: network.dangerously_allow_all_unix_sockets,
     surface: config.selection.surface,
-    switched: config.selection.switched,
+    switched: config.switched,
     off: config.off?.why ?? null,
   };
 }
@@ -131,7 +131,7 @@ Deno.test("loadConfig() hears the feature from flags", async () => {
     "features.network_proxy.enable_socks5=false",
   ];
   for (const flags of [["features.network_proxy=true"], overrides]) {
-    const { selection, socksAddress } = await seed("profile_lists", { overrides: flags });
-    assertEquals([selection.switched, socksAddress === null], [PROXIED, flags === overrides]);
+    const { switched, socksAddress } = await seed("profile_lists", { overrides: flags });
+    assertEquals([switched, socksAddress === null], [PROXIED, flags === overrides]);
   }
 });

@@ -289,3 +289,54 @@ Deno.test("whoever is told of a replacement sees the policy that came, in force"
 Deno.test("textOf() spells a rule in one way, however it was written", () => {
   assertEquals(textOf(rulePattern(" A.Test.:443   over http")), "a.test:443 over http");
 });
+
+Deno.test("obey() lets nobody make a change that there is something against", () => {
+  using test = makeLive({ policy: policyOf({ allow: ["configured.test"] }, { mode: "limited" }) });
+  const asked: string[] = [];
+  test.live.obey((change) => {
+    asked.push(change.kind);
+    return "it is settled";
+  });
+  const error = assertThrows(() => test.live.setMode("full"), AdminError);
+  assertEquals([error.code, error.message], [
+    "required",
+    "Cannot switch to full mode: it is settled",
+  ]);
+  assertEquals(codeOf(() => test.add("a.test")), "required");
+  assertEquals(codeOf(() => test.live.refuse("allow", rulePattern("*.a.test"))), "required");
+  assertEquals([test.replaced.length, asked], [0, ["mode", "allow_added", "allow_added"]]);
+});
+
+Deno.test("obey() leaves denials alone", () => {
+  using test = makeLive();
+  test.live.obey(() => "it is settled");
+  test.add("a.test", { list: "deny" });
+  test.live.refuse("deny", rulePattern("b.test"));
+  assertEquals(test.remove("a.test", "deny").rules.length, 1);
+});
+
+Deno.test("rebase() takes back what people changed and could not change any more", async () => {
+  using test = makeLive({ policy: policyOf({ allow: ["configured.test"] }, { mode: "limited" }) });
+  test.live.setMode("full");
+  test.add("a.test", forMinutes(5));
+  test.add("b.test");
+  test.add("c.test", { list: "deny" });
+  test.live.obey((change) =>
+    change.kind === "allow_added" && textOf(change.pattern) === "b.test" ? null : "it is settled"
+  );
+  test.live.rebase(test.live.configured);
+  assertEquals(test.live.current.document.mode, "limited");
+  assertEquals(test.live.rules.map(({ pattern }) => pattern), [
+    "configured.test",
+    "b.test",
+    "c.test",
+  ]);
+  const { generation } = test.live.current;
+  await test.pass(5 * 60_000);
+  assertEquals(test.live.current.generation, generation);
+  const changes = await eventsOf(test.feed, "rule");
+  assertEquals(changes.map(({ state, rule }) => [state, rule.pattern]).at(-1), [
+    "removed",
+    "a.test",
+  ]);
+});

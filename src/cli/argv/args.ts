@@ -160,6 +160,7 @@ function policyFlags(values: Values): PolicyFlags | string {
   }
   return {
     file: values.one("config"),
+    requirements: values.one("requirements"),
     overrides: values.many("set"),
     allow: values.many("allow"),
     deny: values.many("deny"),

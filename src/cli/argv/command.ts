@@ -10,6 +10,8 @@ import type { Shell } from "../shell/shell_quote.ts";
 /** The options that say which policy is meant, as they were given. */
 export interface PolicyFlags {
   readonly file: string | null;
+  /** `--requirements`: a file, or an https URL. */
+  readonly requirements: string | null;
   readonly overrides: readonly string[];
   readonly allow: readonly string[];
   readonly deny: readonly string[];

@@ -17,6 +17,10 @@ export const OPTIONS = {
     value: "FILE",
     meaning: "read this configuration instead of the one in the home folder",
   },
+  requirements: {
+    value: "FILE",
+    meaning: "obey this file, or https URL, too: what an administrator requires",
+  },
   profile: {
     value: "NAME",
     meaning: "read NAME.config.toml of the home folder, too, above its config.toml",
@@ -86,6 +90,7 @@ export interface CommandRow {
 /** What every command takes, before or after its name. */
 export const GLOBAL_OPTIONS: readonly OptionName[] = [
   "config",
+  "requirements",
   "profile",
   "trust-project",
   "set",

@@ -24,6 +24,9 @@ export function configLines(shown: ShownConfig): readonly Line[] {
       ...shown.filesystem.map((entry): Line => [`  ${entryText(entry)}`]),
     ]),
     [""],
+    ["Requirements"],
+    ...requirementLines(shown),
+    [""],
     ["Runtime"],
     ...runtimeLines(shown),
   ];
@@ -97,6 +100,12 @@ function text(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(text).join(", ")}]`;
   if (typeof value !== "object" || value === null) return String(value);
   return "rule" in value ? String(value.rule) : JSON.stringify(value);
+}
+
+function requirementLines({ requirements }: ShownConfig): readonly Line[] {
+  const entries = Object.entries(requirements);
+  if (entries.length === 0) return [["  none"]];
+  return entries.flatMap(([key, value]) => settingLines(key, value));
 }
 
 function entryText({ path, subpath, access }: FilesystemEntry): string {

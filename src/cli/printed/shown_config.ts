@@ -1,6 +1,7 @@
 import type { Config } from "../../config/config.ts";
 import { LIMIT_KEYS, unitOf } from "../../config/limits_table.ts";
 import { redactedNetwork, type ShownNetwork } from "../../config/redacted.ts";
+import type { Pinned, Requirements } from "../../config/requirements/requirements.ts";
 import type { Layer } from "../../config/source_layers.ts";
 import type { Surface } from "../../config/surfaces/base_policy.ts";
 import type { Switched } from "../../config/surfaces/feature_matrix.ts";
@@ -40,6 +41,8 @@ export interface ShownConfig {
   };
   /** Each key of `[network]`. Of a list each element has an origin of its own. */
   readonly settings: Readonly<Record<string, Shown | readonly Shown[]>>;
+  /** What nobody can loosen, by its keys; empty where nothing is required. */
+  readonly requirements: Readonly<Record<string, Shown | readonly Shown[]>>;
   /** Checked and shown; Doorward itself enforces the network alone. */
   readonly filesystem: readonly FilesystemEntry[];
   /** What a shell would be told; null where the port is left to the system. */
@@ -48,8 +51,8 @@ export interface ShownConfig {
 
 /** A configuration with the place of everything in it, without what lets its bearer in elsewhere. */
 export function shownConfig(config: Config): ShownConfig {
-  const { selection, layers, sources: [, ...flags], off } = config;
-  const { surface, why, profile, feature, switched } = selection;
+  const { selection, layers, sources: [, ...flags], off, switched } = config;
+  const { surface, why, profile, feature } = selection;
   return {
     layers,
     flags,
@@ -63,6 +66,7 @@ export function shownConfig(config: Config): ShownConfig {
       off: off === null ? null : { value: off.why, origin: formatOrigin(off.origin) },
     },
     settings: settingsOf(config),
+    requirements: requirementsOf(config.requirements),
     filesystem: profile?.filesystem ?? [],
     runtime: runtimeOf(config),
   };
@@ -87,6 +91,29 @@ function settingsOf(config: Config): ShownConfig["settings"] {
       return [key, placed(key, limits[field] / unitOf(field))];
     })),
   };
+}
+
+function requirementsOf(
+  { values, feature, allow, deny, unixSockets }: Requirements,
+): ShownConfig["requirements"] {
+  const shown: Record<string, Shown | readonly Shown[]> = {};
+  const add = (key: string, pinned: Pinned<unknown> | null) => {
+    if (pinned !== null) shown[key] = { value: pinned.value, origin: formatOrigin(pinned.origin) };
+  };
+  for (const [key, pinned] of Object.entries(values)) add(key, pinned);
+  add("features.network_proxy", feature);
+  const rules = [...allow, ...deny].map(({ rule: { text, list, origin } }) => ({
+    value: `${text} = ${list}`,
+    origin: formatOrigin(origin),
+  }));
+  if (rules.length > 0) shown["domains"] = rules;
+  if (unixSockets !== null) {
+    shown["unix_sockets"] = unixSockets.value.map(({ value, origin }) => ({
+      value: `${value} = allow`,
+      origin: formatOrigin(origin),
+    }));
+  }
+  return shown;
 }
 
 function rulesOf(rules: readonly Rule[], list: Rule["list"]): readonly Shown[] {

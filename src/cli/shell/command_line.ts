@@ -1,4 +1,5 @@
 import { printableOverride } from "../../config/toml/printable_override.ts";
+import { isUrl, printableUrl } from "../../config/requirements/requirements_url.ts";
 import type { PolicyFlags } from "../argv/command.ts";
 import { type Shell, shellQuote } from "./shell_quote.ts";
 
@@ -11,6 +12,7 @@ export function quoteWords(words: readonly string[], shell: Shell): string {
 export function flagWords(flags: PolicyFlags): readonly string[] {
   return [
     ...(flags.file === null ? [] : ["--config", flags.file]),
+    ...(flags.requirements === null ? [] : ["--requirements", printable(flags.requirements)]),
     ...(flags.profile === null ? [] : ["--profile", flags.profile]),
     ...(flags.trustProject ? ["--trust-project"] : []),
     ...flags.overrides.flatMap((override) => ["-c", printableOverride(override)]),
@@ -18,4 +20,10 @@ export function flagWords(flags: PolicyFlags): readonly string[] {
     ...flags.deny.flatMap((host) => ["--deny", host]),
     ...(flags.mode === null ? [] : ["--mode", flags.mode]),
   ];
+}
+
+/** A path as it is; of a URL what is no secret. */
+function printable(fileOrUrl: string): string {
+  const url = isUrl(fileOrUrl) ? URL.parse(fileOrUrl.trim()) : null;
+  return url === null ? fileOrUrl : printableUrl(url);
 }

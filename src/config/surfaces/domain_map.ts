@@ -3,7 +3,6 @@ import { formatRulePattern, parseRulePattern } from "../../policy/rule_pattern.t
 import type { Findings } from "../toml/findings.ts";
 import type { JsonSchema } from "../toml/json_schema.ts";
 import { type Entry, type Located, type LocatedTable, mergeTables } from "../toml/located.ts";
-import { quote } from "../toml/printable.ts";
 import { type SchemaByKey, wrong } from "../toml/value_readers.ts";
 
 const DENY = "deny";

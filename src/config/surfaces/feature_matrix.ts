@@ -17,6 +17,9 @@ export interface Switches {
   readonly denylistOnly: boolean;
 }
 
+/** What a configuration says of them, and not the requirements. */
+export type WrittenFeature = Pick<Switches, "surface" | "network" | "feature">;
+
 /** What comes of {@linkcode Switches}. */
 export interface Switched {
   /** What a command reaches by itself: nothing, or the network, which a proxy that is on stands before. */

@@ -8,7 +8,7 @@ import { checkUnselected } from "./check_unselected.ts";
 import { chooseSyntax, type ChosenSyntax } from "./choose_syntax.ts";
 import { overlay, withEntry } from "./domain_map.ts";
 import { FEATURE, readFeature } from "./feature.ts";
-import { featureMatrix, type Switched } from "./feature_matrix.ts";
+import type { WrittenFeature } from "./feature_matrix.ts";
 import { type Profile, readProfile } from "./profile.ts";
 import { readSandbox, type Sandbox } from "./sandbox_mode.ts";
 import {
@@ -27,8 +27,6 @@ export interface Selection {
   readonly sandbox: Sandbox | null;
   /** `features.network_proxy`; null where nobody wrote it. */
   readonly feature: boolean | null;
-  /** What holds for whoever embeds the proxy, to whom an unwritten feature is off. */
-  readonly switched: Switched;
 }
 
 /** What was written, as one policy. */
@@ -39,6 +37,8 @@ export interface Resolved {
   /** Null unless somebody wants no proxy. */
   readonly off: SwitchedOff | null;
   readonly selection: Selection;
+  /** For whoever embeds the proxy, to whom an unwritten feature is off. */
+  readonly written: WrittenFeature;
 }
 
 /** Documents that hold what is ours, and nothing else. */
@@ -91,8 +91,8 @@ export function resolve({ files, flags, root }: Written, findings: Findings): Re
       profile,
       sandbox,
       feature: feature.enabled?.value ?? null,
-      switched: strictly({ surface, network: whole, flags: given, profile, sandbox, feature }),
     },
+    written: strictly({ surface, network: whole, flags: given, profile, sandbox, feature }),
   };
 }
 
@@ -126,19 +126,17 @@ function noteUnreadSandbox(
   findings.notice(written.key, `"sandbox_workspace_write" is not in force: ${why}`);
 }
 
-function strictly(switches: WrittenSwitches): Switched {
-  const { surface, network, flags, profile, sandbox, feature } = switches;
+function strictly(written: WrittenSwitches): WrittenFeature {
+  const { surface, network, flags, profile, sandbox, feature } = written;
   const isFull = profile?.name === FULL_ACCESS || sandbox?.mode === "danger-full-access";
   const enabled = enabledIn(network)?.value;
   const ofProfile = enabledIn(flags) ?? (profile === null ? null : enabledIn(profile.network));
   const bounds = sandbox?.network ?? ofProfile?.value;
-  return featureMatrix({
+  return {
     surface: isFull ? "full_access" : surface === "network" ? "profile" : surface,
     network: enabled !== false && (bounds ?? enabled ?? false),
     feature: feature.enabled?.value ?? false,
-    required: null,
-    denylistOnly: false,
-  });
+  };
 }
 
 /** The same table with its switch as it was found elsewhere. */

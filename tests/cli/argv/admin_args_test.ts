@@ -11,6 +11,7 @@ const NONE: PolicyFlags = {
   mode: null,
   profile: null,
   trustProject: false,
+  requirements: null,
 };
 const COMMON = { policy: NONE, quiet: false, admin: null, json: false } as const;
 

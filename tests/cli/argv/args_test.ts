@@ -10,6 +10,7 @@ const NONE: PolicyFlags = {
   mode: null,
   profile: null,
   trustProject: false,
+  requirements: null,
 };
 
 /** Command lines without the program's name, and what they ask for. */

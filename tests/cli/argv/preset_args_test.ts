@@ -39,6 +39,7 @@ Deno.test("presetsCommand() lists them, or shows one", () => {
       mode: null,
       profile: null,
       trustProject: false,
+      requirements: null,
     },
     quiet: false,
   } as const;

@@ -14,6 +14,7 @@ const COMMAND: RunCommand = {
     mode: null,
     profile: null,
     trustProject: false,
+    requirements: null,
   },
   quiet: false,
   words: ["curl", "-sS", "https://b.test/it's"],

@@ -33,6 +33,7 @@ async function explanation(outcome: Outcome, part: Partial<Explanation> = {}) {
       mode: null,
       profile: null,
       trustProject: false,
+      requirements: null,
     },
     homeFile: "/home/me/config.toml",
     shell: "sh",

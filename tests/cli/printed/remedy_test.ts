@@ -78,6 +78,7 @@ Deno.test("applyRemedy() allows a unix socket by a key, after those that were gi
     mode: null,
     profile: null,
     trustProject: false,
+    requirements: null,
   };
   assertEquals(applyRemedy(flags, { kind: "allow_socket", path: "/run/a.sock" }), {
     ...flags,
@@ -105,6 +106,7 @@ Deno.test("applyRemedy() adds to the flags that were given", () => {
     mode: null,
     profile: null,
     trustProject: false,
+    requirements: null,
   };
   assertEquals(applyRemedy(flags, { kind: "allow", pattern: "y.test" }).allow, [
     "x.test",

@@ -5,6 +5,7 @@ import { flagWords, quoteWords } from "../../../src/cli/shell/command_line.ts";
 Deno.test("flagWords() gives the flags back as they are read again", () => {
   const flags = {
     file: "my file.toml",
+    requirements: "its rules.toml",
     overrides: ["network.ask=true", 'a = "b"'],
     allow: ["a.test", "*.b.test"],
     deny: ["c.test"],
@@ -29,6 +30,7 @@ Deno.test("flagWords() repeats no password", () => {
     mode: null,
     profile: null,
     trustProject: false,
+    requirements: null,
   };
   assertEquals(flagWords(flags), ["-c", "network.upstream_proxy=http://…@proxy.corp:3128"]);
 });
@@ -38,4 +40,13 @@ Deno.test("quoteWords() makes a line to paste", () => {
     quoteWords(["doorward", "--allow", "*.a.test"], "sh"),
     "doorward --allow '*.a.test'",
   );
+});
+
+Deno.test("flagWords() shows no query of the URL of requirements", () => {
+  const none = { file: null, overrides: [], allow: [], deny: [], mode: null };
+  const requirements = "https://policy.test/r.toml?token=secret";
+  assertEquals(flagWords({ ...none, profile: null, trustProject: false, requirements }), [
+    "--requirements",
+    "https://policy.test/r.toml?…",
+  ]);
 });

@@ -95,7 +95,7 @@ const MATRIX: readonly (readonly [string, string, string, string | null])[] = [
   ],
 ];
 
-function switchesOf({ selection: { switched }, off }: Config) {
+function switchesOf({ switched, off }: Config) {
   return [switched.network, switched.proxy, off?.why ?? null];
 }
 

@@ -1,0 +1,55 @@
+import { joinPath } from "../file_path.ts";
+import { publishNewFile } from "../new_file.ts";
+import { readPrivateFile } from "../private_file.ts";
+import { escapeControls } from "../toml/printable.ts";
+import { signingKey } from "./signature.ts";
+
+/** As many bits as the hash has. */
+const KEY_BYTES = 32;
+/** {@linkcode KEY_BYTES} in base64url, without padding. */
+const KEY = /^[A-Za-z0-9_-]{43}$/;
+/** The key, and what editors put behind it. */
+const FILE_BYTES_MAX = 64;
+
+/** Where the key is: `<home>/proxy/requirements.key`. */
+export function cacheKeyFile(home: string, os: typeof Deno.build.os): string {
+  return joinPath(os, home, "proxy", "requirements.key");
+}
+
+/**
+ * The key that kept requirements are signed with, made when there is none. Two processes that make it at once end
+ * with the same. Rejects when the file is not fit for a secret; it is never overwritten.
+ */
+export async function readOrMakeCacheKey(
+  home: string,
+  os: typeof Deno.build.os,
+): Promise<CryptoKey> {
+  const file = cacheKeyFile(home, os);
+  const known = await readKey(file);
+  if (known !== null) return known;
+  await Deno.mkdir(joinPath(os, home, "proxy"), { recursive: true, mode: 0o700 });
+  const bytes = crypto.getRandomValues(new Uint8Array(KEY_BYTES));
+  const text = bytes.toBase64({ alphabet: "base64url", omitPadding: true });
+  try {
+    await publishNewFile(file, new TextEncoder().encode(`${text}\n`), 0o600);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+  }
+  // Read back: another process may have been first.
+  const made = await readKey(file);
+  if (made === null) throw unusable(file, "somebody removed it at once");
+  return made;
+}
+
+async function readKey(file: string): Promise<CryptoKey | null> {
+  const read = await readPrivateFile(file, FILE_BYTES_MAX);
+  if (read.kind === "absent") return null;
+  if (read.kind === "bad") throw unusable(file, read.why);
+  const text = read.text.trimEnd();
+  if (!KEY.test(text)) throw unusable(file, "it holds no key; remove it, and a new one is made");
+  return await signingKey(Uint8Array.fromBase64(text, { alphabet: "base64url" }));
+}
+
+function unusable(file: string, why: string): Error {
+  return new Error(`Cannot use the key ${escapeControls(file)}: ${why}`);
+}
