@@ -1,7 +1,6 @@
 // Files and flags, parsed once into values. Nothing above this folder reads TOML again.
 import type { SocketAddress } from "../net/address/endpoint.ts";
 import { systemUnixSockets } from "../net/unix_sockets.ts";
-import { formatHostPattern } from "../policy/host_pattern.ts";
 import type { Mode, PolicyDocument } from "../policy/policy.ts";
 import type { RequestRule } from "../policy/request_rule.ts";
 import type { Origin, Rule } from "../policy/rule.ts";
@@ -16,6 +15,7 @@ import {
   parseRules,
   type PlacedRule,
 } from "./domain_lists.ts";
+import { noteEffects } from "./effects.ts";
 import { ConfigError } from "./errors.ts";
 import { absolutePath, folderOf, isAbsolute } from "./file_path.ts";
 import { Findings } from "./toml/findings.ts";
@@ -25,21 +25,19 @@ import { readNetwork } from "./network_table.ts";
 import type { ProjectFiles } from "./project_files.ts";
 import { readPresets } from "./presets/read_presets.ts";
 import { checkPublicSuffixes } from "./public_suffix.ts";
-import { type PlacedRequestRule, readRequestRules } from "./request_rules.ts";
-import { filePlace, FLAG_RANK, type Layer, readLayers } from "./source_layers.ts";
+import { readRequestRules } from "./request_rules.ts";
+import { type filePlace, FLAG_RANK, type Layer, readLayers } from "./source_layers.ts";
 import { originsOf, sourceNames } from "./source_names.ts";
 import { featureMatrix, type Switched } from "./surfaces/feature_matrix.ts";
 import type { Selection } from "./surfaces/resolve.ts";
 import type { SwitchedOff } from "./surfaces/switched_off.ts";
-import type { LocatedTable, Place } from "./toml/located.ts";
-import { quote } from "./toml/printable.ts";
+import type { LocatedTable } from "./toml/located.ts";
 import { isDenylistOnly } from "./requirements/constraints.ts";
 import type { Access } from "./requirements/governed_settings.ts";
 import { governNetwork } from "./requirements/govern_network.ts";
 import { offUnder } from "./requirements/off_under.ts";
 import { type LoadedRequirements, NOTHING_REQUIRED } from "./requirements/loaded_requirements.ts";
 import type { Requirements } from "./requirements/requirements.ts";
-import { isUnreached } from "./unreached_rule.ts";
 import { resolveUnixSockets } from "./unix_socket_list.ts";
 import { readUpstreamCaFile } from "./upstream_ca_file.ts";
 import { readUpstreamProxy } from "./upstream_key.ts";
@@ -199,11 +197,9 @@ export async function loadConfig(source: ConfigSource): Promise<Config> {
   const upstreamProxy = readUpstreamProxy(table, network, findings);
   const askWebhook = readAskWebhook(table, network, findings);
   const violationFile = readViolationFile(table, network, findings);
-  checkEch(table, network, findings);
   const authorityFiles = readAuthorityFiles(table, homeOf(source), findings);
   const upstreamCaFile = await readUpstreamCaFile(table, network, findings);
-  noteEffects(table, network, file, findings);
-  noteInterception(table, network, rules, requestRules, findings);
+  noteEffects({ table, network, rules, requestRules, file }, findings);
 
   const faults = findings.faults();
   if (faults.length > 0) throw new ConfigError(faults);
@@ -286,74 +282,4 @@ function policyDocument(
     unixSockets,
     dangerouslyAllowAllUnixSockets: network.dangerously_allow_all_unix_sockets,
   };
-}
-
-/** Refuses to be told what to do with handshakes that nobody reads. */
-function checkEch(table: LocatedTable, network: NetworkConfig, findings: Findings): void {
-  const written = table.entries.get("ech");
-  if (written === undefined || network.ech === "allow" || network.sni_binding) return;
-  const message = '"sni_binding" is false: nobody reads the handshakes that "ech" is about';
-  findings.fault(written.value.place, message);
-}
-
-/** Says what comes of a configuration that is right, where that may be a surprise. */
-function noteEffects(
-  table: LocatedTable,
-  network: NetworkConfig,
-  file: string,
-  findings: Findings,
-) {
-  noteReach(table, network, file, findings);
-  noteAllProxy(table, network, findings);
-  noteAdminAuth(table, network, findings);
-}
-
-/** Says when a policy reaches everything, or nothing. */
-function noteReach(table: LocatedTable, network: NetworkConfig, file: string, findings: Findings) {
-  const placeOf = (key: string): Place => table.entries.get(key)?.key ?? filePlace(file);
-  if (network.dangerously_allow_all_domains) {
-    const message = "DANGEROUS: every host that is not denied is allowed";
-    findings.notice(placeOf("dangerously_allow_all_domains"), message);
-  } else if (network.allowed_domains.length + network.presets.length === 0 && !network.ask) {
-    const message = "no host is allowed: every request will be blocked";
-    findings.notice(placeOf("allowed_domains"), message);
-  }
-}
-
-/** Says when there is nothing to look into, and when rules are asked about no request. */
-function noteInterception(
-  table: LocatedTable,
-  network: NetworkConfig,
-  rules: readonly Rule[],
-  requestRules: readonly PlacedRequestRule[],
-  findings: Findings,
-): void {
-  const written = table.entries.get("mitm");
-  if (
-    written !== undefined && network.mitm && network.mode === "full" && requestRules.length === 0
-  ) {
-    const message = "nothing is intercepted: the mode is full, and there are no request rules";
-    findings.notice(written.key, message);
-  }
-  if (network.ask || network.dangerously_allow_all_domains) return;
-  for (const { rule, place } of requestRules.filter(({ rule }) => isUnreached(rule, rules))) {
-    const name = quote(formatHostPattern(rule.host));
-    findings.notice(place, `no allow rule matches ${name}: its request rules allow nothing`);
-  }
-}
-
-/** Says when a command needs no token to approve its own requests. */
-function noteAdminAuth(table: LocatedTable, network: NetworkConfig, findings: Findings): void {
-  const written = table.entries.get("admin_auth");
-  if (written === undefined || network.admin_auth !== "none") return;
-  const message = "DANGEROUS: whoever reaches the admin API may loosen the policy without a token";
-  findings.notice(written.key, message);
-}
-
-/** Says when children are to be told of a listener that does not open. */
-function noteAllProxy(table: LocatedTable, network: NetworkConfig, findings: Findings): void {
-  const written = table.entries.get("all_proxy");
-  if (written === undefined || network.all_proxy === "http" || network.enable_socks5) return;
-  const message = '"enable_socks5" is false: ALL_PROXY names the HTTP proxy';
-  findings.notice(written.value.place, message);
 }

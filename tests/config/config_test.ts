@@ -274,21 +274,9 @@ for (const [key, expected] of ORIGINS) {
   });
 }
 
-const EMPTY = "no host is allowed: every request will be blocked";
-const ALL = "DANGEROUS: every host that is not denied is allowed";
 const AGAIN = "is denied as well: deny wins, and it stays blocked";
 
 const NOTICES: readonly (readonly [string | null, Flags, ...string[]])[] = [
-  ["[network]\nallowed_domains = []", {}, `2:1 ${EMPTY}`],
-  ["[network]\nask = true", {}],
-  ["[network]", { allow: ["a.test"] }],
-  ["[network]\ndangerously_allow_all_domains = true", {}, `2:1 ${ALL}`],
-  [null, { overrides: ["network.ask=false"] }, `built-in ${EMPTY}`],
-  [
-    null,
-    { overrides: ["network.dangerously_allow_all_domains=true"] },
-    `-c in "network.dangerously_allow_all_domains=true": ${ALL}`,
-  ],
   [null, { allow: ["a.test"], deny: ["A.test"] }, `--allow "a.test" ${AGAIN}`],
   [
     "[network]\nallowed_domains = ['a.test', '*.github.io']",
@@ -474,51 +462,12 @@ Deno.test("loadConfig() takes any -c, --allow and --deny, or tells (seed 3)", as
   }
 });
 
-/** Lines, and what is said of them and `ALL_PROXY`. */
-const ALL_PROXY: readonly (readonly [string, ...string[]])[] = [
-  ['all_proxy = "socks5h"'],
-  ["enable_socks5 = false"],
-  ['enable_socks5 = false\nall_proxy = "http"'],
-  [
-    'enable_socks5 = false\nall_proxy = "socks5h"',
-    '4:13 "enable_socks5" is false: ALL_PROXY names the HTTP proxy',
-  ],
-];
-
-for (const [lines, ...expected] of ALL_PROXY) {
-  Deno.test(`loadConfig() hears ${JSON.stringify(lines)}`, async () => {
-    const text = `[network]\nallowed_domains = ["x.test"]\n${lines}\n`;
-    const config = await load(text);
-    assertEquals(await noticesOf(text), expected);
-    assertEquals(config.socksAddress === null, lines.includes("enable_socks5 = false"));
-  });
-}
-
-Deno.test("loadConfig() warns of an admin API that lets anybody loosen the policy", async () => {
-  const load = async (auth: string) => {
-    const config = await loadConfig({
-      homeFile: "/nonexistent/config.toml",
-      overrides: [`network.admin_auth=${auth}`],
-      allow: [],
-      deny: [],
-    });
-    return config.notices.filter(({ message }) => message.includes("token")).length;
-  };
-  assertEquals([await load("none"), await load("loosen"), await load("all")], [1, 0, 0]);
-});
-
 Deno.test("loadConfig() makes the policy bind names, and deny ECH where that is said", async () => {
   const words = (text: string) =>
     load(`[network]\n${text}`).then(({ policy }) => [policy.sniBinding, policy.denyEch]);
   assertEquals(await words("ask = true"), [true, false]);
   assertEquals(await words("ech = 'deny'"), [true, true]);
   assertEquals(await words("ech = 'allow'\nsni_binding = false"), [false, false]);
-});
-
-Deno.test('loadConfig() refuses ech = "deny" where nobody reads a handshake', async () => {
-  assertEquals(await faultsOf("[network]\nech = 'deny'\nsni_binding = false"), [
-    '2:7 "sni_binding" is false: nobody reads the handshakes that "ech" is about',
-  ]);
 });
 
 Deno.test("loadConfig() reads the rules that may carry anything", async () => {
