@@ -158,9 +158,14 @@ function policyFlags(values: Values): PolicyFlags | string {
   if (mode !== null && mode !== "full" && mode !== "limited") {
     return `Unknown mode "${mode}": there are full and limited`;
   }
+  // The later does not win: it would take the place of what somebody put before it, to be obeyed.
+  const [requirements = null, ...others] = values.many("requirements");
+  if (others.length > 0) {
+    return "Cannot obey two --requirements: give one, and write what both require into it";
+  }
   return {
     file: values.one("config"),
-    requirements: values.one("requirements"),
+    requirements,
     overrides: values.many("set"),
     allow: values.many("allow"),
     deny: values.many("deny"),

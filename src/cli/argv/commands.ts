@@ -6,7 +6,7 @@ export interface OptionRow {
   readonly short?: string;
   /** What its value is called; absent when it takes none. */
   readonly value?: string;
-  /** Whether it may be given more than once, each time adding. */
+  /** Whether each is kept that is given; of others the last. */
   readonly many?: boolean;
   readonly meaning: string;
 }
@@ -19,6 +19,7 @@ export const OPTIONS = {
   },
   requirements: {
     value: "FILE",
+    many: true,
     meaning: "obey this file, or https URL, too: what an administrator requires",
   },
   profile: {

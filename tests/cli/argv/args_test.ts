@@ -241,6 +241,14 @@ const REFUSED: readonly (readonly [readonly string[], string])[] = [
     ["connect", "a.test", "22", "--proxy", "https://me:secret@b.test:1"],
     "Cannot read the URL of --proxy: only http:// proxies can be used here",
   ],
+  [
+    ["run", "--requirements", "a.toml", "--requirements=b.toml", "true"],
+    "Cannot obey two --requirements: give one, and write what both require into it",
+  ],
+  [
+    ["--requirements", "a.toml", "check", "--requirements", "a.toml"],
+    "Cannot obey two --requirements",
+  ],
   [["version", "now"], '"doorward version" takes no "now"'],
 ];
 
