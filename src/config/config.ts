@@ -109,6 +109,8 @@ export interface Config {
   readonly secretVariables: readonly string[];
   /** What was imposed, and cannot be loosened while Doorward runs either. */
   readonly requirements: Requirements;
+  /** The files and URLs that say them, the most important first. */
+  readonly requiredBy: readonly string[];
   /** Why nothing is to be started; null unless somebody switched it off, or has no network for it. */
   readonly off: SwitchedOff | null;
   /** What holds a command besides Doorward: what may be required depends on it. */
@@ -219,6 +221,7 @@ export async function loadConfig(source: ConfigSource): Promise<Config> {
     upstreamProxy,
     secretVariables,
     requirements: imposed.requirements,
+    requiredBy: imposed.sources,
     off: offUnder(imposed.requirements, resolved.off, access),
     access,
     selection: resolved.selection,

@@ -124,9 +124,16 @@ export class LiveConfig {
         "Cannot write the rule: -c gives the whole list, whatever the file says",
       );
     }
+    const { file } = this.#parts;
+    if (above !== undefined && above.line !== null && file !== null && above.file !== file) {
+      const why = `${formatOrigin(above)} has the list, and one in ${file} would not add to it`;
+      throw new AdminError("cannot_write", `Cannot write the rule: ${why}; write it there`);
+    }
     // A file that says nothing of the network asks or not as before.
-    const { ask } = this.#config.network;
-    await this.#edit((text) => addToList(text ?? NEW_CONFIG, KEYS[list], pattern, { ask }));
+    const { network: { ask }, layers } = this.#config;
+    // Beside other files a new one says nothing but the rule: its lists would take the place of theirs.
+    const begun = layers.some(({ state }) => state === "read") ? "" : NEW_CONFIG;
+    await this.#edit((text) => addToList(text ?? begun, KEYS[list], pattern, { ask }));
     await this.reload();
   }
 
@@ -233,13 +240,10 @@ export class LiveConfig {
   async #load(): Promise<Config> {
     const next = await this.#parts.load();
     // What holds without a file is not what its author wanted to hold.
-    const isRead = ({ layers }: Config, file: string) =>
-      layers.some((layer) => layer.file === file && layer.state === "read");
-    const gone = this.#config.layers.filter(({ file }) =>
-      isRead(this.#config, file) && !isRead(next, file)
-    );
+    const there = filesRead(next);
+    const gone = filesRead(this.#config).filter((file) => !there.includes(file));
     if (gone.length > 0) {
-      throw new ConfigError(gone.map(({ file }) => ({
+      throw new ConfigError(gone.map((file) => ({
         origin: { file, line: null, column: null },
         message: "this file is gone; put it back, or restart Doorward to run without it",
       })));
@@ -263,6 +267,11 @@ export class LiveConfig {
     for (const line of messageOf(error).split("\n")) tell(line);
     return new AdminError("reload_failed", message + why, { faults });
   }
+}
+
+/** The files that a configuration was read from, and those that say what is required. */
+function filesRead({ layers, requiredBy }: Config): readonly string[] {
+  return [...layers.filter(({ state }) => state === "read").map(({ file }) => file), ...requiredBy];
 }
 
 function messageOf(error: unknown): string {

@@ -8,6 +8,7 @@ import {
 } from "@std/assert";
 import { type Config, type ConfigSource, loadConfig } from "../../src/config/config.ts";
 import { LiveConfig } from "../../src/config/live_config.ts";
+import { loadRequirements } from "../../src/config/requirements/load_requirements.ts";
 import { parseRequirements } from "../../src/config/requirements/loaded_requirements.ts";
 import { compilePolicy } from "../../src/policy/compile.ts";
 import { AdminError } from "../../src/proxy/admin_error.ts";
@@ -368,6 +369,38 @@ Deno.test("persist() writes nothing that a flag would hide", async () => {
   assertEquals(world.verdict("b.test"), "deny");
 });
 
+/** What a file for all users says, what the user's own does, and the rule that is to be written into the second. */
+const BELOW: readonly (readonly [string, string | null, "allow" | "deny"])[] = [
+  ['denied_domains = ["evil.test"]', null, "deny"],
+  ['denied_domains = ["evil.test"]', '[network]\nmode = "full"\n', "deny"],
+  ['domains = { "evil.test" = "deny" }', null, "deny"],
+  ['allowed_domains = ["a.test"]', null, "allow"],
+];
+
+for (const [lines, text, list] of BELOW) {
+  Deno.test(`persist() hides no list of another file: ${list} over ${lines} and ${text}`, async () => {
+    await using other = await makeScratch();
+    const systemFile = await other.write("system.toml", `[network]\nenabled = true\n${lines}\n`);
+    await using world = await makeWorld(text, { source: { systemFile } });
+    const { policy } = world.live.config;
+    const { code, message } = await refusal(world.live.persist(list, "b.test"));
+    assertEquals(code, "cannot_write");
+    assertStringIncludes(message, `${systemFile}:3:1 has the list, and one in `);
+    assertEquals(await world.read().catch(() => null), text);
+    assertEquals(world.live.config.policy, policy);
+  });
+}
+
+Deno.test("persist() makes a file beside one that has the other list, and hides nothing of it", async () => {
+  await using other = await makeScratch();
+  const text = '[network]\nenabled = true\ndenied_domains = ["evil.test"]\n';
+  const systemFile = await other.write("system.toml", text);
+  await using world = await makeWorld(null, { source: { systemFile } });
+  await world.live.persist("allow", "*.test");
+  const verdicts = ["evil.test", "b.test", "b.example"].map((host) => world.verdict(host));
+  assertEquals(verdicts, ["deny", "allow", "deny"]);
+});
+
 Deno.test("withdraw() takes a rule out of the file and out of force, and leaves the rest", async () => {
   await using world = await makeWorld(START);
   assertNotEquals(await world.live.withdraw("deny", "d.test"), null);
@@ -557,4 +590,17 @@ Deno.test("a reload puts changed requirements into force, and takes back what th
     "d.test",
   ]);
   assertEquals(world.live.network.mode, "limited");
+});
+
+Deno.test("reload() takes requirements that are gone for a fault, and not for none", async () => {
+  await using other = await makeScratch();
+  const systemFile = await other.write("requirements.toml", PINNED);
+  const requirements = () =>
+    loadRequirements({ systemFile, named: null }, AbortSignal.timeout(5000));
+  await using world = await makeWorld(START, { source: { requirements } });
+  await Deno.remove(systemFile);
+  const { more } = await refusal(world.live.reload("watch"));
+  assertEquals((more["faults"] as { file: string }[]).map(({ file }) => file), [systemFile]);
+  assertEquals(world.live.network.mode, "limited");
+  assertThrows(() => world.base.live.setMode("full"), AdminError);
 });
