@@ -5,6 +5,7 @@ import { concernsUs, type NetworkShape, networkShape } from "./network_shapes.ts
 import { DEFAULT_NETWORK, EMBEDDED_NETWORK } from "./network_table.ts";
 import { withEntry } from "./surfaces/domain_map.ts";
 import { alignFeature } from "./surfaces/feature.ts";
+import { refuseLostHooks } from "./surfaces/mitm_table.ts";
 import { resolve, type Resolved } from "./surfaces/resolve.ts";
 import { describe, quote } from "./toml/printable.ts";
 import { isSecretKey } from "./toml/printable_override.ts";
@@ -154,6 +155,8 @@ function mainFile(read: readonly ReadLayer[]): string {
 function laidOver(below: LocatedTable, above: LocatedTable, findings: Findings): LocatedTable {
   const [under, over] = alignFeature(below, above);
   return mergeTables(under, over, (key, lost, by) => {
+    refuseLostHooks(key, lost, by, findings);
+    if (lost.kind === "table") return;
     const what = lost.kind === "list" ? "its list" : isSecretKey(key) ? "its URL" : describe(lost);
     findings.notice(by, `${quote(key)} becomes a table: ${what} is lost`);
   });

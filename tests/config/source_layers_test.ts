@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { loadConfig } from "../../src/config/config.ts";
 import { readProjectFiles } from "../../src/config/project_files.ts";
 import { redactedNetwork } from "../../src/config/redacted.ts";
@@ -368,6 +368,44 @@ for (const [above, rule, strip] of NAMED) {
     assertEquals(config.network.mitm, true);
   });
 }
+
+/** Files, flags, and where a switch would take the place of hooks. */
+const LOST_HOOKS: readonly (readonly [Layers, readonly string[], string])[] = [
+  [{ user: HOOKS, project: "[permissions.p.network]\nmitm = true" }, [], "project:2:1"],
+  [{ system: HOOKS, user: "[permissions.p.network]\nmitm = false" }, [], "user:2:1"],
+  [{ user: HOOKS }, ["permissions.p.network.mitm=true"], "-c"],
+  [
+    { user: HOOKS, project: '[permissions.q]\nextends = "p"\nnetwork.mitm = true' },
+    ["default_permissions=q"],
+    "project:3:9",
+  ],
+];
+
+for (const [files, overrides, where] of LOST_HOOKS) {
+  Deno.test(`readLayers() loses no hooks to a switch above them: ${where}`, async () => {
+    const [first = ""] = await faultsOfLayers(files, overrides);
+    assert(first.startsWith(where), first);
+    assertStringIncludes(first, '"mitm" would take the place of the hooks at ');
+  });
+}
+
+const POST = '[network]\nmitm = true\nallowed_domains = ["a.test"]\n' +
+  '[network.rules]\n"a.test" = { methods = ["POST"] }\n';
+
+for (const host of ["a.test", "A.test", "a.test.", "a.test:443"]) {
+  Deno.test(`readLayers() overrides the request rule of a host in whatever spelling: ${host}`, async () => {
+    const user = `[network.rules]\n"${host}" = "read"\n`;
+    const written = redactedNetwork(await loadLayers({ system: POST, user })).rules;
+    const expected = host.includes(":") ? ["a.test POST", "a.test:443 read"] : ["a.test read"];
+    assertEquals(written.map(({ rule }) => rule), expected);
+  });
+}
+
+Deno.test("readLayers() keeps both rules where one file has two spellings of a host", async () => {
+  const system = `${POST}"A.test" = "read"\n`;
+  const written = redactedNetwork(await loadLayers({ system })).rules;
+  assertEquals(written.map(({ rule }) => rule), ["a.test POST", "A.test read"]);
+});
 
 /** Files and flags that switch the feature, and what `network.mode` and the switch are. */
 const FEATURES: readonly (readonly [Layers, readonly string[], boolean | null, string])[] = [

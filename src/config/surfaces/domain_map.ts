@@ -3,6 +3,7 @@ import { formatRulePattern, parseRulePattern } from "../../policy/rule_pattern.t
 import type { Findings } from "../toml/findings.ts";
 import type { JsonSchema } from "../toml/json_schema.ts";
 import { type Entry, type Located, type LocatedTable, mergeTables } from "../toml/located.ts";
+import { quote } from "../toml/printable.ts";
 import { type SchemaByKey, wrong } from "../toml/value_readers.ts";
 
 const DENY = "deny";
@@ -31,10 +32,14 @@ function mapSchema(): JsonSchema {
 }
 
 /**
- * The same table with the hosts of `domains` in their one spelling, so that what is laid over it finds them
- * whatever their letters. Of two spellings in one table the denial stays.
+ * The same table with the hosts of `domains` and `rules` in their one spelling, so that what is laid over it finds
+ * them whatever their letters. Of two spellings of a domain in one table the denial stays.
  */
 export function withOneSpelling(table: LocatedTable): LocatedTable {
+  return withRulesRespelled(withDomainsRespelled(table));
+}
+
+function withDomainsRespelled(table: LocatedTable): LocatedTable {
   const domains = table.entries.get("domains");
   if (domains?.value.kind !== "table") return table;
   const hosts = new Map<string, Entry>();
@@ -47,6 +52,19 @@ export function withOneSpelling(table: LocatedTable): LocatedTable {
     key: domains.key,
     value: { ...domains.value, entries: hosts },
   });
+}
+
+/** Of two spellings in one table both stay: each may let through what the other does not. */
+function withRulesRespelled(table: LocatedTable): LocatedTable {
+  const rules = table.entries.get("rules");
+  if (rules?.value.kind !== "table") return table;
+  const hosts = new Map<string, Entry>();
+  for (const [text, entry] of rules.value.entries) {
+    const host = oneSpelling(text);
+    const isFree = !hosts.has(host) && (host === text || !rules.value.entries.has(host));
+    hosts.set(isFree ? host : text, entry);
+  }
+  return withEntry(table, "rules", { key: rules.key, value: { ...rules.value, entries: hosts } });
 }
 
 const WORDS = ["none", "allow", DENY];
@@ -76,12 +94,34 @@ interface Forms {
   readonly deny: string | null;
   /** The one spelling of what stands in it. */
   readonly spelling: (text: string) => string;
+  /** Tells of an entry that is to be taken away, and can be none. Nobody else reads it. */
+  readonly refuseNone: (text: string, entry: Entry, findings: Findings) => void;
 }
 
 const FORMS: readonly Forms[] = [
-  { map: "domains", allow: "allowed_domains", deny: "denied_domains", spelling: oneSpelling },
-  { map: "unix_sockets", allow: "allow_unix_sockets", deny: null, spelling: (path) => path },
+  {
+    map: "domains",
+    allow: "allowed_domains",
+    deny: "denied_domains",
+    spelling: oneSpelling,
+    refuseNone: refuseBadPattern,
+  },
+  {
+    map: "unix_sockets",
+    allow: "allow_unix_sockets",
+    deny: null,
+    spelling: (path) => path,
+    refuseNone: () => {},
+  },
 ];
+
+/** With a slip in its name what it was to take away would stay. */
+function refuseBadPattern(text: string, { key }: Entry, findings: Findings): void {
+  const parsed = parseRulePattern(text);
+  if (parsed.kind === "bad") {
+    findings.fault(key, `bad host pattern ${quote(text)}: ${parsed.why}`);
+  }
+}
 
 /**
  * Lays one table over another. The maps go over the lists: each host and each path takes the place of the same one
@@ -166,7 +206,7 @@ function listsOf(
     else if (isWord(entry.value, DENY)) denied.push(item);
     else if (!isWord(entry.value, "none")) {
       wrong(entry.value, `${map}.${text}`, '"allow" or "deny"', findings);
-    }
+    } else forms.refuseNone(text, entry, findings);
   }
   const set = (name: string, items: readonly Located[]) => {
     if (items.length > 0) {

@@ -1,7 +1,8 @@
 // The hooks of a profile, which name their actions, brought into `[[network.mitm_hooks]]`, which hold them.
+import { formatOrigin } from "../../policy/rule.ts";
 import type { Findings } from "../toml/findings.ts";
 import type { JsonSchema } from "../toml/json_schema.ts";
-import type { Entry, Located, LocatedList, LocatedTable } from "../toml/located.ts";
+import type { Entry, Located, LocatedList, LocatedTable, Place } from "../toml/located.ts";
 import { unknownKey } from "../toml/nearest_key.ts";
 import { quote } from "../toml/printable.ts";
 import { readTexts, wrong } from "../toml/value_readers.ts";
@@ -62,6 +63,17 @@ export function hooksOf(mitm: LocatedTable, findings: Findings): LocatedList {
     return hookTable(name, hook, actions, findings);
   });
   return { kind: "list", place: mitm.place, items };
+}
+
+/** Refuses a switch in the place of the hooks of a lower file, or of an extended profile: no rule is lost in silence. */
+export function refuseLostHooks(key: string, lost: Located, by: Place, findings: Findings): void {
+  const hooks = key === "mitm" && lost.kind === "table" ? lost.entries.get("hooks") : undefined;
+  if (hooks === undefined) return;
+  const at = formatOrigin(hooks.key.origin);
+  findings.fault(
+    by,
+    `"mitm" would take the place of the hooks at ${at}: leave it out, they turn it on`,
+  );
 }
 
 function hookTable(

@@ -12,7 +12,7 @@ import { nearestKey, unknownKey } from "../toml/nearest_key.ts";
 import { quote } from "../toml/printable.ts";
 import { readFlag, readText, type SchemaByKey, wrong } from "../toml/value_readers.ts";
 import { FILESYSTEM_SCHEMA, type FilesystemEntry, readFilesystem } from "./filesystem.ts";
-import { mitmSchema } from "./mitm_table.ts";
+import { mitmSchema, refuseLostHooks } from "./mitm_table.ts";
 
 /** The profiles that are always there. None has a policy for the network. */
 export const BUILT_IN = [":read-only", ":workspace", ":danger-full-access"] as const;
@@ -175,8 +175,8 @@ function resolve(
     next = parentOf(table, findings);
   }
   const [own] = tables;
-  const merged = tables.reduceRight(
-    (below, above) => mergeTables(below, above, () => {}),
+  const merged = tables.reduceRight((below, above) =>
+    mergeTables(below, above, (key, lost, by) => refuseLostHooks(key, lost, by, findings))
   );
   checkRoots(merged, findings);
   return {

@@ -63,7 +63,7 @@ export function resolve({ files, flags, root }: Written, findings: Findings): Re
   const sandbox = chosen?.syntax === "sandbox_mode"
     ? readSandbox(root, chosen.selected, findings)
     : null;
-  if (sandbox === null) noteUnreadSandbox(root, chosen, findings);
+  noteUnread(root, chosen, findings);
   const feature = readFeature(featureAt(root), findings);
 
   // The flags come last: they go over a profile and its like, too.
@@ -114,16 +114,15 @@ function refuseUnselected(
   findings.fault(root.entries.get("permissions")!.key, message);
 }
 
-/** Whoever wrote whether there is a network should know when nobody reads it. */
-function noteUnreadSandbox(
-  root: LocatedTable,
-  chosen: ChosenSyntax | null,
-  findings: Findings,
-): void {
-  const written = root.entries.get("sandbox_workspace_write");
-  if (written === undefined || chosen?.syntax === "sandbox_mode") return;
+/** Whoever wrote whether there is a network, and with which rules, should know when nobody reads it. */
+function noteUnread(root: LocatedTable, chosen: ChosenSyntax | null, findings: Findings): void {
+  const unread = chosen?.syntax === "sandbox_mode"
+    ? "default_permissions"
+    : "sandbox_workspace_write";
+  const written = root.entries.get(unread);
+  if (written === undefined) return;
   const why = chosen === null ? "no sandbox_mode is written" : chosen.why;
-  findings.notice(written.key, `"sandbox_workspace_write" is not in force: ${why}`);
+  findings.notice(written.key, `${quote(unread)} is not in force: ${why}`);
 }
 
 function strictly(written: WrittenSwitches): WrittenFeature {

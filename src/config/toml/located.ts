@@ -50,7 +50,7 @@ export function emptyTable(place: Place): LocatedTable {
 
 /**
  * Lays `over` onto `base`: tables merge, everything else replaces. `lost` is told of each value that has
- * to go because a table takes its place.
+ * to go because a table takes its place, and of each table that something else takes the place of.
  */
 export function mergeTables(
   base: LocatedTable,
@@ -60,14 +60,14 @@ export function mergeTables(
   const entries = new Map(base.entries);
   for (const [key, { key: place, value }] of over.entries) {
     const below = entries.get(key);
-    if (below === undefined || value.kind !== "table") {
-      entries.set(key, { key: place, value });
-    } else if (below.value.kind === "table") {
+    if (below?.value.kind === "table" && value.kind === "table") {
       entries.set(key, { key: below.key, value: mergeTables(below.value, value, lost) });
-    } else {
-      lost(key, below.value, place);
-      entries.set(key, { key: place, value });
+      continue;
     }
+    // They are not both.
+    const isLost = below?.value.kind === "table" || value.kind === "table";
+    if (below !== undefined && isLost) lost(key, below.value, place);
+    entries.set(key, { key: place, value });
   }
   return { kind: "table", place: base.place, entries };
 }

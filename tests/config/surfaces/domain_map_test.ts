@@ -69,6 +69,11 @@ const LISTS: readonly (readonly [string, unknown, ...string[]])[] = [
     'unix_sockets = { "/a" = "allow", "b" = "deny", "/c" = "none" }',
     { allow_unix_sockets: ["/a"] },
   ],
+  [
+    'domains = { a = "deny", "b..c" = "none" }',
+    { denied_domains: ["a"] },
+    '1:25 bad host pattern "b..c": a label is empty; write example.com, or *.example.com for what lies below it',
+  ],
   ["domains = 1", {}, '1:11 "domains" is 1: expected a table, as in { "…" = "allow" }'],
   [
     'unix_sockets = ["/a"]',

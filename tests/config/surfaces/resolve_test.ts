@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertInstanceOf } from "@std/assert";
+import { assert, assertEquals, assertInstanceOf, assertStringIncludes } from "@std/assert";
 import type { Config } from "../../../src/config/config.ts";
 import { ConfigError } from "../../../src/config/errors.ts";
 import { socketOs } from "../../../src/config/socket_path.ts";
@@ -11,6 +11,8 @@ import {
   hostsOf,
   type Layers,
   load,
+  loadLayers,
+  named,
   plain,
   print,
   tableOf,
@@ -376,6 +378,13 @@ for (const [text, surface, why, notices] of SURFACES) {
     assertEquals([print(findings.faults()), print(findings.notices())], [[], notices]);
   });
 }
+
+Deno.test("loadConfig() says which profile an older mode above it keeps out of force", async () => {
+  const system = profile(true, 'domains = { "evil.test" = "deny" }');
+  const { notices } = await loadLayers({ system, user: sandbox(true) });
+  const said = notices.map(({ origin, message }) => `${named(origin)} ${message}`).join("\n");
+  assertStringIncludes(said, 'system:1:1 "default_permissions" is not in force: sandbox_mode at');
+});
 
 Deno.test("resolve() switches on what a profile or a sandbox gives, where that is written", () => {
   for (const [text, at] of [[profile(true), "7:1"], [sandbox(true), "4:18"]] as const) {

@@ -43,10 +43,12 @@ Deno.test("mergeTables() tells what a table takes the place of", () => {
   assertEquals(print(merged), ["a (2)", "a.b = 2 (2)"]);
 });
 
-Deno.test("mergeTables() says nothing when a value takes the place of a table", () => {
+Deno.test("mergeTables() tells which table a value takes the place of", () => {
   const lost: string[] = [];
-  const merged = mergeTables(table("a.b = 1"), table("a = 2"), (key) => lost.push(key));
-  assertEquals([print(merged), lost], [["a = 2 (1)"], []]);
+  const merged = mergeTables(table("a.b = 1"), table("\na = 2"), (key, { kind }, by) => {
+    lost.push(`${key} ${kind} ${by.origin.line}`);
+  });
+  assertEquals([print(merged), lost], [["a = 2 (2)"], ["a table 2"]]);
 });
 
 Deno.test("emptyTable() has no entries", () => {
