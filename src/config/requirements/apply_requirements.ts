@@ -18,8 +18,6 @@ export interface Overruled {
 export interface Governed {
   /** `originOf` tells where each was required; each entry of a list has its own origin. */
   readonly settings: GovernedSettings;
-  /** Whether the proxy is switched on as a feature: by requirements that enable it, or pin the feature; else null. */
-  readonly feature: Pinned<boolean> | null;
   /** In the order of the keys. */
   readonly overruled: readonly Overruled[];
 }
@@ -68,7 +66,6 @@ export function applyRequirements(
     required[key.replace(/^network\./, "") as keyof Required]?.origin ?? user.originOf(key);
   return {
     settings: { network, allow, deny, unixSockets, originOf },
-    feature: featureOf(requirements),
     overruled: [
       ...overruledValues(required, constraints, user),
       ...overruledRules(constraints, user),
@@ -109,7 +106,9 @@ function requiredValues(
   if (values.enabled !== null) required["enabled"] = values.enabled;
   for (const key of COMPARED) {
     const pinned = values[key];
-    if (pinned !== null && !isTighter(key, user)) required[key] = pinned;
+    if (pinned === null) continue;
+    if (isTighter(key, user)) delete required[key];
+    else required[key] = pinned;
   }
   for (const [port, url] of Object.entries(PORTS)) {
     const pinned = values[port as keyof typeof PORTS];
@@ -134,11 +133,6 @@ function allowRules(
   if (allowed === null) return user.allow;
   const managed = without(allowed.rules, deny);
   return allowed.expansion === true ? union(managed, user.allow) : managed;
-}
-
-/** Requirements that enable the proxy start it, whatever the feature is set to. */
-function featureOf({ values, feature }: Requirements): Pinned<boolean> | null {
-  return values.enabled?.value === true ? values.enabled : feature;
 }
 
 function overruledValues(

@@ -7,7 +7,7 @@ import { applyRequirements } from "./apply_requirements.ts";
 import { constraintsOf } from "./constraints.ts";
 import type { Access, GovernedSettings } from "./governed_settings.ts";
 import type { LoadedRequirements } from "./loaded_requirements.ts";
-import type { Pinned, PinnedSocket } from "./requirements.ts";
+import type { PinnedSocket } from "./requirements.ts";
 import { violationMessage, violations } from "./violations.ts";
 
 /** `[network]` as a user has written it. */
@@ -24,8 +24,6 @@ export interface GovernedNetworkConfig {
   readonly network: NetworkConfig;
   readonly rules: readonly PlacedRule[];
   readonly originOf: (key: string) => Origin | undefined;
-  /** Whether requirements switch the feature of the proxy on or off; null leaves it to the user. */
-  readonly feature: Pinned<boolean> | null;
 }
 
 /** Lays requirements over `[network]`, and tells of whatever is overruled by them. */
@@ -38,7 +36,7 @@ export function governNetwork(
   const tell = (origin: Origin, message: string) =>
     findings.notice({ origin, rank: -1, flag: null }, message);
   for (const { origin, message } of notices) tell(origin, message);
-  const { settings, feature, overruled } = applyRequirements(
+  const { settings, overruled } = applyRequirements(
     requirements,
     settingsOf(written),
     access,
@@ -64,7 +62,6 @@ export function governNetwork(
     },
     rules: [...allow, ...deny],
     originOf,
-    feature,
   };
 }
 

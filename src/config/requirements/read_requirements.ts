@@ -1,6 +1,7 @@
 import type { Origin } from "../../policy/rule.ts";
 import type { Findings } from "../toml/findings.ts";
 import { emptyTable, type LocatedTable } from "../toml/located.ts";
+import { nearestKey, unknownKey } from "../toml/nearest_key.ts";
 import { parseTomlDocument } from "../toml/toml_document.ts";
 import {
   key,
@@ -41,6 +42,9 @@ const KEYS: Keys<Written> = {
   managed_allowed_domains_only: key(readFlag, "whether no host is added to the managed ones"),
   danger_full_access_denylist_only: key(readFlag, "for commands that nothing else holds"),
 };
+
+/** The one key of `[features]` that is ours. */
+const FEATURE = "network_proxy";
 
 /** Keys that are read elsewhere. */
 const OTHERS = Object.fromEntries([...DOMAIN_KEYS, ...SOCKET_KEYS].map((name) => [name, {}]));
@@ -89,9 +93,14 @@ function readValues(table: LocatedTable, findings: Findings): PinnedValues {
 
 function readFeature(root: LocatedTable, findings: Findings): Pinned<boolean> | null {
   const table = tableOf(root, "features", findings);
-  const entry = table.entries.get("network_proxy");
+  for (const [name, { key }] of table.entries) {
+    // The others are another program's, but for a slip.
+    const isSlip = name !== FEATURE && nearestKey(name, [FEATURE]) !== null;
+    if (isSlip) findings.fault(key, unknownKey(name, [FEATURE], "[features]"));
+  }
+  const entry = table.entries.get(FEATURE);
   if (entry === undefined) return null;
-  const value = readFlag(entry.value, "network_proxy", findings);
+  const value = readFlag(entry.value, FEATURE, findings);
   return value === undefined ? null : { value, origin: entry.key.origin };
 }
 

@@ -12,7 +12,7 @@ import { read, required, settings, texts, type Written } from "./required.ts";
 /** What holds of a user's settings under these lines of `[experimental_network]`. */
 async function governed(lines: string, user: Written = {}, access: Access = "restricted") {
   const requirements = await required(lines);
-  const { settings: held, feature, overruled } = applyRequirements(
+  const { settings: held, overruled } = applyRequirements(
     requirements,
     settings(user),
     access,
@@ -23,7 +23,6 @@ async function governed(lines: string, user: Written = {}, access: Access = "res
     deny: texts(held.deny),
     sockets: held.unixSockets.map(({ value }) => value),
     originOf: held.originOf,
-    feature: feature?.value ?? null,
     overruled: overruled.map(({ message }) => message),
     broken: violations(constraintsOf(requirements, access), held).map(({ field }) => field),
   };
@@ -36,13 +35,13 @@ Deno.test("applyRequirements() changes nothing where nothing is required", () =>
     deny: ["b.test"],
     sockets: ["/a"],
   });
-  const { settings: held, feature, overruled } = applyRequirements(
+  const { settings: held, overruled } = applyRequirements(
     NO_REQUIREMENTS,
     user,
     "restricted",
   );
   assertEquals({ ...held, originOf: null }, { ...user, originOf: null });
-  assertEquals([feature, overruled], [null, []]);
+  assertEquals(overruled, []);
 });
 
 /** A required value, what the user has, and what holds. */
@@ -210,6 +209,14 @@ Deno.test("applyRequirements() opens nothing so that is required to be shut", as
   assertEquals(broken, []);
 });
 
+Deno.test("applyRequirements() shuts what is required to be shut, and is shut already", async () => {
+  const lines = `${DENYLIST_ONLY}\nallow_local_binding = false\nallow_upstream_proxy = false`;
+  const user = { network: { allow_local_binding: false, allow_upstream_proxy: false } };
+  const { network, broken } = await governed(lines, user, "full");
+  assertEquals([network.allow_local_binding, network.allow_upstream_proxy], [false, false]);
+  assertEquals(broken, []);
+});
+
 Deno.test("applyRequirements() knows nothing of denials only where something holds a command", async () => {
   const { allow, network } = await governed(DENYLIST_ONLY, { allow: ["user.test"] });
   assertEquals(allow, ["managed.test", "user.test"]);
@@ -232,24 +239,6 @@ Deno.test("applyRequirements() replaces the unix sockets", async () => {
     "it allows nothing",
   ]);
 });
-
-/** Documents, and whether they switch the proxy on as a feature. */
-const FEATURES: readonly (readonly [string, boolean | null])[] = [
-  ["[experimental_network]\nenabled = true", true],
-  ["[experimental_network]\nenabled = true\n[features]\nnetwork_proxy = false", true],
-  ["[experimental_network]\nenabled = false", null],
-  ["[features]\nnetwork_proxy = true", true],
-  ["[features]\nnetwork_proxy = false", false],
-  ['[experimental_network.domains]\n"a.test" = "allow"', null],
-];
-
-for (const [text, expected] of FEATURES) {
-  Deno.test(`applyRequirements() tells the feature of ${JSON.stringify(text)}`, async () => {
-    const { requirements } = await read(text);
-    const { feature } = applyRequirements(requirements, settings(), "restricted");
-    assertEquals(feature?.value ?? null, expected);
-  });
-}
 
 Deno.test("applyRequirements() switches the proxy off with its feature, unless it is required", async () => {
   const enabled = async (text: string) => {

@@ -121,17 +121,6 @@ Deno.test("governNetwork() changes nothing where nothing is required", async () 
   assertEquals(empty.policy.rules.map(({ text }) => text), ["user.test", "evil.test", "b.test"]);
 });
 
-Deno.test("governNetwork() tells whether the feature is required", async () => {
-  const loaded = await parseRequirements("[features]\nnetwork_proxy = false\n", "required.toml");
-  const { feature } = governNetwork(
-    { table: tableOf(""), network: DEFAULT_NETWORK, rules: [], originOf: () => undefined },
-    loaded,
-    "restricted",
-    new Findings(),
-  );
-  assertEquals([feature?.value, feature?.origin.line], [false, 2]);
-});
-
 Deno.test("governNetwork() refuses what no requirement could mend", async () => {
   const findings = new Findings();
   const rules = parseRules("deny", [{ text: "a.test", place: PLACE }], findings)

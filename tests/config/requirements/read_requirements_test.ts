@@ -104,6 +104,11 @@ const FAULTS: readonly (readonly [string, string, string])[] = [
   ["no key at all", "zzzz = 1", '1:1 unknown key "zzzz": remove it; requirements are one table'],
   ["a table that is none", "experimental_network = 1", '1:24 "experimental_network" is 1: '],
   [
+    "a slip in the name of the feature",
+    "[features]\nnetwork_prxoy = false",
+    '2:1 unknown key "network_prxoy": did you mean "network_proxy"?',
+  ],
+  [
     "a mode that there is not",
     '[experimental_network]\nmode = "open"',
     '2:8 "mode" is "open": expected "full" or "limited"',
