@@ -3,6 +3,8 @@ import type { Place } from "./toml/located.ts";
 /** A policy that is longer was not written by hand, and a device file has no end. */
 export const CONFIG_BYTES_MAX = 1024 * 1024;
 
+const PIPE = "it is a pipe, and it is read more than once; make it a file";
+
 /** What a path held. */
 export type ConfigFile =
   | { readonly kind: "text"; readonly file: string; readonly text: string }
@@ -13,6 +15,8 @@ export type ConfigFile =
 export async function readConfigFile(file: string, mayBeAbsent: boolean): Promise<ConfigFile> {
   let bytes: Uint8Array;
   try {
+    // To open one is to wait for a writer, and every reload after it would wait as well.
+    if ((await Deno.stat(file)).isFifo) return bad(file, null, `cannot read this file: ${PIPE}`);
     bytes = await readUpTo(file, CONFIG_BYTES_MAX + 1);
   } catch (error) {
     if (mayBeAbsent && error instanceof Deno.errors.NotFound && !await isLink(file)) {

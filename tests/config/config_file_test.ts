@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { CONFIG_BYTES_MAX, readConfigFile, whyUnreadable } from "../../src/config/config_file.ts";
+import { makeScratch } from "../support/scratch.ts";
 
 /** Reads a file that holds `bytes`, as `kind: what`. */
 async function read(bytes: Uint8Array | string): Promise<string> {
@@ -55,6 +56,22 @@ for (const [what, bytes, line] of NOT_UTF8) {
     assertEquals(await read(new Uint8Array(bytes)), `${line}: not UTF-8 text; save it as UTF-8`);
   });
 }
+
+Deno.test({
+  name: "readConfigFile() does not wait for whoever might write into a pipe",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    await using scratch = await makeScratch();
+    const pipe = `${scratch.folder}/pipe`;
+    assert((await new Deno.Command("mkfifo", { args: [pipe] }).output()).success);
+    for (const mayBeAbsent of [true, false]) {
+      assertEquals(
+        print(await readConfigFile(pipe, mayBeAbsent)),
+        "null: cannot read this file: it is a pipe, and it is read more than once; make it a file",
+      );
+    }
+  },
+});
 
 Deno.test("readConfigFile() stops reading a file without an end", async () => {
   const endless = await readConfigFile("/dev/zero", false);
