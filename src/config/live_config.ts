@@ -9,7 +9,7 @@ import type { LivePolicy } from "../proxy/live_policy.ts";
 import type { Reloaded, ReloadFault } from "../proxy/reloaded.ts";
 import type { Config } from "./config.ts";
 import { addToList, type DomainList, removeAllFromList } from "./edit_list.ts";
-import { ConfigError } from "./errors.ts";
+import { ConfigError, type ConfigFault } from "./errors.ts";
 import { frozenChanges } from "./live_keys.ts";
 import { policyChanges } from "./policy_changes.ts";
 import { permits } from "./requirements/permits.ts";
@@ -210,12 +210,13 @@ export class LiveConfig {
 
   async #reload(by: "request" | "watch"): Promise<Reloaded> {
     const { policy, policyOf, now } = this.#parts;
-    let next: Config;
+    let loaded: Loaded;
     try {
-      next = await this.#load();
+      loaded = await this.#load();
     } catch (error) {
       throw this.#failed(error);
     }
+    const { next, waiting } = loaded;
     const document = policyOf(next);
     const changed = policyChanges(policy.configured, document);
     const wasFault = this.#fault !== null;
@@ -226,7 +227,18 @@ export class LiveConfig {
     const closed = policy.rebase(document);
     // What we wrote ourselves was told already.
     if (by === "request" || changed.length > 0 || wasFault) this.#done(changed, closed);
+    if (waiting.length > 0) this.#wait(waiting);
     return { changed, closed };
+  }
+
+  /** Says what is required and waits for a restart. Everything else of it is in force. */
+  #wait(waiting: readonly ConfigFault[]): void {
+    const { now, tell } = this.#parts;
+    const message = "Restart Doorward: what is required cannot all come into force while it runs";
+    const faults = waiting.map(({ origin, message }) => ({ ...origin, message }));
+    this.#fault = { at: now() / 1000, message, faults };
+    tell(message);
+    for (const line of new ConfigError(waiting).message.split("\n")) tell(line);
   }
 
   #done(changed: readonly string[], closed: number): void {
@@ -237,7 +249,7 @@ export class LiveConfig {
     tell(`reloaded, generation ${generation}: ${what}${closing}`);
   }
 
-  async #load(): Promise<Config> {
+  async #load(): Promise<Loaded> {
     const next = await this.#parts.load();
     // What holds without a file is not what its author wanted to hold.
     const there = filesRead(next);
@@ -248,9 +260,12 @@ export class LiveConfig {
         message: "this file is gone; put it back, or restart Doorward to run without it",
       })));
     }
-    const frozen = frozenChanges(this.#config, next);
-    if (frozen.length > 0) throw new ConfigError(frozen);
-    return next;
+    // Settled was what Doorward was started with, whatever was required of it since.
+    const frozen = frozenChanges(this.#parts.config, next);
+    const isRequired = ({ origin }: ConfigFault) => next.requiredBy.includes(origin.file);
+    const waiting = frozen.filter(isRequired);
+    if (waiting.length < frozen.length) throw new ConfigError(frozen);
+    return { next, waiting };
   }
 
   /** Keeps the fault where people look, and says so. */
@@ -267,6 +282,13 @@ export class LiveConfig {
     for (const line of messageOf(error).split("\n")) tell(line);
     return new AdminError("reload_failed", message + why, { faults });
   }
+}
+
+/** A configuration that was read again. */
+interface Loaded {
+  readonly next: Config;
+  /** What is required and cannot change while Doorward runs. The rest of what is required does not wait for it. */
+  readonly waiting: readonly ConfigFault[];
 }
 
 /** The files that a configuration was read from, and those that say what is required. */

@@ -592,6 +592,32 @@ Deno.test("a reload puts changed requirements into force, and takes back what th
   assertEquals(world.live.network.mode, "limited");
 });
 
+Deno.test("what is required tightens at once, though some of it waits for a restart", async () => {
+  let required = "";
+  await using world = await makeWorld(START, requiring(() => required));
+  required = '[experimental_network]\nhttp_port = 43128\ndomains = { "a.test" = "deny" }\n';
+  await world.live.reload("watch");
+  assertEquals(world.verdict("a.test"), "deny");
+  const { fault } = world.live;
+  assertStringIncludes(fault!.message, "Restart Doorward: ");
+  assertEquals(fault!.faults.map(({ file, line }) => [file, line]), [["required.toml", 2]]);
+  assertStringIncludes(world.told.at(-1)!, '"proxy_url" cannot change while Doorward runs');
+  // It goes on waiting, and nothing else with it.
+  required = required.replace("a.test", "b.test");
+  await world.live.reload("watch");
+  assertEquals([world.verdict("b.test"), world.live.fault === null], ["deny", false]);
+  required = "";
+  await world.live.reload("watch");
+  assertEquals(world.live.fault, null);
+});
+
+Deno.test("what a user changes and cannot holds up all of it, also under requirements", async () => {
+  await using world = await makeWorld(START, requiring(() => PINNED));
+  await world.write(`${START}via = false\n`);
+  const { more } = await refusal(world.live.reload());
+  assertEquals((more["faults"] as { file: string }[]).map(({ file }) => file), [world.file]);
+});
+
 Deno.test("reload() takes requirements that are gone for a fault, and not for none", async () => {
   await using other = await makeScratch();
   const systemFile = await other.write("requirements.toml", PINNED);
