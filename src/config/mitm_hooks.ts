@@ -14,13 +14,13 @@ import { readSecretSource, secretSchema } from "./secret_source.ts";
 import type { Findings } from "./toml/findings.ts";
 import { emptyTable, type Located, type LocatedTable } from "./toml/located.ts";
 import type { JsonSchema } from "./toml/json_schema.ts";
-import { unknownKey } from "./toml/nearest_key.ts";
 import { quote } from "./toml/printable.ts";
 import {
   key,
   type Keys,
   readTable,
   readText,
+  refuseUnknown,
   type SchemaByKey,
   tableSchema,
   wrong,
@@ -108,10 +108,7 @@ export function readHooks(value: Located, findings: Findings): readonly WrittenR
 }
 
 function readHook(table: LocatedTable, findings: Findings): WrittenRule | null {
-  for (const [name, { key }] of table.entries) {
-    if (HOOK_KEYS.includes(name)) continue;
-    findings.fault(key, unknownKey(name, HOOK_KEYS, "[[network.mitm_hooks]]"));
-  }
+  refuseUnknown(table, HOOK_KEYS, "[[network.mitm_hooks]]", findings);
   const match = tableOf(table, "match", findings);
   const actions = tableOf(table, "actions", findings);
   if (match === null || actions === null) return null;

@@ -2,10 +2,9 @@
 import { isAbsolute } from "./file_path.ts";
 import type { Findings } from "./toml/findings.ts";
 import type { Entry, Located, LocatedTable, Place } from "./toml/located.ts";
-import { unknownKey } from "./toml/nearest_key.ts";
 import type { JsonSchema } from "./toml/json_schema.ts";
 import { quote } from "./toml/printable.ts";
-import { type SchemaByKey, wrong } from "./toml/value_readers.ts";
+import { refuseUnknown, type SchemaByKey, wrong } from "./toml/value_readers.ts";
 
 /** Where a secret comes from, and what is put in front of it. */
 export interface SecretSource {
@@ -63,9 +62,7 @@ export function readSecretSource(
 ): SecretSource | null {
   const { env, file, where } = keys;
   const known = Object.keys(secretSchema(keys, others).properties!);
-  for (const [name, entry] of table.entries) {
-    if (!known.includes(name)) findings.fault(entry.key, unknownKey(name, known, where));
-  }
+  refuseUnknown(table, known, where, findings);
   const variable = table.entries.get(env);
   const path = table.entries.get(file);
   const prefix = readPrefix(table.entries.get("prefix"), findings);

@@ -3,9 +3,8 @@ import { formatOrigin } from "../../policy/rule.ts";
 import type { Findings } from "../toml/findings.ts";
 import type { JsonSchema } from "../toml/json_schema.ts";
 import type { Entry, Located, LocatedList, LocatedTable, Place } from "../toml/located.ts";
-import { unknownKey } from "../toml/nearest_key.ts";
 import { quote } from "../toml/printable.ts";
-import { readTexts, wrong } from "../toml/value_readers.ts";
+import { readTexts, refuseUnknown, wrong } from "../toml/value_readers.ts";
 
 const TABLE_KEYS = ["hooks", "actions"];
 const MATCH_KEYS = ["methods", "path_prefixes", "query", "headers", "body"];
@@ -50,16 +49,16 @@ const ACTION_SCHEMA: JsonSchema = {
 
 /** The hooks of `mitm = { hooks, actions }` as a list, in the order of the file. */
 export function hooksOf(mitm: LocatedTable, findings: Findings): LocatedList {
-  refuseOthers(mitm, TABLE_KEYS, "mitm", findings);
+  refuseUnknown(mitm, TABLE_KEYS, "mitm", findings);
   const actions = tablesIn(mitm, "actions", findings);
   for (const [name, action] of actions) {
-    refuseOthers(action, ACTION_KEYS, `mitm.actions.${name}`, findings);
+    refuseUnknown(action, ACTION_KEYS, `mitm.actions.${name}`, findings);
     if (action.entries.size > 0) continue;
     const message = `the action ${quote(name)} does nothing: write what to strip or to inject`;
     findings.fault(action.place, message);
   }
   const items = [...tablesIn(mitm, "hooks", findings)].map(([name, hook]) => {
-    refuseOthers(hook, HOOK_KEYS, `mitm.hooks.${name}`, findings);
+    refuseUnknown(hook, HOOK_KEYS, `mitm.hooks.${name}`, findings);
     return hookTable(name, hook, actions, findings);
   });
   return { kind: "list", place: mitm.place, items };
@@ -141,17 +140,6 @@ function tablesIn(
     wrong(held, `mitm.${name}.${key}`, "a table", findings);
     return [];
   }));
-}
-
-function refuseOthers(
-  table: LocatedTable,
-  known: readonly string[],
-  where: string,
-  findings: Findings,
-): void {
-  for (const [name, { key }] of table.entries) {
-    if (!known.includes(name)) findings.fault(key, unknownKey(name, known, where));
-  }
 }
 
 function tableEntry(of: LocatedTable, entries: ReadonlyMap<string, Entry>): Entry {

@@ -8,9 +8,15 @@ import {
   mergeTables,
   type Place,
 } from "../toml/located.ts";
-import { nearestKey, unknownKey } from "../toml/nearest_key.ts";
+import { nearestKey } from "../toml/nearest_key.ts";
 import { quote } from "../toml/printable.ts";
-import { readFlag, readText, type SchemaByKey, wrong } from "../toml/value_readers.ts";
+import {
+  readFlag,
+  readText,
+  refuseUnknown,
+  type SchemaByKey,
+  wrong,
+} from "../toml/value_readers.ts";
 import { FILESYSTEM_SCHEMA, type FilesystemEntry, readFilesystem } from "./filesystem.ts";
 import { mitmSchema, refuseLostHooks } from "./mitm_table.ts";
 
@@ -115,10 +121,7 @@ export function checkProfiles(
       wrong(value, `permissions.${name}`, `a table: write [permissions.${name}]`, findings);
       continue;
     }
-    const where = `[permissions.${name}]`;
-    for (const [inner, entry] of value.entries) {
-      if (!KEYS.includes(inner)) findings.fault(entry.key, unknownKey(inner, KEYS, where));
-    }
+    refuseUnknown(value, KEYS, `[permissions.${name}]`, findings);
     parentOf(value, findings);
     descriptionOf(value, findings);
     checkRoots(value, findings);

@@ -149,6 +149,18 @@ export function tableSchema<T extends object>(
   };
 }
 
+/** Tells of every key of a table that is not one of those that it may have. */
+export function refuseUnknown(
+  table: LocatedTable,
+  known: readonly string[],
+  where: string,
+  findings: Findings,
+): void {
+  for (const [name, { key }] of table.entries) {
+    if (!known.includes(name)) findings.fault(key, unknownKey(name, known, where));
+  }
+}
+
 /** Tells that a value is not what its key takes. */
 export function wrong(
   value: Located,

@@ -13,6 +13,7 @@ import {
   readTexts,
   readWhole,
   readWord,
+  refuseUnknown,
   tableSchema,
   type TableShape,
 } from "../../../src/config/toml/value_readers.ts";
@@ -145,4 +146,13 @@ Deno.test("tableSchema() takes the keys of the table, those read elsewhere, and 
     },
     additionalProperties: false,
   });
+});
+
+Deno.test("refuseUnknown() tells of each key that is not among those known", () => {
+  const findings = new Findings();
+  refuseUnknown(table("on = 1\nnme = 2\nzzzz = 3"), ["on", "name"], "here", findings);
+  assertEquals(messages(findings).map((line) => line.slice(0, 22)), [
+    '2:1 unknown key "nme":',
+    '3:1 unknown key "zzzz"',
+  ]);
 });
