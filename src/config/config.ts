@@ -159,7 +159,8 @@ export interface ConfigSource {
 /** Reads, merges and checks. Rejects with a `ConfigError` that holds every fault. */
 export async function loadConfig(source: ConfigSource): Promise<Config> {
   const findings = new Findings();
-  const { table: root, resolved, defaults, file, layers } = await readLayers(source, findings);
+  const layered = await readLayers(source, findings);
+  const { table: root, written, resolved, defaults, file, layers } = layered;
   const table = resolved.network;
 
   const read = readNetwork(table, defaults, findings, resolved.where);
@@ -170,7 +171,7 @@ export async function loadConfig(source: ConfigSource): Promise<Config> {
   };
   const limits = readLimits(table.entries.get("limits")?.value, findings);
   const presets = readPresets(table, asWritten, findings);
-  const origins = originsOf(root, source);
+  const origins = new Map([...originsOf(written, source), ...originsOf(root, source)]);
   const access: Access = resolved.written.surface === "full_access" ? "full" : "restricted";
   const imposed = await source.requirements?.() ?? NOTHING_REQUIRED;
   const governed = governNetwork(

@@ -125,8 +125,11 @@ export class LiveConfig {
       );
     }
     const { file } = this.#parts;
-    if (above !== undefined && above.line !== null && file !== null && above.file !== file) {
-      const why = `${formatOrigin(above)} has the list, and one in ${file} would not add to it`;
+    const other = [above, this.#config.originOf("network.domains")].find((origin) =>
+      origin !== undefined && origin.line !== null && origin.file !== file
+    );
+    if (other !== undefined && file !== null) {
+      const why = `${formatOrigin(other)} has the list, and one in ${file} would not add to it`;
       throw new AdminError("cannot_write", `Cannot write the rule: ${why}; write it there`);
     }
     // A file that says nothing of the network asks or not as before.

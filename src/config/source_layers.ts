@@ -26,6 +26,8 @@ export interface Layer {
 export interface SourceLayers {
   /** Holds `network` in today's form, and what else is ours as it was written. */
   readonly table: LocatedTable;
+  /** The same with `network` as it was written, its maps too. */
+  readonly written: LocatedTable;
   /** How `network` was found. */
   readonly resolved: Resolved;
   /** What keys have that nobody wrote. */
@@ -59,6 +61,7 @@ export async function readLayers(source: ConfigSource, findings: Findings): Prom
   }, findings);
   return {
     table: withNetwork(root, resolved),
+    written: root,
     resolved,
     defaults: files.length === 0 ? EMBEDDED_NETWORK : DEFAULT_NETWORK,
     file,

@@ -374,6 +374,8 @@ const BELOW: readonly (readonly [string, string | null, "allow" | "deny"])[] = [
   ['denied_domains = ["evil.test"]', null, "deny"],
   ['denied_domains = ["evil.test"]', '[network]\nmode = "full"\n', "deny"],
   ['domains = { "evil.test" = "deny" }', null, "deny"],
+  ['domains = { "evil.test" = "deny" }', null, "allow"],
+  ['domains = { "evil.test" = "deny" }', '[network]\nmode = "full"\n', "allow"],
   ['allowed_domains = ["a.test"]', null, "allow"],
 ];
 
