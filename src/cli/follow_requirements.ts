@@ -1,5 +1,6 @@
 import type { LiveConfig } from "../config/live_config.ts";
 import type { RequirementsSource } from "../config/requirements/load_requirements.ts";
+import type { FileState } from "../config/file_state.ts";
 import { watchConfig } from "../config/watch_config.ts";
 import type { Clock } from "../net/ports.ts";
 
@@ -10,27 +11,35 @@ export interface RequirementsEars {
   readonly tell: (line: string) => void;
 }
 
-/** Reads the configuration again when what is required changes: in a file, or at a URL. */
+/** The files that may say what is required. */
+export function requirementsFiles({ systemFile, named }: RequirementsSource): readonly string[] {
+  return typeof named === "string" ? [systemFile, named] : [systemFile];
+}
+
+/**
+ * Reads the configuration again when what is required changes: in a file, or at a URL.
+ *
+ * @param seen what the files were before they were read
+ */
 export function followRequirements(
-  { systemFile, named }: RequirementsSource,
+  source: RequirementsSource,
   { live, tell }: RequirementsEars,
   clock: Clock,
+  seen: ReadonlyMap<string, FileState | null>,
 ): AsyncDisposable {
+  const { named } = source;
   const over = new AbortController();
   const reload = async () => {
     await live.reload("watch").catch(() => {
       // It was told, and is shown; the policy before stays in force.
     });
   };
-  const watch = (file: string) => watchConfig(file, clock, over.signal, () => void reload());
-  const following = [
-    watch(systemFile),
-    named === null
-      ? null
-      : typeof named === "string"
-      ? watch(named)
-      : named.keepFresh({ changed: reload, tell }, over.signal),
-  ];
+  const following = requirementsFiles(source).map((file) =>
+    watchConfig(file, clock, over.signal, () => void reload(), { known: seen.get(file) })
+  );
+  if (named !== null && typeof named !== "string") {
+    following.push(named.keepFresh({ changed: reload, tell }, over.signal));
+  }
   return {
     async [Symbol.asyncDispose](): Promise<void> {
       over.abort();

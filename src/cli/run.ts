@@ -1,4 +1,6 @@
 import { type Config, loadConfig } from "../config/config.ts";
+import type { FileState } from "../config/file_state.ts";
+import { lookAt } from "../config/watch_config.ts";
 import { upstreamSettings } from "../config/upstream_routes.ts";
 import { formatSocketAddress, type SocketAddress } from "../net/address/endpoint.ts";
 import { LOOPBACK_IPV4 } from "../net/address/ip.ts";
@@ -12,7 +14,7 @@ import { answerersOfRun } from "./ask/answerers.ts";
 import { configSourceWithSecrets, type GovernedSource } from "./config_source.ts";
 import { EXIT } from "./exit_code.ts";
 import { forwardSignals } from "./signals/forward_signals.ts";
-import { followRequirements } from "./follow_requirements.ts";
+import { followRequirements, requirementsFiles } from "./follow_requirements.ts";
 import { liveConfig } from "./live_config.ts";
 import { noticeLine, warningLine } from "./printed/notices.ts";
 import { type OpenAuthority, openAuthority } from "./open_authority.ts";
@@ -32,6 +34,8 @@ const TROUBLES_MAX = 20;
 export async function run(command: RunCommand, here: Surroundings): Promise<number> {
   const { err } = here.terminal;
   const source = await configSourceWithSecrets(command.policy, here);
+  // A server of requirements may be slow: what changes meanwhile is a change, too.
+  const seen = await lookAt(requirementsFiles(source.imposed));
   const config = await loadConfig(source);
   const { off } = config;
   if (off !== null) {
@@ -50,7 +54,7 @@ export async function run(command: RunCommand, here: Surroundings): Promise<numb
   }
   const tally = new BlockedTally();
   const troubles: string[] = [];
-  const code = await behindProxy(command, { config, source }, here, {
+  const code = await behindProxy(command, { config, source, seen }, here, {
     record: (blocked) => tally.note(blocked),
     diagnose: (line) => {
       if (troubles.length < TROUBLES_MAX) troubles.push(line);
@@ -77,12 +81,14 @@ function listenersOf(config: Config): Pick<OpenOptions, "listen" | "socks"> {
 interface Loaded {
   readonly config: Config;
   readonly source: GovernedSource;
+  /** What the files were before they were read. */
+  readonly seen: ReadonlyMap<string, FileState | null>;
 }
 
 /** Runs the command; the proxy ends with it. */
 async function behindProxy(
   command: RunCommand,
-  { config, source }: Loaded,
+  { config, source, seen }: Loaded,
   here: Surroundings,
   told: Pick<OpenOptions, "record" | "diagnose">,
 ): Promise<number> {
@@ -114,6 +120,7 @@ async function behindProxy(
     source.imposed,
     { live, tell: told.diagnose },
     here.clock,
+    seen,
   );
   if (!command.quiet) warn(config, trust, here);
   await flushInTime(here.terminal.err, here.clock);

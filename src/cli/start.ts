@@ -4,14 +4,15 @@ import { type Config, type ConfigSource, loadConfig } from "../config/config.ts"
 import type { LiveConfig } from "../config/live_config.ts";
 import { setsSecretUrl } from "../config/toml/printable_override.ts";
 import { upstreamSettings } from "../config/upstream_routes.ts";
-import { watchConfig } from "../config/watch_config.ts";
+import type { FileState } from "../config/file_state.ts";
+import { lookAt, watchConfig } from "../config/watch_config.ts";
 import { formatOrigin } from "../policy/rule.ts";
 import type { RunningProxy } from "../proxy/proxy.ts";
 import type { StartCommand } from "./argv/command.ts";
 import { answerersOfStart } from "./ask/answerers.ts";
 import { configSourceWithSecrets, type GovernedSource } from "./config_source.ts";
 import { EXIT } from "./exit_code.ts";
-import { followRequirements } from "./follow_requirements.ts";
+import { followRequirements, requirementsFiles } from "./follow_requirements.ts";
 import { liveConfig } from "./live_config.ts";
 import type { OpenAdmin } from "./open_admin.ts";
 import { type OpenAuthority, openAuthority } from "./open_authority.ts";
@@ -34,6 +35,8 @@ const GRACE_MS = 5000;
 export async function start(command: StartCommand, here: Surroundings): Promise<number> {
   const { err } = here.terminal;
   const source = await configSourceWithSecrets(command.policy, here);
+  // A server of requirements may be slow: what changes meanwhile is a change, too.
+  const seen = await lookAt([...ownFiles(source), ...requirementsFiles(source.imposed)]);
   const config = await loadConfig(source);
   const { off } = config;
   if (off !== null) {
@@ -45,19 +48,21 @@ export async function start(command: StartCommand, here: Surroundings): Promise<
   const { openAdmin } = await import("./open_admin.ts");
   await using admin = await openAdmin(config, here);
   if (admin === null) return EXIT.failed;
-  return await serve(command, source, { config, trust }, admin, here);
+  return await serve(command, source, { config, trust, seen }, admin, here);
 }
 
 /** What was settled before anything listens. */
 interface Settled {
   readonly config: Config;
   readonly trust: OpenAuthority | null;
+  /** What the files were before they were read. */
+  readonly seen: ReadonlyMap<string, FileState | null>;
 }
 
 async function serve(
   command: StartCommand,
   source: GovernedSource,
-  { config, trust }: Settled,
+  { config, trust, seen }: Settled,
   admin: OpenAdmin,
   here: Surroundings,
 ): Promise<number> {
@@ -91,8 +96,9 @@ async function serve(
   const live = liveConfig(config, source, proxy, here, diagnose);
   admin.show({ proxy, live, policy: command.policy, diagnose });
   using end = endSignal(here.signals, here.clock, here.terminalIsGone);
-  await using _reloads = reloading(live, source, here);
-  await using _required = followRequirements(source.imposed, { live, tell: diagnose }, here.clock);
+  await using _reloads = reloading(live, source, seen, here);
+  const ears = { live, tell: diagnose };
+  await using _required = followRequirements(source.imposed, ears, here.clock, seen);
   if (!command.quiet) {
     opening(command, here, source, config, proxy, admin).forEach((line) => err.line(...line));
     trust?.warnings.forEach((warning) => err.line(...warningLine(warning)));
@@ -104,17 +110,20 @@ async function serve(
 }
 
 /** Reads the configuration again when its file changes, and when SIGHUP asks for it. */
-function reloading(live: LiveConfig, source: ConfigSource, here: Surroundings): AsyncDisposable {
+function reloading(
+  live: LiveConfig,
+  source: ConfigSource,
+  seen: Settled["seen"],
+  here: Surroundings,
+): AsyncDisposable {
   const reload = (by: "request" | "watch") => {
     live.reload(by).catch(() => {
       // It was told, and is shown; the policy before stays in force.
     });
   };
   const watching = new AbortController();
-  // Not those of the project: what runs behind the proxy may write them.
-  const files = [source.systemFile, source.file ?? source.homeFile, source.profileFile];
-  const watched = files.filter((file) => file !== undefined).map((file) =>
-    watchConfig(file, here.clock, watching.signal, () => reload("watch"))
+  const watched = ownFiles(source).map((file) =>
+    watchConfig(file, here.clock, watching.signal, () => reload("watch"), { known: seen.get(file) })
   );
   const signal = reloadSignal(here.signals, () => reload("request"), here.terminalIsGone);
   return {
@@ -124,6 +133,11 @@ function reloading(live: LiveConfig, source: ConfigSource, here: Surroundings): 
       await Promise.all(watched);
     },
   };
+}
+
+/** The files that are watched: not those of the project, which what runs behind the proxy may write. */
+function ownFiles({ systemFile, file, homeFile, profileFile }: ConfigSource): readonly string[] {
+  return [systemFile, file ?? homeFile, profileFile].filter((each) => each !== undefined);
 }
 
 /** Where violation lines go. */

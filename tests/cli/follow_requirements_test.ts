@@ -28,7 +28,7 @@ Deno.test("followRequirements() reads everything again when either file changes"
   const systemFile = `${scratch.folder}/system.toml`;
   const named = await scratch.write("named.toml", "");
   {
-    await using _ = followRequirements({ systemFile, named }, heard, clock);
+    await using _ = followRequirements({ systemFile, named }, heard, clock, new Map());
     for (const [count, name] of ["system.toml", "named.toml"].entries()) {
       await until(() => clock.sleeping === 2, "both are looked at");
       await scratch.write(name, "[experimental_network]\n");
@@ -62,7 +62,12 @@ Deno.test("followRequirements() reads everything again when the URL says somethi
   });
   await named.load(new AbortController().signal);
   {
-    await using _ = followRequirements({ systemFile: "/no/r.toml", named }, heard, clock);
+    await using _ = followRequirements(
+      { systemFile: "/no/r.toml", named },
+      heard,
+      clock,
+      new Map(),
+    );
     await until(() => clock.sleeping === 2, "it waits");
     answer = "# changed\n";
     clock.advance(REFRESH_MS);

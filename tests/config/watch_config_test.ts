@@ -1,7 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { type FileState, fileState } from "../../src/config/file_state.ts";
-import { LOOK_MS, watchConfig } from "../../src/config/watch_config.ts";
+import { LOOK_MS, lookAt, watchConfig } from "../../src/config/watch_config.ts";
 import { FakeClock } from "../support/fake_clock.ts";
+import { until } from "../support/in_time.ts";
 import { makeScratch } from "../support/scratch.ts";
 
 const STATE: FileState = { isFile: true, dev: 1, ino: 1, mtimeMs: 1, size: 1, mode: null };
@@ -22,7 +23,7 @@ async function told(states: readonly (FileState | null | Error)[]): Promise<numb
     const state = states[at++]!;
     return state instanceof Error ? Promise.reject(state) : Promise.resolve(state);
   };
-  const watching = watchConfig("x", clock, end.signal, () => void count++, stat);
+  const watching = watchConfig("x", clock, end.signal, () => void count++, { stat });
   for (let look = 1; look < states.length; look++) {
     await settle();
     clock.advance(LOOK_MS);
@@ -65,7 +66,7 @@ Deno.test("watchConfig() looks every half second, and no more once it is to end"
   const end = new AbortController();
   let looks = 0;
   const stat = () => Promise.resolve<FileState>({ ...STATE, size: looks++ });
-  const watching = watchConfig("x", clock, end.signal, () => {}, stat);
+  const watching = watchConfig("x", clock, end.signal, () => {}, { stat });
   await settle();
   clock.advance(499);
   await settle();
@@ -96,4 +97,31 @@ Deno.test("watchConfig() looks at the file itself when nobody says otherwise", a
   await promise;
   end.abort();
   await watching;
+});
+
+Deno.test("watchConfig() tells what has changed between a look and the call", async () => {
+  const file = await Deno.makeTempFile();
+  const gone = `${file}.gone`;
+  try {
+    await Deno.writeTextFile(file, "one");
+    const seen = await lookAt([file, gone]);
+    assertEquals([seen.get(file)?.size, seen.get(gone)], [3, null]);
+    await Deno.writeTextFile(file, "three");
+    const clock = new FakeClock();
+    const end = new AbortController();
+    const told: string[] = [];
+    const watching = [file, gone].map((each) =>
+      watchConfig(each, clock, end.signal, () => void told.push(each), { known: seen.get(each) })
+    );
+    for (let looks = 0; looks < 3; looks++) {
+      await until(() => clock.sleeping === 2, "both are looked at");
+      clock.advance(LOOK_MS);
+    }
+    await until(() => told.length > 0, "the change is told");
+    end.abort();
+    await Promise.all(watching);
+    assertEquals(told, [file]);
+  } finally {
+    await Deno.remove(file);
+  }
 });

@@ -6,7 +6,7 @@ import { quote } from "../toml/printable.ts";
 import { readWhole, readWord, wrong } from "../toml/value_readers.ts";
 
 /** What may be done below a path. */
-export type Access = "read" | "write" | "deny";
+export type FilesystemAccess = "read" | "write" | "deny";
 
 /** One path, or one below a root. */
 export interface FilesystemEntry {
@@ -14,7 +14,7 @@ export interface FilesystemEntry {
   readonly path: string;
   /** What it is scoped to within the root that `path` names; null is all of it. */
   readonly subpath: string | null;
-  readonly access: Access;
+  readonly access: FilesystemAccess;
 }
 
 /** The names that stand for places. */
@@ -33,7 +33,7 @@ const WRITABLE = [...PROJECT_ROOTS, ":tmpdir", ":slash_tmp"];
 const SCAN_DEPTH_KEY = "glob_scan_max_depth";
 const SCAN_DEPTH_MAX = 1_000_000;
 
-const readAccess = readWord<Access>("read", "write", "deny");
+const readAccess = readWord<FilesystemAccess>("read", "write", "deny");
 
 /** What `filesystem` takes. */
 export const FILESYSTEM_SCHEMA: JsonSchema = {
