@@ -1,7 +1,7 @@
 import { type Config, loadConfig } from "../config/config.ts";
 import type { FileState } from "../config/file_state.ts";
-import { lookAt } from "../config/watch_config.ts";
 import { upstreamSettings } from "../config/upstream_routes.ts";
+import { lookAt } from "../config/watch_config.ts";
 import { formatSocketAddress, type SocketAddress } from "../net/address/endpoint.ts";
 import { LOOPBACK_IPV4 } from "../net/address/ip.ts";
 import { formatOrigin } from "../policy/rule.ts";
