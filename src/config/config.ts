@@ -26,7 +26,7 @@ import type { ProjectFiles } from "./project_files.ts";
 import { readPresets } from "./presets/read_presets.ts";
 import { checkPublicSuffixes } from "./public_suffix.ts";
 import { readRequestRules } from "./request_rules.ts";
-import { type filePlace, FLAG_RANK, type Layer, readLayers } from "./source_layers.ts";
+import { FLAG_RANK, type Layer, readLayers } from "./source_layers.ts";
 import { originsOf, sourceNames } from "./source_names.ts";
 import { featureMatrix, type Switched } from "./surfaces/feature_matrix.ts";
 import type { Selection } from "./surfaces/resolve.ts";
