@@ -10,6 +10,8 @@ export interface BlockedRequest {
   readonly request: PolicyRequest;
   readonly decision: Refused;
   readonly asker: Pick<Asker, "client" | "method" | "attempt">;
+  /** Whether the client has been told that its tunnel stands, and can be told no more. */
+  readonly isAnnounced?: true;
 }
 
 /** The door's label in the blocked record; a disabled proxy keeps the decision's word (the seeds). */

@@ -231,7 +231,7 @@ function recorder(
     const told = blockedRecord(blocked, clock.now());
     noteBlocked(blocked, told, ledger);
     try {
-      record(told, unsaidLines(blocked.request, blocked.decision));
+      record(told, unsaidLines(blocked.request, blocked.decision, blocked.isAnnounced));
     } catch (error) {
       diagnose(`Cannot record a blocked request: ${error}`);
     }

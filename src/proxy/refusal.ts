@@ -107,21 +107,23 @@ export function decisionLine({ fields }: Refusal): string {
 }
 
 /**
- * What is to be said of a block elsewhere, because its protocol has codes and no words: the line for programs,
- * then sentences for whoever reads the log. Nothing where the client itself is told.
+ * What is to be said of a block elsewhere, because its protocol has codes and no words, or the client has been told that
+ * its tunnel stands: the line for programs, then sentences for whoever reads the log. Nothing where the client itself
+ * is told.
  */
-export function unsaidLines(request: PolicyRequest, decision: Ask | Deny): readonly string[] {
+export function unsaidLines(
+  request: PolicyRequest,
+  decision: Ask | Deny,
+  isAnnounced = false,
+): readonly string[] {
   const isSaid = request.kind !== "tunnel" ||
-    (request.protocol === "https_connect" && !INSIDE.has(decision.reason));
+    (request.protocol === "https_connect" && !isAnnounced);
   if (isSaid) return [];
   const refusal = refusalOf(request, decision);
   const { host, port } = placeOf(request);
   const isHint = mayHideName({ protocol: request.protocol, host, port, reason: decision.reason });
   return [decisionLine(refusal), refusal.message, ...(isHint ? [USE_SOCKS5H] : [])];
 }
-
-/** What is only found out once a tunnel stands, and its client has been told so. */
-const INSIDE: ReadonlySet<BlockReason> = new Set(["sni_mismatch", "not_tls"]);
 
 const USE_SOCKS5H = "If the program was given a name, it has looked it up itself: use socks5h:// " +
   "(curl --socks5-hostname), so that the name is decided.";

@@ -27,7 +27,7 @@ export async function tunnel(
     await writeAll(client.stream, announcement);
     const decision = await lookInside(client, grant, request, limits.headMs);
     if (decision !== null) {
-      blocked({ request, decision, asker });
+      blocked({ request, decision, asker, isAnnounced: true });
       // Who speaks TLS understands this; to everybody else the end says enough.
       if (decision.reason === "sni_mismatch") await client.answer(UNRECOGNIZED_NAME);
       return;

@@ -280,14 +280,14 @@ Deno.test("refusalOf() says of a question how it is answered, and that it may be
 });
 
 Deno.test("unsaidLines() has what was found inside a tunnel, whose client was told that it stands", () => {
-  for (const reason of ["sni_mismatch", "not_tls"] as const) {
+  for (const reason of ["sni_mismatch", "not_tls", "mitm_required"] as const) {
     for (const protocol of ["https_connect", "socks5_tcp"] as const) {
       const [request, decision] = [connectTo("a.test", protocol), {
         ...DENY,
         reason,
         detail: "it is x",
       }];
-      const [line, message, ...more] = unsaidLines(request, decision);
+      const [line, message, ...more] = unsaidLines(request, decision, true);
       assertStringIncludes(line!, `"reason":"${reason}"`);
       assert(message!.endsWith("; it is x."), message);
       assertEquals(more, []);

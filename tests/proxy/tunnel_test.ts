@@ -110,7 +110,8 @@ Deno.test("tunnel() answers the wrong name with an alert, records it and closes 
   await wire.send(clientHello({ names: ["evil.test"] }));
   await ended;
   assertEquals([await wire.readAll(), await origin.readAll()], ["open" + UNRECOGNIZED_NAME, ""]);
-  const [{ decision, request } = {}] = made.blocked;
+  const [{ decision, request, isAnnounced } = {}] = made.blocked;
+  assertEquals(isAnnounced, true);
   assertEquals(made.blocked.length, 1);
   assertEquals([decision?.reason, decision?.policy], ["sni_mismatch", BOUND]);
   assertEquals(request, connectTo("allowed.test:443"));

@@ -55,7 +55,7 @@ export async function inspect(
   const refusal = handshakeRefusal(inside, tunnel, door);
   if (refusal !== null || interception === null) {
     const decision = { ...(refusal ?? UNSEEN), policy: door.gateway.policy };
-    door.blocked({ request, decision, asker });
+    door.blocked({ request, decision, asker, isAnnounced: true });
     // Who speaks TLS understands this; to everybody else the end says enough.
     if (inside.kind === "tls") await client.answer(UNRECOGNIZED_NAME);
     return client.close();

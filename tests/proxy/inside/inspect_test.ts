@@ -200,7 +200,8 @@ for (const [what, [words, reason, said, to]] of Object.entries(REFUSED)) {
     await inTime(ended, "the tunnel to end");
     assertEquals([await client.wire.readAll(), client.connection.closed], [said, true]);
     assertEquals([begun, made.dialled], [[], []]);
-    const [{ request, decision, asker } = {}] = made.blocked;
+    const [{ request, decision, asker, isAnnounced } = {}] = made.blocked;
+    assertEquals(isAnnounced, true);
     assertEquals([`${decision?.reason}: ${decision?.detail}`, made.blocked.length], [reason, 1]);
     assertEquals([request, asker?.attempt()], [connectTo(to ?? "allowed.test:443"), "7"]);
     assertEquals(decision?.policy, made.cell.current);
