@@ -1,37 +1,13 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { type DocumentPorts, getDocument } from "../../src/cli/get_document.ts";
+import { getDocument } from "../../src/cli/get_document.ts";
 import type { Reply } from "../../src/config/requirements/fetch_document.ts";
-import { formatSocketAddress } from "../../src/net/address/endpoint.ts";
-import { formatHost } from "../../src/net/address/host.ts";
 import { ConnectError } from "../../src/net/errors.ts";
-import { tcpDialer } from "../../src/net/tcp_dialer.ts";
 import { faultOf } from "../support/fault.ts";
+import { callNetwork } from "../support/call_network.ts";
 import { inTime } from "../support/in_time.ts";
-import { answering, ok, type Origin, type Script, silent, startOrigin } from "../support/origin.ts";
-import { ip } from "../support/policy.ts";
-import { asSecure } from "../support/secure_stream.ts";
+import { answering, ok, type Script, silent, startOrigin } from "../support/origin.ts";
 
 const NEVER = new AbortController().signal;
-
-/** A network in which every address is the origin, and what was looked up and dialled, in order. */
-function network(origin: Origin): DocumentPorts & { readonly log: string[] } {
-  const log: string[] = [];
-  return {
-    log,
-    resolve: (name) => {
-      log.push(`resolve ${name}`);
-      return Promise.resolve([ip("192.0.2.1")]);
-    },
-    dial: (to, signal) => {
-      log.push(`dial ${formatSocketAddress(to)}`);
-      return tcpDialer(origin.address, signal);
-    },
-    startTls: (stream, host) => {
-      log.push(`tls ${formatHost(host)}`);
-      return Promise.resolve(asSecure(stream));
-    },
-  };
-}
 
 interface Got {
   readonly reply: Reply;
@@ -41,7 +17,7 @@ interface Got {
 
 async function got(script: Script, url: string, etag: string | null = null): Promise<Got> {
   await using origin = startOrigin(script);
-  const ports = network(origin);
+  const ports = callNetwork(origin);
   const reply = await inTime(getDocument(ports)(new URL(url), etag, NEVER), "the reply");
   return { reply, log: ports.log, received: origin.received };
 }
@@ -77,7 +53,7 @@ Deno.test("getDocument() asks for any document where none is known", async () =>
 
 Deno.test("getDocument() speaks https only", async () => {
   await using origin = startOrigin(silent);
-  const ports = network(origin);
+  const ports = callNetwork(origin);
   const error = await assertRejects(
     () => getDocument(ports)(new URL("http://policy.test/"), null, NEVER),
     ConnectError,
@@ -140,7 +116,11 @@ Deno.test("getDocument() refuses an answer that is cut short", async () => {
 Deno.test("getDocument() hangs up when it has waited long enough", async () => {
   await using origin = startOrigin(silent);
   const late = new AbortController();
-  const getting = getDocument(network(origin))(new URL("https://policy.test/"), null, late.signal);
+  const getting = getDocument(callNetwork(origin))(
+    new URL("https://policy.test/"),
+    null,
+    late.signal,
+  );
   const wire = await origin.connection();
   await wire.readHead();
   late.abort(new Error("late"));

@@ -1,11 +1,7 @@
 import { basicAuthorization } from "../../http/connect_client.ts";
-import { parseHost } from "../../net/address/host.ts";
-import { ConnectError, ProtocolError } from "../../net/errors.ts";
-import type { Dialer, Resolver, TlsClient } from "../../net/ports.ts";
 import type { ByteStream } from "../../net/stream/stream.ts";
-import { dialHost } from "../dial_host.ts";
+import { bodyOf, callFailed, type CallPorts, callStraight } from "../call_straight.ts";
 import { type Answer, callOver } from "../http_call.ts";
-import { unlessAborted } from "../../net/time/unless_aborted.ts";
 
 /** What a server answered. */
 export interface Reply {
@@ -19,46 +15,19 @@ export interface Reply {
  */
 export type Post = (url: URL, json: string, signal: AbortSignal) => Promise<Reply>;
 
-/** What it takes. */
-export interface PostPorts {
-  readonly resolve: Resolver;
-  readonly dial: Dialer;
-  readonly startTls: TlsClient;
-}
-
 /** An answer is a line of JSON. */
 const REPLY_BYTES_MAX = 8 * 1024;
+const FAILURE = "Cannot post";
 
-/**
- * Posts straight to the server: through no proxy, which might be Doorward itself, and to nowhere that an answer
- * leads on to. It is not `fetch`, which goes by the proxy of the environment whatever it is told.
- */
-export function postJson(ports: PostPorts): Post {
-  return async (url, json, signal) => {
-    signal.throwIfAborted();
-    const stream = await open(url, ports, signal);
-    try {
-      return await unlessAborted(exchange(stream, url, json), signal);
-    } catch (error) {
-      signal.throwIfAborted();
-      if (error instanceof ProtocolError || error instanceof ConnectError) throw error;
-      throw failed("the connection broke off", error);
-    } finally {
-      stream.close();
-    }
+/** Posts straight to the server. */
+export function postJson(ports: CallPorts): Post {
+  return (url, json, signal) => {
+    const exchange = (stream: ByteStream) => ask(stream, url, json);
+    return callStraight({ url, failure: FAILURE, exchange }, ports, signal);
   };
 }
 
-async function open(url: URL, ports: PostPorts, signal: AbortSignal): Promise<ByteStream> {
-  const host = parseHost(url.hostname);
-  if (host.kind === "bad") throw failed(host.why);
-  const isTls = url.protocol === "https:";
-  const port = url.port === "" ? (isTls ? 443 : 80) : Number(url.port);
-  const stream = await dialHost(host, port, ports, signal);
-  return isTls ? await ports.startTls(stream, host, signal) : stream;
-}
-
-async function exchange(stream: ByteStream, url: URL, json: string): Promise<Reply> {
+async function ask(stream: ByteStream, url: URL, json: string): Promise<Reply> {
   const { head, body } = await callOver(stream, {
     method: "POST",
     path: `${url.pathname}${url.search}`,
@@ -84,19 +53,7 @@ function decoded(text: string): string {
 }
 
 async function textOf(body: Answer["body"]): Promise<string> {
-  const bytes = new Uint8Array(REPLY_BYTES_MAX);
-  let length = 0;
-  await body((piece) => {
-    if (length + piece.length > REPLY_BYTES_MAX) {
-      return Promise.reject(failed(`its answer is longer than ${REPLY_BYTES_MAX} bytes`));
-    }
-    bytes.set(piece, length);
-    length += piece.length;
-    return Promise.resolve();
-  });
-  return new TextDecoder().decode(bytes.subarray(0, length));
-}
-
-function failed(detail: string, cause?: unknown): ConnectError {
-  return new ConnectError("connection_failed", "Cannot post", { detail, cause });
+  const bytes = await bodyOf(body, REPLY_BYTES_MAX);
+  if (bytes !== null) return new TextDecoder().decode(bytes);
+  throw callFailed(FAILURE, `its answer is longer than ${REPLY_BYTES_MAX} bytes`);
 }

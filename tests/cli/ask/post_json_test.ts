@@ -1,42 +1,14 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { postJson, type PostPorts, type Reply } from "../../../src/cli/ask/post_json.ts";
+import { postJson, type Reply } from "../../../src/cli/ask/post_json.ts";
 import { formatSocketAddress } from "../../../src/net/address/endpoint.ts";
-import { formatHost } from "../../../src/net/address/host.ts";
 import { ConnectError, ProtocolError } from "../../../src/net/errors.ts";
-import { tcpDialer } from "../../../src/net/tcp_dialer.ts";
+import { callNetwork } from "../../support/call_network.ts";
 import { inTime } from "../../support/in_time.ts";
-import { answering, type Origin, type Script, startOrigin } from "../../support/origin.ts";
+import { answering, type Script, startOrigin } from "../../support/origin.ts";
 import { ip } from "../../support/policy.ts";
-import { asSecure } from "../../support/secure_stream.ts";
 
 const NEVER = new AbortController().signal;
 const OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
-
-/** The network of a test: what was looked up and dialled, in order. */
-interface Network extends PostPorts {
-  readonly log: string[];
-}
-
-/** A network in which every address is the origin. */
-function network(origin: Origin, parts: Partial<PostPorts> = {}): Network {
-  const log: string[] = [];
-  return {
-    log,
-    resolve: (name) => {
-      log.push(`resolve ${name}`);
-      return Promise.resolve([ip("192.0.2.1")]);
-    },
-    dial: (to, signal) => {
-      log.push(`dial ${formatSocketAddress(to)}`);
-      return tcpDialer(origin.address, signal);
-    },
-    startTls: (stream, host) => {
-      log.push(`tls ${formatHost(host)}`);
-      return Promise.resolve(asSecure(stream));
-    },
-    ...parts,
-  };
-}
 
 async function post(
   script: Script,
@@ -44,7 +16,7 @@ async function post(
   signal = NEVER,
 ): Promise<{ readonly reply: Reply; readonly log: readonly string[]; readonly received: string }> {
   await using origin = startOrigin(script);
-  const ports = network(origin);
+  const ports = callNetwork(origin);
   const reply = await inTime(postJson(ports)(new URL(url), '{"a":"ä"}', signal), "the reply");
   return { reply, log: ports.log, received: origin.received };
 }
@@ -148,7 +120,7 @@ Deno.test("postJson() says so when the server hangs up without an answer", async
 Deno.test("postJson() drops the connection once the question is settled", async () => {
   await using origin = startOrigin(() => Promise.resolve());
   const settled = new AbortController();
-  const posting = postJson(network(origin))(new URL("http://127.0.0.1/"), "{}", settled.signal);
+  const posting = postJson(callNetwork(origin))(new URL("http://127.0.0.1/"), "{}", settled.signal);
   const wire = await origin.connection();
   await wire.readHead();
   settled.abort(new Error("settled"));
@@ -160,7 +132,7 @@ Deno.test("postJson() tries the addresses of a name in turn, and sixteen at most
   await using origin = startOrigin(answering(OK));
   const dialled: string[] = [];
   const many = Array.from({ length: 17 }, (_, at) => ip(`192.0.2.${at}`));
-  const ports = network(origin, {
+  const ports = callNetwork(origin, {
     resolve: () => Promise.resolve(many),
     dial: (to) => {
       dialled.push(formatSocketAddress(to));
