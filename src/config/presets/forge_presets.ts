@@ -1,4 +1,43 @@
-import type { Preset } from "./preset.ts";
+import type { Preset, PresetHost } from "./preset.ts";
+
+/** Where files of GitHub come from: nobody writes there. */
+const GITHUB_DOWNLOADS: readonly PresetHost[] = [
+  {
+    host: "codeload.github.com",
+    why: "Archives of repositories.",
+    methods: "read",
+    shared: true,
+    checked: "2026-11-20",
+  },
+  {
+    host: "raw.githubusercontent.com",
+    why: "Single files of repositories.",
+    methods: "read",
+    shared: true,
+    checked: "2026-11-20",
+  },
+  {
+    host: "media.githubusercontent.com",
+    why: "Large files of repositories (git LFS).",
+    methods: "read",
+    shared: true,
+    checked: "2026-11-20",
+  },
+  {
+    host: "objects.githubusercontent.com",
+    why: "Files of releases, and of git LFS.",
+    methods: "read",
+    shared: true,
+    checked: "2026-11-20",
+  },
+  {
+    host: "release-assets.githubusercontent.com",
+    why: "Files of releases.",
+    methods: "read",
+    shared: true,
+    checked: "2026-11-20",
+  },
+];
 
 /** Where people keep code and models. */
 export const FORGE_PRESETS: readonly Preset[] = [
@@ -20,41 +59,7 @@ export const FORGE_PRESETS: readonly Preset[] = [
         shared: true,
         checked: "2026-11-20",
       },
-      {
-        host: "codeload.github.com",
-        why: "Archives of repositories.",
-        methods: "read",
-        shared: true,
-        checked: "2026-11-20",
-      },
-      {
-        host: "raw.githubusercontent.com",
-        why: "Single files of repositories.",
-        methods: "read",
-        shared: true,
-        checked: "2026-11-20",
-      },
-      {
-        host: "media.githubusercontent.com",
-        why: "Large files of repositories (git LFS).",
-        methods: "read",
-        shared: true,
-        checked: "2026-11-20",
-      },
-      {
-        host: "objects.githubusercontent.com",
-        why: "Files of releases, and of git LFS.",
-        methods: "read",
-        shared: true,
-        checked: "2026-11-20",
-      },
-      {
-        host: "release-assets.githubusercontent.com",
-        why: "Files of releases.",
-        methods: "read",
-        shared: true,
-        checked: "2026-11-20",
-      },
+      ...GITHUB_DOWNLOADS,
     ],
   },
   {
@@ -82,41 +87,7 @@ export const FORGE_PRESETS: readonly Preset[] = [
         shared: true,
         checked: "2026-11-20",
       },
-      {
-        host: "codeload.github.com",
-        why: "Archives of repositories.",
-        methods: "read",
-        shared: true,
-        checked: "2026-11-20",
-      },
-      {
-        host: "raw.githubusercontent.com",
-        why: "Single files of repositories.",
-        methods: "read",
-        shared: true,
-        checked: "2026-11-20",
-      },
-      {
-        host: "media.githubusercontent.com",
-        why: "Large files of repositories (git LFS).",
-        methods: "read",
-        shared: true,
-        checked: "2026-11-20",
-      },
-      {
-        host: "objects.githubusercontent.com",
-        why: "Files of releases, and of git LFS.",
-        methods: "read",
-        shared: true,
-        checked: "2026-11-20",
-      },
-      {
-        host: "release-assets.githubusercontent.com",
-        why: "Files of releases.",
-        methods: "read",
-        shared: true,
-        checked: "2026-11-20",
-      },
+      ...GITHUB_DOWNLOADS,
     ],
   },
   {
