@@ -1,22 +1,12 @@
 // The command line: argv in, exit code out. Decides nothing about requests.
 import { ConfigError } from "../config/errors.ts";
 import { parseCommand } from "./argv/args.ts";
-import { ca } from "./ca.ts";
-import { check } from "./check.ts";
 import { flushInTime } from "./printed/flush_in_time.ts";
 import type { Command } from "./argv/command.ts";
 import type { CommandName } from "./argv/commands.ts";
-import { config } from "./config.ts";
-import { connect } from "./connect.ts";
-import { env } from "./env.ts";
 import { EXIT } from "./exit_code.ts";
-import { explain } from "./explain.ts";
 import { helpText } from "./argv/help.ts";
-import { init } from "./init.ts";
-import { presets } from "./presets.ts";
 import { faultText } from "./printed/notices.ts";
-import { run } from "./run.ts";
-import { start } from "./start.ts";
 import { type Surroundings, systemSurroundings } from "./surroundings.ts";
 import { VERSION } from "./version.ts";
 
@@ -31,28 +21,29 @@ export async function cli(
   return code;
 }
 
+/** Each command is loaded when it is called: to load them all takes longer than most of them do. */
 async function execute(command: Command, here: Surroundings): Promise<number> {
   switch (command.name) {
     case "start":
-      return await start(command, here);
+      return await (await import("./start.ts")).start(command, here);
     case "run":
-      return await run(command, here);
+      return await (await import("./run.ts")).run(command, here);
     case "init":
-      return await init(command, here);
+      return await (await import("./init.ts")).init(command, here);
     case "presets":
-      return presets(command, here);
+      return await (await import("./presets.ts")).presets(command, here);
     case "check":
-      return await check(command, here);
+      return await (await import("./check.ts")).check(command, here);
     case "explain":
-      return await explain(command, here);
+      return await (await import("./explain.ts")).explain(command, here);
     case "env":
-      return await env(command, here);
+      return await (await import("./env.ts")).env(command, here);
     case "ca":
-      return await ca(command, here);
+      return await (await import("./ca.ts")).ca(command, here);
     case "config":
-      return await config(command, here);
+      return await (await import("./config.ts")).config(command, here);
     case "connect":
-      return await connect(command, here);
+      return await (await import("./connect.ts")).connect(command, here);
     case "pending":
     case "approve":
     case "deny":
@@ -61,11 +52,8 @@ async function execute(command: Command, here: Surroundings): Promise<number> {
     case "connections":
     case "mode":
     case "reload":
-    case "dashboard": {
-      // Loaded for these alone: most calls are of the commands above.
-      const { executeAdmin } = await import("./admin/execute.ts");
-      return await executeAdmin(command, here);
-    }
+    case "dashboard":
+      return await (await import("./admin/execute.ts")).executeAdmin(command, here);
     case "version":
       return version(command.json, here);
     case "help":
