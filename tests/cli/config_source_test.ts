@@ -6,17 +6,7 @@ import {
 } from "../../src/cli/config_source.ts";
 import { ConfigError } from "../../src/config/errors.ts";
 import { outsideOf } from "./outside_of.ts";
-
-const NONE = {
-  file: null,
-  overrides: [],
-  allow: [],
-  deny: [],
-  mode: null,
-  profile: null,
-  trustProject: false,
-  requirements: null,
-};
+import { NO_FLAGS } from "../support/policy_flags.ts";
 
 /** A folder in which nothing is. */
 const EMPTY = await Deno.makeTempDir();
@@ -34,7 +24,7 @@ async function sourceOf(flags: Parameters<typeof configSource>[0], at: SourceSur
 const PROJECT = { trusted: false, paths: [] } as const;
 
 Deno.test("configSource() reads the home folder of this environment", async () => {
-  assertEquals(await sourceOf(NONE, here({ DOORWARD_HOME: "/d" })), {
+  assertEquals(await sourceOf(NO_FLAGS, here({ DOORWARD_HOME: "/d" })), {
     homeFile: "/d/config.toml",
     foreignKeys: false,
     project: PROJECT,
@@ -45,11 +35,11 @@ Deno.test("configSource() reads the home folder of this environment", async () =
 });
 
 Deno.test("configSource() says that another program's home is another program's", async () => {
-  assertEquals((await configSource(NONE, here({ CODEX_HOME: "/c" }))).foreignKeys, true);
+  assertEquals((await configSource(NO_FLAGS, here({ CODEX_HOME: "/c" }))).foreignKeys, true);
 });
 
 Deno.test("configSource() does without a home folder", async () => {
-  assertEquals(await sourceOf(NONE, here({})), {
+  assertEquals(await sourceOf(NO_FLAGS, here({})), {
     project: PROJECT,
     overrides: [],
     allow: [],
@@ -58,7 +48,7 @@ Deno.test("configSource() does without a home folder", async () => {
 });
 
 Deno.test("configSource() reads what is said for the whole machine", async () => {
-  const source = await configSource(NONE, { ...here({}), systemFolder: "/etc/doorward" });
+  const source = await configSource(NO_FLAGS, { ...here({}), systemFolder: "/etc/doorward" });
   assertEquals(source.systemFile, "/etc/doorward/config.toml");
 });
 
@@ -69,7 +59,7 @@ Deno.test("configSource() finds a profile in the home folder, or where its path 
     ["/etc/work", "/etc/work"],
   ] as const;
   for (const [profile, file] of table) {
-    const source = await configSource({ ...NONE, profile }, here({ DOORWARD_HOME: "/d" }));
+    const source = await configSource({ ...NO_FLAGS, profile }, here({ DOORWARD_HOME: "/d" }));
     assertEquals(source.profileFile, file);
   }
 });
@@ -81,8 +71,8 @@ Deno.test("configSource() reads the files of a project that is trusted, and only
     const file = `${root}/.doorward/config.toml`;
     await Deno.writeTextFile(file, "[network]\n");
     const at = here({}, root);
-    assertEquals((await configSource(NONE, at)).project, { trusted: false, paths: [file] });
-    assertEquals((await configSource({ ...NONE, trustProject: true }, at)).project, {
+    assertEquals((await configSource(NO_FLAGS, at)).project, { trusted: false, paths: [file] });
+    assertEquals((await configSource({ ...NO_FLAGS, trustProject: true }, at)).project, {
       trusted: true,
       files: [{ kind: "text", file, text: "[network]\n" }],
     });
@@ -93,7 +83,7 @@ Deno.test("configSource() reads the files of a project that is trusted, and only
 
 Deno.test("configSource() lets --mode win over -c network.mode", async () => {
   const flags = {
-    ...NONE,
+    ...NO_FLAGS,
     overrides: ["network.mode=full", "network.via=false"],
     mode: "limited",
   } as const;
@@ -105,7 +95,7 @@ Deno.test("configSource() lets --mode win over -c network.mode", async () => {
 });
 
 Deno.test("configSource() hands on the file and the hosts", async () => {
-  const flags = { ...NONE, file: "a.toml", allow: ["a.test"], deny: ["b.test"] };
+  const flags = { ...NO_FLAGS, file: "a.toml", allow: ["a.test"], deny: ["b.test"] };
   assertEquals(await sourceOf(flags, here({})), {
     file: "a.toml",
     project: PROJECT,
@@ -117,12 +107,12 @@ Deno.test("configSource() hands on the file and the hosts", async () => {
 
 Deno.test("configSourceWithSecrets() is the same, and knows where secrets are", async () => {
   const at = here({ HOME: "/home/me", TOKEN: "t" });
-  const { requirements: _, imposed: __, ...source } = await configSourceWithSecrets(NONE, at);
-  assertEquals(source, { ...await sourceOf(NONE, at), env: at.env });
+  const { requirements: _, imposed: __, ...source } = await configSourceWithSecrets(NO_FLAGS, at);
+  assertEquals(source, { ...await sourceOf(NO_FLAGS, at), env: at.env });
 });
 
 Deno.test("configSource() requires what --requirements says, and fails without it", async () => {
-  const flags = { ...NONE, requirements: "/no/r.toml" };
+  const flags = { ...NO_FLAGS, requirements: "/no/r.toml" };
   const { requirements, imposed } = await configSource(flags, here({}));
   assertEquals(imposed.named, "/no/r.toml");
   const error = await assertRejects(() => requirements!(), ConfigError);

@@ -11,17 +11,7 @@ import { policyOf } from "../support/policy.ts";
 import { makeScratch } from "../support/scratch.ts";
 import { makeAdmin } from "../admin/make_admin.ts";
 import { type FakeOptions, fakeSurroundings, FREE_PORT } from "./fake_surroundings.ts";
-
-const NO_FLAGS = {
-  file: null,
-  overrides: [],
-  allow: [],
-  deny: [],
-  mode: null,
-  profile: null,
-  trustProject: false,
-  requirements: null,
-};
+import { NO_FLAGS } from "../support/policy_flags.ts";
 
 async function configOf(...overrides: readonly string[]): Promise<Config> {
   return await loadConfig({ overrides, allow: [], deny: [] });

@@ -6,6 +6,7 @@ import { configSource } from "../../src/cli/config_source.ts";
 import { certificatesIn } from "../../src/tls/pem.ts";
 import { makeScratch, type Scratch } from "../support/scratch.ts";
 import { fakeSurroundings } from "./fake_surroundings.ts";
+import { NO_FLAGS } from "../support/policy_flags.ts";
 
 /** A machine with this home folder, and the configuration that holds on it with these flags. */
 async function machine(scratch: Scratch | null, ...overrides: readonly string[]) {
@@ -13,16 +14,7 @@ async function machine(scratch: Scratch | null, ...overrides: readonly string[])
     env: scratch === null ? {} : scratch.env,
     os: Deno.build.os,
   });
-  const flags = {
-    file: null,
-    overrides,
-    allow: [],
-    deny: [],
-    mode: null,
-    profile: null,
-    trustProject: false,
-    requirements: null,
-  };
+  const flags = { ...NO_FLAGS, overrides };
   return { here, config: await loadConfig(await configSource(flags, here)) };
 }
 

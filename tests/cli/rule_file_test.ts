@@ -2,17 +2,7 @@ import { assertEquals } from "@std/assert";
 import { configSource } from "../../src/cli/config_source.ts";
 import { ruleFile } from "../../src/cli/rule_file.ts";
 import { outsideOf } from "./outside_of.ts";
-
-const FLAGS = {
-  file: null,
-  overrides: [],
-  allow: [],
-  deny: [],
-  mode: null,
-  profile: null,
-  trustProject: false,
-  requirements: null,
-};
+import { NO_FLAGS } from "../support/policy_flags.ts";
 
 /** The environment, `--config`, and where rules are written to. */
 const FILES:
@@ -31,6 +21,6 @@ const FILES:
 for (const [env, file, expected] of FILES) {
   Deno.test(`ruleFile() with ${JSON.stringify(env)} and ${file} is ${expected}`, async () => {
     const here = { ...outsideOf(env), cwd: Deno.cwd };
-    assertEquals(ruleFile(await configSource({ ...FLAGS, file }, here)), expected);
+    assertEquals(ruleFile(await configSource({ ...NO_FLAGS, file }, here)), expected);
   });
 }

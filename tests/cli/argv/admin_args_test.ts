@@ -1,19 +1,10 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { parseCommand } from "../../../src/cli/argv/args.ts";
-import type { AdminCommand, PolicyFlags } from "../../../src/cli/argv/command.ts";
+import type { AdminCommand } from "../../../src/cli/argv/command.ts";
 import { LOOPBACK_IPV4 } from "../../../src/net/address/ip.ts";
+import { NO_FLAGS } from "../../support/policy_flags.ts";
 
-const NONE: PolicyFlags = {
-  file: null,
-  overrides: [],
-  allow: [],
-  deny: [],
-  mode: null,
-  profile: null,
-  trustProject: false,
-  requirements: null,
-};
-const COMMON = { policy: NONE, quiet: false, admin: null, json: false } as const;
+const COMMON = { policy: NO_FLAGS, quiet: false, admin: null, json: false } as const;
 
 /** Command lines, and what they ask for. */
 const READ: readonly (readonly [readonly string[], AdminCommand])[] = [
@@ -81,7 +72,7 @@ const READ: readonly (readonly [readonly string[], AdminCommand])[] = [
   [["dashboard", "-q", "--config", "a.toml"], {
     name: "dashboard",
     ...COMMON,
-    policy: { ...NONE, file: "a.toml" },
+    policy: { ...NO_FLAGS, file: "a.toml" },
     quiet: true,
   }],
 ];

@@ -1,98 +1,92 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { parseCommand } from "../../../src/cli/argv/args.ts";
-import type { Command, PolicyFlags } from "../../../src/cli/argv/command.ts";
-
-const NONE: PolicyFlags = {
-  file: null,
-  overrides: [],
-  allow: [],
-  deny: [],
-  mode: null,
-  profile: null,
-  trustProject: false,
-  requirements: null,
-};
+import type { Command } from "../../../src/cli/argv/command.ts";
+import { NO_FLAGS } from "../../support/policy_flags.ts";
 
 /** Command lines without the program's name, and what they ask for. */
 const READ: readonly (readonly [readonly string[], Command])[] = [
-  [[], { name: "start", policy: NONE, quiet: false }],
-  [["-q"], { name: "start", policy: NONE, quiet: true }],
-  [["start", "--quiet"], { name: "start", policy: NONE, quiet: true }],
-  [["--config", "a.toml"], { name: "start", policy: { ...NONE, file: "a.toml" }, quiet: false }],
+  [[], { name: "start", policy: NO_FLAGS, quiet: false }],
+  [["-q"], { name: "start", policy: NO_FLAGS, quiet: true }],
+  [["start", "--quiet"], { name: "start", policy: NO_FLAGS, quiet: true }],
+  [["--config", "a.toml"], {
+    name: "start",
+    policy: { ...NO_FLAGS, file: "a.toml" },
+    quiet: false,
+  }],
   [["--config=a=b.toml", "start"], {
     name: "start",
-    policy: { ...NONE, file: "a=b.toml" },
+    policy: { ...NO_FLAGS, file: "a=b.toml" },
     quiet: false,
   }],
   // Options before the command count as those after it; the later wins, or adds.
   [["--config", "a", "-c", "x=1", "start", "-c", "y=2", "--config", "b"], {
     name: "start",
-    policy: { ...NONE, file: "b", overrides: ["x=1", "y=2"] },
+    policy: { ...NO_FLAGS, file: "b", overrides: ["x=1", "y=2"] },
     quiet: false,
   }],
   [["start", "-cnetwork.mode=limited", "--set", 'a = "b=c"'], {
     name: "start",
-    policy: { ...NONE, overrides: ["network.mode=limited", 'a = "b=c"'] },
+    policy: { ...NO_FLAGS, overrides: ["network.mode=limited", 'a = "b=c"'] },
     quiet: false,
   }],
   [["start", "--allow", "a.test", "--allow=b.test:8443", "--deny", "*.c.test", "--mode", "full"], {
     name: "start",
-    policy: { ...NONE, allow: ["a.test", "b.test:8443"], deny: ["*.c.test"], mode: "full" },
+    policy: { ...NO_FLAGS, allow: ["a.test", "b.test:8443"], deny: ["*.c.test"], mode: "full" },
     quiet: false,
   }],
   [["run", "--", "curl", "-sS", "--config", "x"], {
     name: "run",
-    policy: NONE,
+    policy: NO_FLAGS,
     quiet: false,
     words: ["curl", "-sS", "--config", "x"],
   }],
   // The first word that is no option begins the command, even without "--".
   [["run", "--allow", "a.test", "curl", "-q", "--allow", "b.test"], {
     name: "run",
-    policy: { ...NONE, allow: ["a.test"] },
+    policy: { ...NO_FLAGS, allow: ["a.test"] },
     quiet: false,
     words: ["curl", "-q", "--allow", "b.test"],
   }],
   // The child's own "--" is the child's.
   [["run", "git", "checkout", "--", "file"], {
     name: "run",
-    policy: NONE,
+    policy: NO_FLAGS,
     quiet: false,
     words: ["git", "checkout", "--", "file"],
   }],
   [["run", "--", "git", "checkout", "--", "file"], {
     name: "run",
-    policy: NONE,
+    policy: NO_FLAGS,
     quiet: false,
     words: ["git", "checkout", "--", "file"],
   }],
   // A flag takes no word away from the command, though /bin/true looks like a boolean.
-  [["run", "--quiet", "true"], { name: "run", policy: NONE, quiet: true, words: ["true"] }],
-  [["run", "-q", "false"], { name: "run", policy: NONE, quiet: true, words: ["false"] }],
+  [["run", "--quiet", "true"], { name: "run", policy: NO_FLAGS, quiet: true, words: ["true"] }],
+  [["run", "-q", "false"], { name: "run", policy: NO_FLAGS, quiet: true, words: ["false"] }],
   // Words stay text: 0x10 is no number, an empty argument is an argument.
   [["run", "0x10", "", "1e3"], {
     name: "run",
-    policy: NONE,
+    policy: NO_FLAGS,
     quiet: false,
     words: ["0x10", "", "1e3"],
   }],
-  [["run", "--", "-"], { name: "run", policy: NONE, quiet: false, words: ["-"] }],
-  [["check"], { name: "check", policy: NONE, quiet: false, json: false }],
+  [["run", "--", "-"], { name: "run", policy: NO_FLAGS, quiet: false, words: ["-"] }],
+  [["check"], { name: "check", policy: NO_FLAGS, quiet: false, json: false }],
   [["check", "a.toml", "--json"], {
     name: "check",
-    policy: { ...NONE, file: "a.toml" },
+    policy: { ...NO_FLAGS, file: "a.toml" },
     quiet: false,
     json: true,
   }],
   [["check", "--", "-strange.toml"], {
     name: "check",
-    policy: { ...NONE, file: "-strange.toml" },
+    policy: { ...NO_FLAGS, file: "-strange.toml" },
     quiet: false,
     json: false,
   }],
   [["explain", "http://a.test/x", "-X", "POST", "--no-lookup"], {
     name: "explain",
-    policy: NONE,
+    policy: NO_FLAGS,
     quiet: false,
     json: false,
     target: "http://a.test/x",
@@ -101,7 +95,7 @@ const READ: readonly (readonly [readonly string[], Command])[] = [
   }],
   [["explain", "-XDELETE", "a.test", "--json"], {
     name: "explain",
-    policy: NONE,
+    policy: NO_FLAGS,
     quiet: false,
     json: true,
     target: "a.test",
@@ -110,50 +104,50 @@ const READ: readonly (readonly [readonly string[], Command])[] = [
   }],
   [["env", "--shell", "zsh"], {
     name: "env",
-    policy: NONE,
+    policy: NO_FLAGS,
     quiet: false,
     json: false,
     shell: "sh",
   }],
   [["env", "--shell=pwsh", "--json"], {
     name: "env",
-    policy: NONE,
+    policy: NO_FLAGS,
     quiet: false,
     json: true,
     shell: "powershell",
   }],
-  [["ca", "path"], { name: "ca", policy: NONE, quiet: false, json: false, action: "path" }],
+  [["ca", "path"], { name: "ca", policy: NO_FLAGS, quiet: false, json: false, action: "path" }],
   [["ca", "--json", "show"], {
     name: "ca",
-    policy: NONE,
+    policy: NO_FLAGS,
     quiet: false,
     json: true,
     action: "show",
   }],
   [["config", "schema", "-q"], {
     name: "config",
-    policy: NONE,
+    policy: NO_FLAGS,
     quiet: true,
     json: false,
     action: "schema",
   }],
   [["ca", "install-hint"], {
     name: "ca",
-    policy: NONE,
+    policy: NO_FLAGS,
     quiet: false,
     json: false,
     action: "install-hint",
   }],
   [["connect", "a.test", "22"], {
     name: "connect",
-    policy: NONE,
+    policy: NO_FLAGS,
     quiet: false,
     target: { host: { kind: "name", name: "a.test" }, port: 22 },
     proxy: null,
   }],
   [["connect", "a.test:22", "--proxy", "http://me@b.test:1"], {
     name: "connect",
-    policy: NONE,
+    policy: NO_FLAGS,
     quiet: false,
     target: { host: { kind: "name", name: "a.test" }, port: 22 },
     proxy: {
@@ -172,7 +166,7 @@ const READ: readonly (readonly [readonly string[], Command])[] = [
   [["explain", "-qh"], { name: "help", of: "explain" }],
   [["run", "curl", "--help"], {
     name: "run",
-    policy: NONE,
+    policy: NO_FLAGS,
     quiet: false,
     words: ["curl", "--help"],
   }],

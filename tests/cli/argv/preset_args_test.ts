@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { parseCommand } from "../../../src/cli/argv/args.ts";
 import type { Command } from "../../../src/cli/argv/command.ts";
 import { findPreset } from "../../../src/config/presets/presets.ts";
+import { NO_FLAGS } from "../../support/policy_flags.ts";
 
 /** What `init` is told to write. */
 function init(...words: readonly string[]): readonly unknown[] {
@@ -31,16 +32,7 @@ Deno.test("initCommand() takes presets in one word and in several, each once", (
 Deno.test("presetsCommand() lists them, or shows one", () => {
   const common = {
     name: "presets",
-    policy: {
-      file: null,
-      overrides: [],
-      allow: [],
-      deny: [],
-      mode: null,
-      profile: null,
-      trustProject: false,
-      requirements: null,
-    },
+    policy: { ...NO_FLAGS },
     quiet: false,
   } as const;
   assertEquals(parseCommand(["presets"]), { ...common, preset: null, json: false });

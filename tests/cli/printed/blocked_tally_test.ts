@@ -3,19 +3,11 @@ import type { BlockedRecord } from "../../../src/audit/blocked_record.ts";
 import type { RunCommand } from "../../../src/cli/argv/command.ts";
 import { BlockedTally } from "../../../src/cli/printed/blocked_tally.ts";
 import { blockedRecord } from "../../support/blocked.ts";
+import { NO_FLAGS } from "../../support/policy_flags.ts";
 
 const COMMAND: RunCommand = {
   name: "run",
-  policy: {
-    file: null,
-    overrides: [],
-    allow: ["a.test"],
-    deny: [],
-    mode: null,
-    profile: null,
-    trustProject: false,
-    requirements: null,
-  },
+  policy: { ...NO_FLAGS, allow: ["a.test"] },
   quiet: false,
   words: ["curl", "-sS", "https://b.test/it's"],
 };

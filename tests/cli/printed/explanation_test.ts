@@ -11,6 +11,7 @@ import { ConnectError } from "../../../src/net/errors.ts";
 import { parseIp } from "../../../src/net/address/ip.ts";
 import type { Rule } from "../../../src/policy/rule.ts";
 import type { UpstreamProxy } from "../../../src/proxy/upstream/upstream_proxy.ts";
+import { NO_FLAGS } from "../../support/policy_flags.ts";
 
 const RULE: Rule = {
   list: "allow",
@@ -25,16 +26,7 @@ async function explanation(outcome: Outcome, part: Partial<Explanation> = {}) {
     outcome,
     steps: [],
     config: await loadConfig({ overrides: [], allow: [], deny: [] }),
-    policy: {
-      file: null,
-      overrides: [],
-      allow: [],
-      deny: [],
-      mode: null,
-      profile: null,
-      trustProject: false,
-      requirements: null,
-    },
+    policy: { ...NO_FLAGS },
     homeFile: "/home/me/config.toml",
     shell: "sh",
     ...part,

@@ -8,6 +8,7 @@ import {
 } from "../../../src/cli/printed/remedy.ts";
 import { BLOCK_REASONS, type BlockReason } from "../../../src/policy/decision.ts";
 import { load } from "../../config/load.ts";
+import { NO_FLAGS } from "../../support/policy_flags.ts";
 
 /** A name on port 443 is blocked for each reason. */
 const FOR_A_NAME: Readonly<Record<BlockReason, ReturnType<typeof remedyFor>>> = {
@@ -70,16 +71,7 @@ Deno.test("remedyFor() knows that a mode is for unix sockets, too", () => {
 });
 
 Deno.test("applyRemedy() allows a unix socket by a key, after those that were given", () => {
-  const flags = {
-    file: null,
-    overrides: ["a=1"],
-    allow: [],
-    deny: [],
-    mode: null,
-    profile: null,
-    trustProject: false,
-    requirements: null,
-  };
+  const flags = { ...NO_FLAGS, overrides: ["a=1"] };
   assertEquals(applyRemedy(flags, { kind: "allow_socket", path: "/run/a.sock" }), {
     ...flags,
     overrides: ["a=1", 'network.allow_unix_sockets=["/run/a.sock"]'],
@@ -98,16 +90,7 @@ Deno.test("isSocket() goes by the port, which no host has", () => {
 });
 
 Deno.test("applyRemedy() adds to the flags that were given", () => {
-  const flags = {
-    file: "f",
-    overrides: ["a=1"],
-    allow: ["x.test"],
-    deny: [],
-    mode: null,
-    profile: null,
-    trustProject: false,
-    requirements: null,
-  };
+  const flags = { ...NO_FLAGS, file: "f", overrides: ["a=1"], allow: ["x.test"] };
   assertEquals(applyRemedy(flags, { kind: "allow", pattern: "y.test" }).allow, [
     "x.test",
     "y.test",

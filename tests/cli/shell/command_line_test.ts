@@ -1,9 +1,11 @@
 import { assertEquals } from "@std/assert";
 import { parseCommand } from "../../../src/cli/argv/args.ts";
 import { flagWords, quoteWords } from "../../../src/cli/shell/command_line.ts";
+import { NO_FLAGS } from "../../support/policy_flags.ts";
 
 Deno.test("flagWords() gives the flags back as they are read again", () => {
   const flags = {
+    ...NO_FLAGS,
     file: "my file.toml",
     requirements: "its rules.toml",
     overrides: ["network.ask=true", 'a = "b"'],
@@ -22,16 +24,7 @@ Deno.test("flagWords() gives the flags back as they are read again", () => {
 
 Deno.test("flagWords() repeats no password", () => {
   const overrides = [`network.upstream_proxy="http://me:it's secret@proxy.corp:3128"`];
-  const flags = {
-    file: null,
-    overrides,
-    allow: [],
-    deny: [],
-    mode: null,
-    profile: null,
-    trustProject: false,
-    requirements: null,
-  };
+  const flags = { ...NO_FLAGS, overrides };
   assertEquals(flagWords(flags), ["-c", "network.upstream_proxy=http://…@proxy.corp:3128"]);
 });
 
