@@ -19,7 +19,7 @@ import { DEFAULT_LIMITS } from "../proxy/limits.ts";
 import { DECISION_PREFIX } from "../proxy/refusal.ts";
 import type { ConnectCommand } from "./argv/command.ts";
 import { configSource } from "./config_source.ts";
-import { dialHost } from "./dial_host.ts";
+import { dialHost } from "../calls/dial_host.ts";
 import { EXIT } from "./exit_code.ts";
 import { parseProxyPlace, type ProxyPlace } from "./proxy_place.ts";
 import { clientAddress } from "../net/address/client_address.ts";

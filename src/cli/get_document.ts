@@ -5,8 +5,8 @@ import {
 } from "../config/requirements/fetch_document.ts";
 import { field, valueOf } from "../http/fields.ts";
 import type { ByteStream } from "../net/stream/stream.ts";
-import { bodyOf, callFailed, type CallPorts, callStraight } from "./call_straight.ts";
-import { callOver } from "./http_call.ts";
+import { bodyOf, callFailed, type CallPorts, callStraight } from "../calls/call_straight.ts";
+import { callOver } from "../calls/http_call.ts";
 
 const FAILURE = "Cannot get a document";
 

@@ -2,12 +2,19 @@ import { assertEquals } from "@std/assert";
 import { sourceFiles } from "../support/source.ts";
 
 /** Lowest first. A file may import from its own folder and from any lower layer; siblings are blind. */
-const LAYERS = [["net"], ["http", "socks", "tls", "policy"], ["audit"], ["proxy"], [
-  "config",
-  "admin",
-], [
-  "cli",
-]] as const;
+const LAYERS = [
+  ["net"],
+  ["http", "socks", "tls", "policy"],
+  ["audit"],
+  ["proxy"],
+  [
+    "config",
+    "admin",
+    "calls",
+  ],
+  ["library"],
+  ["cli"],
+] as const;
 
 /** A folder's height. `import type` is no excuse: types point down too. */
 const rank = new Map<string, number>(

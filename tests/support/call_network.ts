@@ -1,4 +1,4 @@
-import type { CallPorts } from "../../src/cli/call_straight.ts";
+import type { CallPorts } from "../../src/calls/call_straight.ts";
 import { formatSocketAddress } from "../../src/net/address/endpoint.ts";
 import { formatHost } from "../../src/net/address/host.ts";
 import { tcpDialer } from "../../src/net/tcp_dialer.ts";

@@ -8,7 +8,7 @@ import type { ByteStream } from "../../net/stream/stream.ts";
 import type { Deadlines } from "../../net/time/deadlines.ts";
 import { within } from "../../net/time/within.ts";
 import { inWords, late, unreachable } from "./admin_error.ts";
-import { type Answer, type Call, callOver } from "../http_call.ts";
+import { type Answer, type Call, callOver } from "../../calls/http_call.ts";
 import { needsToken, parseJson, readReply, refusal } from "./read_reply.ts";
 import type { Json } from "./reply_fields.ts";
 import { EventParser } from "./sse.ts";

@@ -1,7 +1,7 @@
 import { ProtocolError } from "../../net/errors.ts";
 import { EXIT } from "../exit_code.ts";
 import { AdminError } from "./admin_error.ts";
-import type { Answer } from "../http_call.ts";
+import type { Answer } from "../../calls/http_call.ts";
 import { ABSENT, isJson, type Json, numberOf, objectsOf, textOf } from "./reply_fields.ts";
 
 /** The longest answers are lists of a hundred thousand records, some hundred bytes each. */

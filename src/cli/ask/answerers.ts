@@ -4,7 +4,7 @@ import { boundedResolver } from "../../proxy/bounded_resolver.ts";
 import type { Answerer } from "../../proxy/asking/question.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { inFront } from "./in_front.ts";
-import { postJson } from "./post_json.ts";
+import { postJson } from "../../calls/post_json.ts";
 import { questionDetails } from "./question_details.ts";
 import type { Keys } from "./keys.ts";
 import { stdinKeys } from "./stdin_keys.ts";

@@ -2,7 +2,7 @@
 import { ConnectError, ProtocolError } from "../../net/errors.ts";
 import type { Answer, Answerer, Question, Scope } from "../../proxy/asking/question.ts";
 import { FAULT_WORDS } from "../../proxy/fault_words.ts";
-import type { Post, Reply } from "./post_json.ts";
+import type { Post, Reply } from "../../calls/post_json.ts";
 
 /** Of what is sent. A reader that knows another one should not answer. */
 const VERSION = 1;

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { AdminError } from "../../../src/cli/admin/admin_error.ts";
-import type { Answer } from "../../../src/cli/http_call.ts";
+import type { Answer } from "../../../src/calls/http_call.ts";
 import { needsToken, parseJson, readReply, refusal } from "../../../src/cli/admin/read_reply.ts";
 import { ProtocolError } from "../../../src/net/errors.ts";
 

@@ -1,5 +1,5 @@
 import { assertEquals, assertNotMatch, assertRejects } from "@std/assert";
-import type { Post, Reply } from "../../../src/cli/ask/post_json.ts";
+import type { Post, Reply } from "../../../src/calls/post_json.ts";
 import { webhook } from "../../../src/cli/ask/webhook.ts";
 import { ConnectError, ProtocolError } from "../../../src/net/errors.ts";
 import type { Answer } from "../../../src/proxy/asking/question.ts";

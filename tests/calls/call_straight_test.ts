@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
-import { bodyOf, callFailed, callStraight } from "../../src/cli/call_straight.ts";
+import { bodyOf, callFailed, callStraight } from "../../src/calls/call_straight.ts";
 import { ConnectError, ProtocolError } from "../../src/net/errors.ts";
 import type { ByteStream } from "../../src/net/stream/stream.ts";
 import { callNetwork } from "../support/call_network.ts";

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { type Call, callOver } from "../../src/cli/http_call.ts";
+import { type Call, callOver } from "../../src/calls/http_call.ts";
 import { ProtocolError } from "../../src/net/errors.ts";
 import { faultOf } from "../support/fault.ts";
 import { cuts, type Piece, ScriptedStream } from "../support/scripted_stream.ts";

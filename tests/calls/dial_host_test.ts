@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { dialHost } from "../../src/cli/dial_host.ts";
+import { dialHost } from "../../src/calls/dial_host.ts";
 import { formatSocketAddress } from "../../src/net/address/endpoint.ts";
 import { ConnectError } from "../../src/net/errors.ts";
 import type { Dialer } from "../../src/net/ports.ts";

@@ -1,7 +1,7 @@
-import { basicAuthorization } from "../../http/connect_client.ts";
-import type { ByteStream } from "../../net/stream/stream.ts";
-import { bodyOf, callFailed, type CallPorts, callStraight } from "../call_straight.ts";
-import { type Answer, callOver } from "../http_call.ts";
+import { basicAuthorization } from "../http/connect_client.ts";
+import type { ByteStream } from "../net/stream/stream.ts";
+import { bodyOf, callFailed, type CallPorts, callStraight } from "./call_straight.ts";
+import { type Answer, callOver } from "./http_call.ts";
 
 /** What a server answered. */
 export interface Reply {

@@ -1,11 +1,11 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { postJson, type Reply } from "../../../src/cli/ask/post_json.ts";
-import { formatSocketAddress } from "../../../src/net/address/endpoint.ts";
-import { ConnectError, ProtocolError } from "../../../src/net/errors.ts";
-import { callNetwork } from "../../support/call_network.ts";
-import { inTime } from "../../support/in_time.ts";
-import { answering, type Script, startOrigin } from "../../support/origin.ts";
-import { ip } from "../../support/policy.ts";
+import { postJson, type Reply } from "../../src/calls/post_json.ts";
+import { formatSocketAddress } from "../../src/net/address/endpoint.ts";
+import { ConnectError, ProtocolError } from "../../src/net/errors.ts";
+import { callNetwork } from "../support/call_network.ts";
+import { inTime } from "../support/in_time.ts";
+import { answering, type Script, startOrigin } from "../support/origin.ts";
+import { ip } from "../support/policy.ts";
 
 const NEVER = new AbortController().signal;
 const OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
