@@ -40,11 +40,14 @@ export interface Configuration {
   withdraw(list: Rule["list"], pattern: string): Promise<Reloaded | null>;
 }
 
+/** Tells what would become of a request. */
+export type Explain = (target: string, method: string | null) => Promise<unknown>;
+
 /** What the admin API is made of. */
 export interface AdminParts {
   readonly proxy: Pick<
     RunningProxy,
-    "policy" | "questions" | "live" | "feed" | "tally" | "blocked" | "connections"
+    "policy" | "questions" | "live" | "feed" | "tally" | "blocked" | "audit" | "connections"
   >;
   readonly configuration: Configuration;
   readonly access: Access;
@@ -52,8 +55,8 @@ export interface AdminParts {
   readonly listener: SocketAddress;
   readonly version: string;
   readonly clock: Clock;
-  /** What would become of a request, as `doorward explain --json` prints it. */
-  readonly explain: (target: string, method: string | null) => Promise<unknown>;
+  /** What would become of a request, as `doorward explain --json` prints it; null where nobody can tell. */
+  readonly explain: Explain | null;
   /** Told of our own troubles, one line each. */
   readonly diagnose: (line: string) => void;
 }

@@ -53,7 +53,12 @@ function escapeLabel(value: string): string {
 }
 
 function metrics(parts: AdminParts): readonly Metric[] {
-  return [...policyMetrics(parts), ...trafficMetrics(parts), ...peopleMetrics(parts)];
+  return [
+    ...policyMetrics(parts),
+    ...trafficMetrics(parts),
+    ...peopleMetrics(parts),
+    ...auditMetrics(parts),
+  ];
 }
 
 function policyMetrics({ proxy: { policy }, configuration, version }: AdminParts): Metric[] {
@@ -116,6 +121,21 @@ function peopleMetrics({ proxy: { questions, feed } }: AdminParts): Metric[] {
     counter("doorward_events_dropped_total", "Events that slow readers have missed.", [{
       value: feed.dropped,
     }]),
+  ];
+}
+
+/** A sink is known by where it leads, which the configuration says. */
+function auditMetrics({ proxy: { audit } }: AdminParts): Metric[] {
+  if (!audit.isOn) return [];
+  return [
+    counter("doorward_audit_records_total", "Audit records since the start.", [{
+      value: audit.total,
+    }]),
+    counter(
+      "doorward_audit_lost_total",
+      "Audit records that did not get where they were to go.",
+      audit.sinks.map(({ name, lost }) => ({ labels: { sink: name }, value: lost })),
+    ),
   ];
 }
 

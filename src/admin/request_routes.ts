@@ -1,7 +1,7 @@
 import { AdminError } from "../proxy/admin_error.ts";
 import type { Answer, AnsweredBy } from "../proxy/asking/question.ts";
 import { questionRecord } from "../proxy/asking/new_question.ts";
-import type { AdminParts } from "./admin.ts";
+import type { AdminParts, Explain } from "./admin.ts";
 import { ApiError } from "./api_error.ts";
 import { type Call, json, type Route, wholeNumber, wordOf } from "./route.ts";
 import { scopeOf } from "./scope.ts";
@@ -37,14 +37,7 @@ export function requestRoutes(parts: AdminParts): readonly Route[] {
       token: "to approve, and for the scope always",
       serve: (call) => answer(call, parts),
     },
-    {
-      method: "GET",
-      path: "/explain",
-      summary: "What would become of a request, and why; nothing is connected to",
-      query: { url: "what `doorward explain` takes", method: "GET unless said otherwise" },
-      token: "never",
-      serve: (call) => explain(call, parts),
-    },
+    ...(parts.explain === null ? [] : [explainRoute(parts.explain)]),
     {
       method: "GET",
       path: "/connections",
@@ -94,10 +87,21 @@ async function answer(call: Call, { proxy: { questions, policy } }: AdminParts):
   return json({ status: "ok", id, decision, scope: scope.kind, rule });
 }
 
-async function explain(call: Call, parts: AdminParts): Promise<Response> {
+function explainRoute(tell: Explain): Route {
+  return {
+    method: "GET",
+    path: "/explain",
+    summary: "What would become of a request, and why; nothing is connected to",
+    query: { url: "what `doorward explain` takes", method: "GET unless said otherwise" },
+    token: "never",
+    serve: (call) => explain(call, tell),
+  };
+}
+
+async function explain(call: Call, tell: Explain): Promise<Response> {
   const url = call.query("url");
   if (url === null) throw new ApiError("bad_parameter", 'Cannot explain: "url" is missing');
-  return json(await parts.explain(url, call.query("method")));
+  return json(await tell(url, call.query("method")));
 }
 
 function close(call: Call, { proxy }: AdminParts): Response {

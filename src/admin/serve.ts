@@ -1,3 +1,4 @@
+import { UNATTRIBUTED } from "../audit/attribution.ts";
 import type { SocketAddress } from "../net/address/endpoint.ts";
 import type { Clock } from "../net/ports.ts";
 import { listenTcp } from "../net/tcp_listener.ts";
@@ -5,11 +6,15 @@ import { Deadlines } from "../net/time/deadlines.ts";
 import { unlessAborted } from "../net/time/unless_aborted.ts";
 import { acceptLoop } from "../proxy/accept.ts";
 import { ClientConnection } from "../proxy/client_connection.ts";
+import type { Entrance } from "../proxy/entrance.ts";
 import { LiveConnections } from "../proxy/live.ts";
 import { type Answering, serveCalls } from "./serve_calls.ts";
 
 /** More callers at once are no people: descriptors are for the proxy's clients. */
 const CONNECTIONS_MAX = 128;
+
+/** Nothing that is asked for here is let through to anywhere: there are no records of it. */
+const ENTRANCE: Entrance = { listener: "", attribution: UNATTRIBUTED, nextId: () => 0 };
 
 /** A connection that has not said anything. */
 const FIRST_MS = 10_000;
@@ -44,7 +49,8 @@ export function serveAdmin(at: SocketAddress, options: ServeOptions): AdminServe
     signal: stopping.signal,
     welcome: ({ stream, peer, local }) => {
       if (live.size >= CONNECTIONS_MAX) return stream.close();
-      const client = new ClientConnection({ stream, peer, local, deadlines, idleMs: FIRST_MS });
+      const common = { entrance: ENTRANCE, deadlines, idleMs: FIRST_MS };
+      const client = new ClientConnection({ stream, peer, local, ...common });
       // There may never be an answer, where the proxy cannot start; the end waits for every client.
       const answering: Answering = async (request) =>
         (await unlessAborted(answer, client.signal))(request);

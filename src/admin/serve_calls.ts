@@ -138,7 +138,7 @@ async function readBody(
       prefix: NOTHING,
       pool: new BufferPool(),
       // The call as a whole is under one limit: a slow body does not put it off.
-      touch: () => {},
+      passed: () => {},
     });
     return { bytes: bytes.subarray(0, length), isWhole: true };
   } catch (error) {

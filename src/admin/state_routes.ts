@@ -56,6 +56,7 @@ function health({ proxy, configuration, version }: AdminParts, uptime: number) {
     connections: proxy.connections,
     pending: proxy.questions.pending.length,
     blocked_total: proxy.blocked.total,
+    audit: { records: proxy.audit.total, sinks: proxy.audit.sinks },
     fault,
   };
 }

@@ -30,10 +30,10 @@ export class BlockedBuffer {
     return Object.fromEntries(this.#counts);
   }
 
-  /** Adds one. Returns it with its number. */
-  push(record: BlockedRecord): NumberedRecord {
+  /** Adds one, and counts it by `reason`: the record may have a word of its own. Returns it with its number. */
+  push(record: BlockedRecord, reason: BlockReason): NumberedRecord {
     this.#total += 1;
-    this.#counts.set(record.reason, (this.#counts.get(record.reason) ?? 0) + 1);
+    this.#counts.set(reason, (this.#counts.get(reason) ?? 0) + 1);
     const numbered = { ...record, seq: this.#total };
     this.#records.push(numbered);
     if (this.#records.length > this.#capacity) this.#records.shift();

@@ -1,4 +1,4 @@
-import type { BlockReason, DecisionSource } from "../policy/decision.ts";
+import type { DecisionSource } from "../policy/decision.ts";
 import type { Mode } from "../policy/policy.ts";
 
 /** The door in the words of the blocked record; they differ from the decision's on purpose (the seeds). */
@@ -17,7 +17,8 @@ export type BlockedProtocol =
 export interface BlockedRecord {
   /** Where it was to go; of a request to a unix socket the path, and `port` is 0. */
   readonly host: string;
-  readonly reason: BlockReason;
+  /** A word of docs/reasons.md, or the decider's own. */
+  readonly reason: string;
   /** `ip:port` of the client, where known. */
   readonly client: string | null;
   readonly method: string | null;
@@ -33,4 +34,10 @@ export interface BlockedRecord {
   readonly timestamp: number;
   /** Which policy decided: see `Policy.generation`. */
   readonly generation: number;
+  /** Where the client came in. */
+  readonly listener: string;
+  /** As in `Attribution`; what was not said is left out. */
+  readonly label?: string;
+  readonly command?: string;
+  readonly exec_policy_hint?: string;
 }

@@ -1,4 +1,4 @@
-import type { BlockReason, DecisionSource } from "../policy/decision.ts";
+import type { DecisionSource } from "../policy/decision.ts";
 import type { Mode } from "../policy/policy.ts";
 import type { Protocol } from "../policy/request.ts";
 import type { NumberedRecord } from "./blocked_buffer.ts";
@@ -8,7 +8,8 @@ export interface DecisionEvent {
   readonly type: "decision";
   readonly generation: number;
   readonly decision: "allow" | "deny" | "ask";
-  readonly reason: BlockReason | null;
+  /** A word of docs/reasons.md, or the decider's own; null for what was let through. */
+  readonly reason: string | null;
   readonly source: DecisionSource;
   readonly protocol: Protocol;
   readonly host: string;
@@ -19,6 +20,14 @@ export interface DecisionEvent {
   /** The rule that decided, as it is written. */
   readonly rule: string | null;
   readonly attempt_id: string | null;
+  /** Whether somebody who was asked allowed what no rule allows. */
+  readonly override: boolean;
+  /** Where the client came in. */
+  readonly listener: string;
+  /** As in `Attribution`. */
+  readonly label: string | null;
+  readonly command: string | null;
+  readonly exec_policy_hint: string | null;
 }
 
 /** A request that was blocked, as the buffer holds it; its own number is `blocked_seq`. */

@@ -102,7 +102,7 @@ async function transfer(
     nominated: tokensOf(head.fields, "connection"),
     prefix: new Uint8Array(0),
     pool: new BufferPool(),
-    touch: () => {},
+    passed: () => {},
   });
 }
 

@@ -5,9 +5,9 @@ import { type CertificateFacts, certificateFacts } from "../tls/certificate_fact
 import type { CaCommand } from "./argv/command.ts";
 import { configSource } from "./config_source.ts";
 import { EXIT } from "./exit_code.ts";
-import { authorityFilesOf, openOrMake } from "./open_authority.ts";
+import { authorityFilesOf, openOrMake } from "../library/open_authority.ts";
 import { installHints } from "./printed/install_hints.ts";
-import { likelyShell } from "./shell/shell_quote.ts";
+import { likelyShell } from "../library/env/shell_quote.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** `doorward ca`: the certificate authority by which HTTPS is looked into. */

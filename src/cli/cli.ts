@@ -8,7 +8,7 @@ import { EXIT } from "./exit_code.ts";
 import { helpText } from "./argv/help.ts";
 import { faultText } from "./printed/notices.ts";
 import { type Surroundings, systemSurroundings } from "./surroundings.ts";
-import { VERSION } from "./version.ts";
+import { VERSION } from "../library/version.ts";
 
 /** Runs one command line. Resolves to the number to exit with. */
 export async function cli(

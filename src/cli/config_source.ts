@@ -7,7 +7,7 @@ import {
 import { isAbsolute, joinPath } from "../config/file_path.ts";
 import { readProjectFiles } from "../config/project_files.ts";
 import type { PolicyFlags } from "./argv/command.ts";
-import { type RequirementsPorts, requirementsSource } from "./requirements_source.ts";
+import { type RequirementsPorts, requirementsSource } from "../library/requirements_source.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** Requirements are waited for as long as their own limits say. */

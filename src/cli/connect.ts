@@ -165,7 +165,7 @@ async function sentencesOf(head: ResponseHead, reader: BufferedReader): Promise<
       nominated: [],
       prefix: new Uint8Array(0),
       pool: new BufferPool(),
-      touch: () => {},
+      passed: () => {},
     });
   } catch {
     // Cut short, or too long: what came is told.

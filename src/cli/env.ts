@@ -2,10 +2,10 @@ import { loadConfig } from "../config/config.ts";
 import type { EnvCommand } from "./argv/command.ts";
 import { configSource } from "./config_source.ts";
 import { EXIT } from "./exit_code.ts";
-import { openAuthority } from "./open_authority.ts";
+import { openAuthority } from "../library/open_authority.ts";
 import { allProxyOf } from "./shell/all_proxy.ts";
-import { proxyVariables } from "./shell/proxy_variables.ts";
-import { assignments, likelyShell } from "./shell/shell_quote.ts";
+import { proxyVariables } from "../library/env/proxy_variables.ts";
+import { assignments, likelyShell } from "../library/env/shell_quote.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** `doorward env`: the variables that point a shell at the configured listener. */

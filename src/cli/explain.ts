@@ -28,7 +28,7 @@ import { EXIT } from "./exit_code.ts";
 import { type ExplainTarget, explainTarget } from "./explain_target.ts";
 import { type Explanation, explanationJson, explanationLines } from "./printed/explanation.ts";
 import { policyInForce } from "./policy_in_force.ts";
-import { likelyShell } from "./shell/shell_quote.ts";
+import { likelyShell } from "../library/env/shell_quote.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** Nothing ends this command early but its own limits. */
@@ -168,7 +168,7 @@ async function foreseeNetwork(
   const routes = routesAsSeen(config, env, listeners);
   const options = authorizeOptions({
     limits: config.limits,
-    isOwn: ownListeners(listeners, interfacesTo(listeners), new Set()),
+    isOwn: ownListeners(listeners, interfacesTo(listeners)),
     upstream: chooseUpstream(routes),
     upstreamProxies: proxiesOf(routes),
   }, bounded);

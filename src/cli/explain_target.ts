@@ -6,7 +6,7 @@ import type { HttpAction, HttpRequest } from "../policy/request.ts";
 import { HTTP_PORT } from "../policy/tunnel_guard.ts";
 import type { PolicyRequest } from "../policy/socket_request.ts";
 import { socketPath } from "../proxy/http/socket_header.ts";
-import { shellQuote } from "./shell/shell_quote.ts";
+import { shellQuote } from "../library/env/shell_quote.ts";
 
 /** What a client would send to the proxy for a URL, or for the path of a unix socket. */
 export type ExplainTarget =

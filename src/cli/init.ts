@@ -10,7 +10,7 @@ import { policySummary } from "./printed/banner.ts";
 import { noticeLine } from "./printed/notices.ts";
 import { paint } from "./printed/terminal.ts";
 import { quoteWords } from "./shell/command_line.ts";
-import { likelyShell } from "./shell/shell_quote.ts";
+import { likelyShell } from "../library/env/shell_quote.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** `doorward init`: writes a first configuration, with a word about each key. */

@@ -14,7 +14,7 @@ import { explainUnder } from "./explain.ts";
 import { explanationJson } from "./printed/explanation.ts";
 import { adminListenFailure } from "./printed/listen_failure.ts";
 import type { Surroundings } from "./surroundings.ts";
-import { VERSION } from "./version.ts";
+import { VERSION } from "../library/version.ts";
 
 /** What the admin API shows, once there is a proxy. */
 export interface AdminSubject {

@@ -8,20 +8,21 @@ import { formatOrigin } from "../policy/rule.ts";
 import type { RunningProxy } from "../proxy/proxy.ts";
 import { BlockedTally } from "./printed/blocked_tally.ts";
 import { flushInTime } from "./printed/flush_in_time.ts";
-import { childEnv, type ChildFacts } from "./shell/child_env.ts";
+import { childEnv, type ChildFacts } from "../library/env/child_env.ts";
 import type { RunCommand } from "./argv/command.ts";
 import { answerersOfRun } from "./ask/answerers.ts";
 import { configSourceWithSecrets, type GovernedSource } from "./config_source.ts";
 import { EXIT } from "./exit_code.ts";
 import { forwardSignals } from "./signals/forward_signals.ts";
-import { followRequirements, requirementsFiles } from "./follow_requirements.ts";
+import { openChosen } from "../library/choose_decider.ts";
+import { followRequirements, requirementsFiles } from "../library/follow_requirements.ts";
 import { liveConfig } from "./live_config.ts";
 import { noticeLine, warningLine } from "./printed/notices.ts";
-import { type OpenAuthority, openAuthority } from "./open_authority.ts";
+import { type OpenAuthority, openAuthority } from "../library/open_authority.ts";
 import { type OpenOptions, openProxy, socksListener } from "./open_proxy.ts";
 import { connectWords } from "./program.ts";
 import { policyInForce } from "./policy_in_force.ts";
-import { likelyShell } from "./shell/shell_quote.ts";
+import { likelyShell } from "../library/env/shell_quote.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { upstreamWarnings } from "./printed/upstream_lines.ts";
 
@@ -94,8 +95,10 @@ async function behindProxy(
 ): Promise<number> {
   const policy = policyInForce(config);
   const answerers = answerersOfRun(config, here);
+  const decider = openChosen(config.decider, config, here, told.diagnose);
   // While files may still be written.
   const trust = await openAuthority(config, here);
+  await using _decider = { [Symbol.asyncDispose]: () => decider?.close() ?? Promise.resolve() };
   await using proxy = openProxy({
     config,
     policy,
@@ -105,8 +108,14 @@ async function behindProxy(
       answerers,
       canBeAnswered: false,
       questionsMax: config.limits.questions,
-      command: command.words.join(" "),
       persist: (list, pattern) => live.persist(list, pattern),
+    },
+    decider: decider?.decide ?? null,
+    audit: { sinks: [], metadata: {} },
+    attribution: {
+      label: command.label,
+      command: command.words.join(" "),
+      execPolicyHint: command.execPolicyHint,
     },
     alsoOurs: [],
     trust,
@@ -124,7 +133,7 @@ async function behindProxy(
   );
   if (!command.quiet) warn(config, trust, here);
   await flushInTime(here.terminal.err, here.clock);
-  return await runChild(command, childFacts(config, trust, proxy, here), here);
+  return await runChild(command, childFacts(command, config, trust, proxy, here), here);
 }
 
 function warn(config: Config, trust: OpenAuthority | null, here: Surroundings): void {
@@ -135,6 +144,7 @@ function warn(config: Config, trust: OpenAuthority | null, here: Surroundings): 
 }
 
 function childFacts(
+  { attempt }: RunCommand,
   { network, secretVariables }: Config,
   trust: OpenAuthority | null,
   { address, socksAddress }: RunningProxy,
@@ -144,6 +154,7 @@ function childFacts(
     listener: address,
     allProxy: network.all_proxy === "socks5h" ? socksAddress : null,
     allowLocalBinding: network.allow_local_binding,
+    attempt,
     trustBundle: trust?.bundlePath ?? null,
     secretVariables,
     connect: connectWords(here.program(), formatSocketAddress(address), here.os),

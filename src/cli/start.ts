@@ -1,3 +1,4 @@
+import { UNATTRIBUTED } from "../audit/attribution.ts";
 import { RotatingFile } from "../audit/rotating_file.ts";
 import { violationLine } from "../audit/violation_line.ts";
 import { type Config, type ConfigSource, loadConfig } from "../config/config.ts";
@@ -12,10 +13,11 @@ import type { StartCommand } from "./argv/command.ts";
 import { answerersOfStart } from "./ask/answerers.ts";
 import { configSourceWithSecrets, type GovernedSource } from "./config_source.ts";
 import { EXIT } from "./exit_code.ts";
-import { followRequirements, requirementsFiles } from "./follow_requirements.ts";
+import { openChosen } from "../library/choose_decider.ts";
+import { followRequirements, requirementsFiles } from "../library/follow_requirements.ts";
 import { liveConfig } from "./live_config.ts";
 import type { OpenAdmin } from "./open_admin.ts";
-import { type OpenAuthority, openAuthority } from "./open_authority.ts";
+import { type OpenAuthority, openAuthority } from "../library/open_authority.ts";
 import { openProxy, socksListener } from "./open_proxy.ts";
 import { policyInForce } from "./policy_in_force.ts";
 import { banner } from "./printed/banner.ts";
@@ -23,7 +25,7 @@ import { noticeLine, warningLine } from "./printed/notices.ts";
 import type { Line } from "./printed/terminal.ts";
 import { upstreamLines, upstreamWarnings } from "./printed/upstream_lines.ts";
 import { flagWords, quoteWords } from "./shell/command_line.ts";
-import { likelyShell } from "./shell/shell_quote.ts";
+import { likelyShell } from "../library/env/shell_quote.ts";
 import { type EndSignal, endSignal } from "./signals/end_signal.ts";
 import { reloadSignal } from "./signals/reload_signal.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -68,7 +70,9 @@ async function serve(
 ): Promise<number> {
   const { err } = here.terminal;
   const diagnose = (line: string) => err.line(`doorward: ${line}`);
+  const decider = openChosen(config.decider, config, here, diagnose);
   await using violations = violationWriter(config, here, diagnose);
+  await using _decider = { [Symbol.asyncDispose]: () => decider?.close() ?? Promise.resolve() };
   await using proxy = openProxy({
     config,
     policy: policyInForce(config),
@@ -80,9 +84,11 @@ async function serve(
       // By the admin API, from wherever that is reached.
       canBeAnswered: true,
       questionsMax: config.limits.questions,
-      command: null,
       persist: (list, pattern) => live.persist(list, pattern),
     },
+    decider: decider?.decide ?? null,
+    audit: { sinks: [], metadata: {} },
+    attribution: { ...UNATTRIBUTED, label: command.label },
     alsoOurs: [admin.address],
     trust,
     writesFiles: true,

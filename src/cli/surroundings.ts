@@ -1,13 +1,7 @@
-import { systemFolder } from "../config/config_home.ts";
 import { serveAdmin } from "../admin/serve.ts";
-import type { Clock, Dialer, Resolver, TlsClient, UdpBinder, UnixSockets } from "../net/ports.ts";
+import { type Machine, systemMachine } from "../library/machine.ts";
 import { systemClock } from "../net/system_clock.ts";
-import { systemResolver } from "../net/system_resolver.ts";
-import { tcpDialer } from "../net/tcp_dialer.ts";
-import { tlsClient } from "../net/tls_client.ts";
-import { bindUdp } from "../net/udp_socket.ts";
 import type { ByteStream } from "../net/stream/stream.ts";
-import { systemUnixSockets } from "../net/unix_sockets.ts";
 import { type ProxyOptions, type RunningProxy, startProxy } from "../proxy/proxy.ts";
 import { type StartHelper, systemHelper } from "./ask/helper_program.ts";
 import { type Spawn, systemSpawn } from "./child.ts";
@@ -17,11 +11,7 @@ import { type ListenSignals, systemSignals } from "./signals/listen_signals.ts";
 import { makeTerminal, permitsColour, type Terminal } from "./printed/terminal.ts";
 
 /** All that the commands touch of the machine they run on, so that a test can own each. */
-export interface Surroundings {
-  readonly env: Readonly<Record<string, string>>;
-  readonly os: typeof Deno.build.os;
-  /** Where this machine's own configuration is, for all of its users; null where there is no such place. */
-  readonly systemFolder: string | null;
+export interface Surroundings extends Machine {
   /** The folder that this was called in. */
   readonly cwd: () => string;
   readonly terminal: Terminal;
@@ -43,13 +33,6 @@ export interface Surroundings {
   /** How this program is called once more. */
   readonly program: () => Program;
   readonly spawn: Spawn;
-  readonly dial: Dialer;
-  readonly resolve: Resolver;
-  readonly clock: Clock;
-  readonly startTls: TlsClient;
-  readonly bindUdp: UdpBinder;
-  /** Null where the system has none. */
-  readonly unixSockets: UnixSockets | null;
   /** Takes the permission to write files from this process, for good. */
   readonly giveUpWriting: () => void;
   readonly startProxy: (options: ProxyOptions) => RunningProxy;
@@ -61,9 +44,7 @@ export function systemSurroundings(): Surroundings {
   const searchList = withoutSearchList(env);
   const stdinIsTerminal = Deno.stdin.isTerminal();
   return {
-    env,
-    os: Deno.build.os,
-    systemFolder: systemFolder(Deno.build.os, env),
+    ...systemMachine(env),
     cwd: Deno.cwd,
     terminal: makeTerminal(Deno.stdout, Deno.stderr, permitsColour(env), systemClock),
     stdin: Deno.stdin,
@@ -81,12 +62,6 @@ export function systemSurroundings(): Surroundings {
     signals: systemSignals,
     program: systemProgram,
     spawn: (words, env) => searchList.duringSpawn(() => systemSpawn(words, env)),
-    dial: tcpDialer,
-    resolve: systemResolver(),
-    clock: systemClock,
-    startTls: tlsClient,
-    bindUdp,
-    unixSockets: systemUnixSockets(Deno.build.os),
     giveUpWriting: () => void Deno.permissions.revokeSync({ name: "write" }),
     startProxy,
   };

@@ -4,6 +4,9 @@ import { publishNewFile } from "./new_file.ts";
 import { readPrivateFile } from "./private_file.ts";
 import { escapeControls } from "./toml/printable.ts";
 
+/** The variable that is read for it, by the commands that talk to a proxy that runs. */
+export const ADMIN_TOKEN = "DOORWARD_ADMIN_TOKEN";
+
 /** As many bits as any key: nobody guesses it. */
 const TOKEN_BYTES = 32;
 /** {@linkcode TOKEN_BYTES} in base64url, without padding. */

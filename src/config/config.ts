@@ -8,6 +8,7 @@ import type { Limits } from "../proxy/limits.ts";
 import type { UpstreamProxy } from "../proxy/upstream/upstream_proxy.ts";
 import { readAskWebhook } from "./ask_webhook.ts";
 import { type AuthorityFiles, readAuthorityFiles } from "./authority_files.ts";
+import { type DeciderConfig, readDecider } from "./decider_table.ts";
 import {
   flagEntries,
   listEntries,
@@ -35,6 +36,7 @@ import type { LocatedTable } from "./toml/located.ts";
 import { isDenylistOnly } from "./requirements/constraints.ts";
 import type { Access } from "./requirements/governed_settings.ts";
 import { governNetwork } from "./requirements/govern_network.ts";
+import { mayDecide, noteUnasked } from "./requirements/may_decide.ts";
 import { offUnder } from "./requirements/off_under.ts";
 import { type LoadedRequirements, NOTHING_REQUIRED } from "./requirements/loaded_requirements.ts";
 import type { Requirements } from "./requirements/requirements.ts";
@@ -97,6 +99,12 @@ export interface Config {
   readonly adminAddress: SocketAddress;
   /** Where a question is sent to when it is asked; null tells nobody. */
   readonly askWebhook: URL | null;
+  /** Who decides about what no rule names, as it is written; null leaves it at that. */
+  readonly decider: DeciderConfig | null;
+  /** Whether it is asked: false without one, and where nothing may be added to the managed hosts. */
+  readonly asksDecider: boolean;
+  /** Whether anybody may decide about what no rule names: requirements may forbid it. */
+  readonly permitsDecider: boolean;
   /** The absolute path of the file that violation lines go to; null is standard error. */
   readonly violationFile: string | null;
   /** Where the authority of interception is; null when there is no home folder that could hold it. */
@@ -132,8 +140,12 @@ export interface Config {
 export interface ConfigSource {
   /** `--config FILE`; must exist. */
   readonly file?: string;
+  /** What a program gives in place of a file: TOML, and what its faults name it. */
+  readonly text?: { readonly name: string; readonly toml: string };
   /** The file that is read when it exists and `file` is not given: `<home>/config.toml`. */
   readonly homeFile?: string;
+  /** The home folder, where nothing is read but the authority of interception and its like. */
+  readonly home?: string;
   /**
    * Whether `homeFile` is another program's too: its folder came from `CODEX_HOME`. Top-level keys that
    * are not ours are then ignored with one notice, and not faults.
@@ -199,10 +211,14 @@ export async function loadConfig(source: ConfigSource): Promise<Config> {
   const addresses = readListenAddresses(table, network, findings);
   const upstreamProxy = readUpstreamProxy(table, network, findings);
   const askWebhook = readAskWebhook(table, network, findings);
+  const decider = await readDecider(table, layers, findings);
+  const permitsDecider = mayDecide(imposed.requirements, access);
+  const asksDecider = decider !== null && permitsDecider;
+  if (decider !== null) noteUnasked(imposed.requirements, access, table, findings);
   const violationFile = readViolationFile(table, network, findings);
   const authorityFiles = readAuthorityFiles(table, homeOf(source), findings);
   const upstreamCaFile = await readUpstreamCaFile(table, network, findings);
-  noteEffects({ table, network, rules, requestRules, file }, findings);
+  noteEffects({ table, network, rules, requestRules, asksDecider, file }, findings);
 
   const faults = findings.faults();
   if (faults.length > 0) throw new ConfigError(faults);
@@ -216,6 +232,9 @@ export async function loadConfig(source: ConfigSource): Promise<Config> {
     socksAddress: network.enable_socks5 ? addresses.socks : null,
     adminAddress: addresses.admin,
     askWebhook,
+    decider,
+    asksDecider,
+    permitsDecider,
     violationFile,
     authorityFiles,
     upstreamCaFile,
@@ -242,10 +261,10 @@ export async function loadConfig(source: ConfigSource): Promise<Config> {
 }
 
 /** The home folder: that of the file that is read there. */
-function homeOf({ homeFile }: ConfigSource): string | null {
-  if (homeFile === undefined) return null;
+function homeOf({ homeFile, home: folder }: ConfigSource): string | null {
   const { os } = Deno.build;
-  const home = folderOf(homeFile, os);
+  const home = folder ?? (homeFile === undefined ? null : folderOf(homeFile, os));
+  if (home === null) return null;
   return isAbsolute(home, os) ? home : absolutePath(home, Deno.cwd(), os);
 }
 

@@ -15,6 +15,8 @@ export interface Effective {
   readonly network: NetworkConfig;
   readonly rules: readonly Rule[];
   readonly requestRules: readonly PlacedRequestRule[];
+  /** Whether a program decides about what no rule names. */
+  readonly asksDecider: boolean;
   /** What is blamed for what nobody wrote. */
   readonly file: string;
 }
@@ -37,12 +39,15 @@ function checkEch({ table, network }: Effective, findings: Findings): void {
 }
 
 /** Says when a policy reaches everything, or nothing. */
-function noteReach({ table, network, file }: Effective, findings: Findings): void {
+function noteReach({ table, network, asksDecider, file }: Effective, findings: Findings): void {
   const placeOf = (key: string) => table.entries.get(key)?.key ?? filePlace(file);
   if (network.dangerously_allow_all_domains) {
     const message = "DANGEROUS: every host that is not denied is allowed";
     findings.notice(placeOf("dangerously_allow_all_domains"), message);
-  } else if (network.allowed_domains.length + network.presets.length === 0 && !network.ask) {
+    return;
+  }
+  if (network.ask || asksDecider) return;
+  if (network.allowed_domains.length + network.presets.length === 0) {
     const message = "no host is allowed: every request will be blocked";
     findings.notice(placeOf("allowed_domains"), message);
   }
@@ -50,7 +55,7 @@ function noteReach({ table, network, file }: Effective, findings: Findings): voi
 
 /** Says when there is nothing to look into, and when rules are asked about no request. */
 function noteInterception(
-  { table, network, rules, requestRules }: Effective,
+  { table, network, rules, requestRules, asksDecider }: Effective,
   findings: Findings,
 ): void {
   const written = table.entries.get("mitm");
@@ -60,7 +65,7 @@ function noteInterception(
     const message = "nothing is intercepted: the mode is full, and there are no request rules";
     findings.notice(written.key, message);
   }
-  if (network.ask || network.dangerously_allow_all_domains) return;
+  if (network.ask || asksDecider || network.dangerously_allow_all_domains) return;
   for (const { rule, place } of requestRules.filter(({ rule }) => isUnreached(rule, rules))) {
     const name = quote(formatHostPattern(rule.host));
     findings.notice(place, `no allow rule matches ${name}: its request rules allow nothing`);

@@ -49,9 +49,10 @@ export function frozenChanges(running: Config, next: Config): readonly ConfigFau
   }
   if (running.violationFile !== next.violationFile) keys.push("violation_file");
   if (running.upstreamCaFile !== next.upstreamCaFile) keys.push("upstream_ca_file");
-  const faults = [...new Set(keys)].map((key) =>
+  const faults: ConfigFault[] = [...new Set(keys)].map((key) =>
     fault(next, key, SECRET.includes(key) ? null : shown(before[key]))
   );
+  if (!sameText(running.decider, next.decider)) faults.push(fault(next, "decider", null));
   return [...faults, ...frozenAuthority(running, next), ...frozenLimits(running, next)];
 }
 

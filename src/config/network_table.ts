@@ -1,5 +1,6 @@
 import { MITM_CA_SCHEMA } from "./authority_files.ts";
 import type { NetworkConfig } from "./config.ts";
+import { DECIDER_SCHEMA } from "./decider_table.ts";
 import { LIMITS_SCHEMA } from "./limits_table.ts";
 import { MAP_SCHEMAS } from "./surfaces/domain_map.ts";
 import type { Findings } from "./toml/findings.ts";
@@ -153,6 +154,7 @@ const KEYS: Keys<NetworkConfig> = {
 const OTHERS: SchemaByKey = {
   limits: LIMITS_SCHEMA,
   mitm_ca: MITM_CA_SCHEMA,
+  decider: DECIDER_SCHEMA,
   ...RULE_SCHEMAS,
   ...MAP_SCHEMAS,
 };

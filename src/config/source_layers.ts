@@ -94,7 +94,7 @@ interface ReadLayer {
 
 /** Every file that there may be, lowest first. */
 async function readFiles(source: ConfigSource, findings: Findings): Promise<readonly ReadLayer[]> {
-  const { systemFile, homeFile, foreignKeys = false, profileFile, project } = source;
+  const { systemFile, homeFile, foreignKeys = false, profileFile, project, text } = source;
   const user = source.file ?? homeFile;
   const all: ReadLayer[] = [];
   const add = (name: Layer["name"], read: ConfigFile & { file: string }, isForeign: boolean) => {
@@ -104,6 +104,10 @@ async function readFiles(source: ConfigSource, findings: Findings): Promise<read
   if (user !== undefined) {
     const isNamed = source.file !== undefined;
     add("user", await readNamed(user, !isNamed), !isNamed && foreignKeys);
+  }
+  if (text !== undefined) {
+    const { name: file, toml } = text;
+    add("user", { kind: "text", file, text: toml }, false);
   }
   if (profileFile !== undefined) add("profile", await readNamed(profileFile, false), false);
   if (project?.trusted === true) project.files.forEach((read) => add("project", read, false));

@@ -86,7 +86,7 @@ export function ownProxy(
   { tunnels, plain }: Pick<UpstreamSettings, "tunnels" | "plain">,
   listeners: readonly SocketAddress[],
 ): UpstreamProxy | null {
-  const isOwn = ownListeners(listeners, interfacesTo(listeners), new Set());
+  const isOwn = ownListeners(listeners, interfacesTo(listeners));
   return [tunnels, plain].find((proxy) => {
     if (proxy === null) return false;
     const { host, port } = proxy.endpoint;

@@ -35,8 +35,8 @@ export interface BodyTransfer {
   /** Sent in front, in one write with the first of the body if that is there already: the head. */
   readonly prefix: Uint8Array<ArrayBuffer>;
   readonly pool: BufferPool;
-  /** Called after each read, to put off a limit. */
-  readonly touch: () => void;
+  /** Called after each read with the bytes of the body in it, to count them and to put off a limit. */
+  readonly passed: (bytes: number) => void;
 }
 
 /**
@@ -62,7 +62,7 @@ export async function transferBody(transfer: BodyTransfer): Promise<void> {
 
 /** An infinite length ends with the stream. */
 async function transferLength(transfer: BodyTransfer, length: number): Promise<void> {
-  const { to, touch } = transfer;
+  const { to, passed } = transfer;
   let left = length - await sendPrefix(transfer, length);
   if (left === 0) return;
   using buffer = new AdaptiveBuffer(transfer.pool, SMALL_BYTES);
@@ -74,7 +74,7 @@ async function transferLength(transfer: BodyTransfer, length: number): Promise<v
       if (length === Infinity) return;
       throw cutShort(transfer.peer);
     }
-    touch();
+    passed(count);
     await writeAll(to, count === space.length ? space : space.subarray(0, count));
     left -= count;
     if (left === 0) return;
@@ -84,18 +84,19 @@ async function transferLength(transfer: BodyTransfer, length: number): Promise<v
 
 /** Writes the prefix, and with it what the reader holds of the body. Returns how much of that. */
 async function sendPrefix(transfer: BodyTransfer, length: number): Promise<number> {
-  const { from, to, prefix } = transfer;
+  const { from, to, prefix, passed } = transfer;
   const held = from.buffered;
   const first = held.length > length ? held.subarray(0, length) : held;
   const both = joined(prefix, first, NOTHING);
   from.consume(first.length);
+  if (first.length > 0) passed(first.length);
   await writeAll(to, both);
   return first.length;
 }
 
 /** Decodes each piece and writes it as one chunk of our own: the sender's framing never goes on. */
 async function transferChunks(transfer: BodyTransfer): Promise<void> {
-  const { from, to, peer, keepChunks, touch } = transfer;
+  const { from, to, peer, keepChunks, passed } = transfer;
   const decoder = new ChunkedDecoder(peer, transfer.fieldsMax);
   using buffer = new AdaptiveBuffer(transfer.pool, SMALL_BYTES);
   let head = transfer.prefix;
@@ -108,8 +109,8 @@ async function transferChunks(transfer: BodyTransfer): Promise<void> {
     const space = bytes.subarray(CHUNK_HEAD_ROOM, bytes.length - CHUNK_TAIL_ROOM);
     const count = await readSome(transfer, space);
     if (count === null) throw cutShort(peer);
-    touch();
     const { data, used } = decoder.decode(space.subarray(0, count));
+    passed(data);
     if (used < count) from.unread(space.subarray(used, count));
     const piece = keepChunks ? frameChunk(bytes, data) : space.subarray(0, data);
     const end = keepChunks && decoder.done

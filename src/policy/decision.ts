@@ -18,6 +18,7 @@ export const BLOCK_REASONS = {
   sni_mismatch: "the TLS handshake inside the tunnel names another host, or none",
   host_mismatch: "the request inside the tunnel names another host",
   not_tls: "what is inside the tunnel is not TLS, and no rule says that it may be anything",
+  policy_denied: "a program that decides for this proxy said no",
   proxy_disabled: "the network proxy is disabled",
 } as const;
 
@@ -53,6 +54,8 @@ export interface Ask {
   readonly source: DecisionSource;
   readonly rule: null;
   readonly detail: string;
+  /** As in {@linkcode Deny}. */
+  readonly said?: string;
 }
 
 /** Do not connect. */
@@ -64,7 +67,19 @@ export interface Deny {
   readonly rule: Rule | null;
   /** What exactly was wrong, as a clause that follows the reason's sentence; may be empty. */
   readonly detail: string;
+  /** The decider's own word for it, which programs see in place of `reason`. Printable. */
+  readonly said?: string;
 }
 
 /** What policy says about one request. */
 export type Decision = Allow | Inspect | Ask | Deny;
+
+/** The reason as programs see it. */
+export function reasonWord({ reason, said }: Ask | Deny): string {
+  return said ?? reason;
+}
+
+/** The reason that a word names; null for a word of somebody's own. */
+export function namedReason(word: string): BlockReason | null {
+  return Object.hasOwn(BLOCK_REASONS, word) ? word as BlockReason : null;
+}

@@ -26,8 +26,10 @@ export interface PolicyDocument {
   readonly sniBinding: boolean;
   /** Whether a TLS handshake that may hide another name (ECH) is refused. */
   readonly denyEch: boolean;
-  /** Whether an allowlist miss becomes a question. */
+  /** Whether an allowlist miss becomes a question to a person. */
   readonly ask: boolean;
+  /** Whether a program is asked about an allowlist miss, before any person is. */
+  readonly decider?: boolean;
   /** The unix sockets that may be reached, each with its symbolic links resolved when it was read. */
   readonly unixSockets: readonly string[];
   readonly dangerouslyAllowAllUnixSockets: boolean;

@@ -116,7 +116,7 @@ export function askAllowed(
   }
   const detail = whyMissed(allow, target, protocol);
   const common = { reason: "not_allowed", rule: null, detail } as const;
-  return document.ask
+  return document.ask || document.decider
     ? { verdict: "ask", source: "decider", ...common }
     : { verdict: "deny", source: "baseline_policy", ...common };
 }

@@ -148,7 +148,7 @@ export function authorizeReuse(
   if (decision.verdict !== "allow") return decision;
   const refusal = decideByAddress(request, policy, options, address.ip);
   if (refusal !== null) return refusal;
-  const way = { approved: undefined, addresses: [address], via: null };
+  const way = { approved: options.approved, addresses: [address], via: null };
   return { verdict: "allow", [issued]: true, request, policy, decision, ...way };
 }
 

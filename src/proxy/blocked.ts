@@ -1,15 +1,17 @@
+import { recordedCommand } from "../audit/attribution.ts";
+import type { Requester } from "../audit/audit_log.ts";
 import type { BlockedProtocol, BlockedRecord } from "../audit/blocked_record.ts";
 import { formatHost } from "../net/address/host.ts";
+import { reasonWord } from "../policy/decision.ts";
 import type { Protocol } from "../policy/request.ts";
 import type { PolicyRequest } from "../policy/socket_request.ts";
-import type { Asker } from "./asking/asker.ts";
 import type { Refused } from "./authorize.ts";
 
 /** A request that policy stopped, and who sent it. */
 export interface BlockedRequest {
   readonly request: PolicyRequest;
   readonly decision: Refused;
-  readonly asker: Pick<Asker, "client" | "method" | "attempt">;
+  readonly asker: Requester;
   /** Whether the client has been told that its tunnel stands, and can be told no more. */
   readonly isAnnounced?: true;
 }
@@ -37,7 +39,7 @@ export function blockedRecord(blocked: BlockedRequest, nowMs: number): BlockedRe
   return {
     // "unix-socket" would not say which: a record names the path (the seeds).
     host: request.kind === "socket" ? request.path : formatHost(request.target.host),
-    reason: decision.reason,
+    reason: reasonWord(decision),
     client: asker.client,
     method: asker.method,
     mode: decision.source === "mode_guard" ? mode : null,
@@ -48,5 +50,17 @@ export function blockedRecord(blocked: BlockedRequest, nowMs: number): BlockedRe
     port: request.kind === "socket" ? 0 : request.target.port,
     timestamp: Math.floor(nowMs / 1000),
     generation,
+    ...attributed(asker),
+  };
+}
+
+function attributed(
+  { listener, attribution: { label, command, execPolicyHint } }: Requester,
+): Pick<BlockedRecord, "listener" | "label" | "command" | "exec_policy_hint"> {
+  return {
+    listener,
+    ...(label === null ? {} : { label }),
+    ...(command === null ? {} : { command: recordedCommand(command) }),
+    ...(execPolicyHint === null ? {} : { exec_policy_hint: execPolicyHint }),
   };
 }

@@ -7,6 +7,8 @@ import type { RelayMeter } from "../net/stream/relay.ts";
 import type { TunnelRequest } from "../policy/request.ts";
 import type { Grant } from "./authorize.ts";
 import type { SocketGrant } from "./authorize_socket.ts";
+import type { Entrance } from "./entrance.ts";
+import type { Passage } from "./passage.ts";
 import { KeptUpstreams } from "./http/kept_upstreams.ts";
 
 /** How long, and how much, a client may go on sending after the last answer (RFC 9112 section 9.6). */
@@ -23,6 +25,7 @@ const AHEAD_BYTES_MAX = 16 * 1024;
 export interface Serving {
   readonly grant: Grant | SocketGrant;
   readonly kind: "http" | "tunnel";
+  readonly passage: Passage;
 }
 
 /** Why what is done for a client ends with it. Made once: taking a stack costs more than all else in a close. */
@@ -34,6 +37,7 @@ export interface ClientOptions {
   readonly peer: SocketAddress;
   /** The address of ours that it reached. */
   readonly local: SocketAddress;
+  readonly entrance: Entrance;
   readonly deadlines: Deadlines;
   readonly idleMs: number;
 }
@@ -119,6 +123,11 @@ export class ClientConnection {
     (this.#carried ??= new Set()).add(carried);
     if (this.closed) carried.close();
     return carried;
+  }
+
+  /** Where it came in. */
+  get entrance(): Entrance {
+    return this.#options.entrance;
   }
 
   /** `ip:port` of the client, for records. */

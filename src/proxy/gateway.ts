@@ -79,8 +79,10 @@ export interface ConnectOptions {
 export interface GatewayParts {
   readonly policy: PolicyCell;
   readonly ask: AskingParts["ask"];
+  readonly decide: AskingParts["decide"];
   /** Told of each request that is let through. */
   readonly allowed: (grant: Grant, asker: Asker) => void;
+  readonly unresolved: AskingParts["unresolved"];
   readonly limits: Limits;
   readonly resolve: Resolver;
   readonly dial: Dialer;
@@ -116,18 +118,20 @@ export function createGateway(parts: GatewayParts): Gateway {
     if (outcome.verdict === "allow") parts.allowed(outcome, asker);
     return outcome;
   };
+  const asked = async (
+    request: NetworkRequest,
+    asker: Asker,
+    options: AuthorizeOptions,
+    signal: AbortSignal,
+  ) => heed(await authorizeAsking(request, asker, { ...parts, options }, signal), asker);
   const optionsOf = (approved: Rule | undefined) =>
     approved === undefined ? options : { ...options, approved };
   return {
     async authorize(request, asker, signal, approved): Promise<Grant | Refused> {
-      const asking = { ...parts, options: optionsOf(approved) };
-      const outcome = await authorizeAsking(request, asker, asking, signal);
-      if (outcome.verdict === "inspect") return { ...WITHHELD, policy: policy.current };
-      return heed(outcome, asker);
+      const outcome = await asked(request, asker, optionsOf(approved), signal);
+      return outcome.verdict === "inspect" ? { ...WITHHELD, policy: policy.current } : outcome;
     },
-    async authorizeTunnel(request, asker, signal): Promise<Grant | Inspection | Refused> {
-      return heed(await authorizeAsking(request, asker, { ...parts, options }, signal), asker);
-    },
+    authorizeTunnel: (request, asker, signal) => asked(request, asker, options, signal),
     authorizeReuse(request, asker, address, approved): Grant | Refused {
       const { current } = policy;
       const outcome = authorizeReuse(request, current, optionsOf(approved), address);

@@ -1,6 +1,5 @@
 import type { BlockedProtocol } from "../audit/blocked_record.ts";
 import { parseIp } from "../net/address/ip.ts";
-import type { BlockReason } from "../policy/decision.ts";
 import type { Protocol } from "../policy/request.ts";
 
 /** Where resolvers listen (RFC 1035 section 4.2): they have no name before they are asked. */
@@ -12,7 +11,7 @@ export interface BlockedByAddress {
   /** Without brackets. */
   readonly host: string;
   readonly port: number;
-  readonly reason: BlockReason;
+  readonly reason: string;
 }
 
 /**

@@ -1,13 +1,18 @@
+import type { AuditLog, Decided, Requester } from "../audit/audit_log.ts";
+import { recordedCommand } from "../audit/attribution.ts";
 import type { BlockedBuffer } from "../audit/blocked_buffer.ts";
 import type { BlockedRecord } from "../audit/blocked_record.ts";
 import type { EventFeed } from "../audit/event_feed.ts";
-import type { Counted, Tally } from "../audit/tally.ts";
-import type { DecisionSource } from "../policy/decision.ts";
+import type { Tally } from "../audit/tally.ts";
+import { type BlockReason, type DecisionSource, reasonWord } from "../policy/decision.ts";
+import type { Policy } from "../policy/policy.ts";
+import type { NetworkRequest } from "../policy/request.ts";
+import type { Rule } from "../policy/rule.ts";
 import type { PolicyRequest } from "../policy/socket_request.ts";
-import type { Asker } from "./asking/asker.ts";
-import type { Grant } from "./authorize.ts";
+import type { Grant, Refused } from "./authorize.ts";
 import type { SocketGrant } from "./authorize_socket.ts";
 import type { BlockedRequest } from "./blocked.ts";
+import type { Ending, Passage } from "./passage.ts";
 import { placeOf } from "./place.ts";
 
 /** Where every decision is written down. */
@@ -15,19 +20,44 @@ export interface Ledger {
   readonly blocked: BlockedBuffer;
   readonly feed: EventFeed;
   readonly tally: Tally;
+  readonly audit: AuditLog;
 }
 
 /** Writes down that a request was let through. */
-export function noteAllowed(grant: Grant | SocketGrant, asker: Asker, ledger: Ledger): void {
-  const { request, policy } = grant;
-  const rule = "decision" in grant ? grant.decision.rule : null;
-  const source = "approved" in grant && grant.approved !== undefined
-    ? "decider"
-    : "baseline_policy";
-  const { protocol } = request;
-  const { host } = placeOf(request);
-  const counted: Counted = { decision: "allow", reason: null, protocol, host, rule };
-  publish(counted, source, request, policy.generation, asker, ledger);
+export function noteAllowed(
+  grant: Grant | SocketGrant,
+  requester: Requester,
+  ledger: Ledger,
+): void {
+  const { request, policy: { generation } } = grant;
+  if (!("decision" in grant)) return note({ ...ALLOWED, request, generation }, requester, ledger);
+  const { rule } = grant.decision;
+  // Who was asked about a tunnel said yes to what is inside, too; a rule may have come to say so since.
+  const isApproved = rule !== null && rule === grant.approved;
+  const how = isApproved ? OVERRIDDEN : ALLOWED;
+  note({ ...how, request, rule, generation }, requester, ledger);
+}
+
+/**
+ * Writes down that a request was let through by name, and went nowhere: no address was to be had. That it was looked up
+ * is something that its owner learns.
+ */
+export function noteUnresolved(
+  request: NetworkRequest,
+  policy: Policy,
+  requester: Requester,
+  ledger: Ledger,
+): void {
+  const decision = policy.decide(request);
+  const how = decision.verdict === "allow" ? { ...ALLOWED, rule: decision.rule } : OVERRIDDEN;
+  note({ ...how, request, generation: policy.generation }, requester, ledger);
+  const passage: Passage = { request, asker: requester, since: 0 };
+  noteEnded(passage, { kind: kindOf(request), outcome: "failed", up: 0, down: 0 }, 0, ledger);
+}
+
+function kindOf({ kind, protocol }: NetworkRequest): Ending["kind"] {
+  if (kind === "http") return "request";
+  return protocol === "socks5_udp" ? "datagrams" : "tunnel";
 }
 
 /** Writes down that a request was blocked: as a decision, and as a record. */
@@ -36,37 +66,105 @@ export function noteBlocked(
   record: BlockedRecord,
   ledger: Ledger,
 ): void {
-  const { verdict, reason, rule, source, policy } = decision;
-  const { protocol } = request;
-  const { host } = placeOf(request);
-  const counted: Counted = { decision: verdict, reason, protocol, host, rule };
-  publish(counted, source, request, policy.generation, asker, ledger);
-  const { seq, ...kept } = ledger.blocked.push(record);
+  note({ ...refused(decision), request }, asker, ledger);
+  const { seq, ...kept } = ledger.blocked.push(record, decision.reason);
   ledger.feed.publish({ type: "blocked", blocked_seq: seq, ...kept });
 }
 
-function publish(
-  counted: Counted,
-  source: DecisionSource,
-  request: PolicyRequest,
-  generation: number,
-  { client, method, attempt }: Pick<Asker, "client" | "method" | "attempt">,
-  { feed, tally }: Ledger,
+/** Writes down that what was let through is over. */
+export function noteEnded(
+  { request, asker }: Passage,
+  ending: Ending,
+  duration: number,
+  { audit }: Ledger,
 ): void {
-  tally.note(counted);
-  const { decision, reason, protocol, host, rule } = counted;
+  if (!audit.isOn) return;
+  const { host, port } = placeOf(request);
+  audit.ended({ protocol: request.protocol, host, port, ...ending, duration }, asker);
+}
+
+/** A decision, as it is written down. */
+interface Noted {
+  readonly request: PolicyRequest;
+  readonly decision: "allow" | "deny" | "ask";
+  /** Null for what was let through. */
+  readonly reason: BlockReason | null;
+  /** The reason in records. */
+  readonly word: string;
+  readonly source: DecisionSource;
+  readonly override: boolean;
+  readonly rule: Rule | null;
+  readonly generation: number;
+}
+
+type How = Omit<Noted, "request" | "generation">;
+
+const ALLOWED: How = {
+  decision: "allow",
+  reason: null,
+  word: "allow",
+  source: "baseline_policy",
+  override: false,
+  rule: null,
+};
+
+/** Somebody who was asked allowed what no rule allows: that is the reason which they set aside (the seeds). */
+const OVERRIDDEN: How = {
+  ...ALLOWED,
+  word: "not_allowed",
+  source: "decider",
+  override: true,
+};
+
+function refused(decision: Refused): Omit<Noted, "request"> {
+  const { verdict, reason, source, rule, policy: { generation } } = decision;
+  const word = reasonWord(decision);
+  return { decision: verdict, reason, word, source, override: false, rule, generation };
+}
+
+function note(noted: Noted, requester: Requester, { feed, tally, audit }: Ledger): void {
+  const { request, decision, reason, word, source, override, generation } = noted;
+  const rule = noted.rule?.text ?? null;
+  const { protocol } = request;
+  const { host, port } = placeOf(request);
+  tally.note({ decision, reason, protocol, host, rule: noted.rule });
+  const { client, method, listener, attempt, attribution } = requester;
   feed.publish({
     type: "decision",
     generation,
     decision,
-    reason,
+    reason: reason === null ? null : word,
     source,
     protocol,
     host,
-    port: placeOf(request).port,
+    port,
     method,
     client,
-    rule: rule?.text ?? null,
+    rule,
     attempt_id: attempt(),
+    override,
+    listener,
+    label: attribution.label,
+    command: attribution.command === null ? null : recordedCommand(attribution.command),
+    exec_policy_hint: attribution.execPolicyHint,
   });
+  if (!audit.isOn) return;
+  const where = { protocol, host, port };
+  const judged = judgedBy(request, source);
+  audit.decided(
+    { decision, reason: word, override, rule, generation, ...judged, ...where },
+    requester,
+  );
+}
+
+/** Whether the host was judged, or something else (the seeds): a unix socket has none, and its list is a state. */
+function judgedBy(
+  { kind }: PolicyRequest,
+  source: DecisionSource,
+): Pick<Decided, "scope" | "source"> {
+  if (kind === "socket") {
+    return { scope: "non_domain", source: source === "mode_guard" ? source : "proxy_state" };
+  }
+  const isState = source === "mode_guard" || source === "proxy_state";
+  return { scope: isState ? "non_domain" : "domain", source };
 }

@@ -2,6 +2,7 @@ import type { ConnectionEvent, ConnectionRecord } from "../audit/event.ts";
 import { formatHost } from "../net/address/host.ts";
 import type { Deadlines } from "../net/time/deadlines.ts";
 import type { ClientConnection, Serving } from "./client_connection.ts";
+import type { Entrance } from "./entrance.ts";
 import { plainReply } from "./reply.ts";
 
 /** Connections that are listed, at most: the newest. */
@@ -98,6 +99,13 @@ export class LiveConnections {
       count += 1;
     }
     return count;
+  }
+
+  /** Closes whatever came in there, and waits until it is over. */
+  async closeThoseOf(entrance: Entrance): Promise<void> {
+    const those = [...this.#sessions].filter(([client]) => client.entrance === entrance);
+    for (const [client] of those) client.close();
+    await Promise.all(those.map(([, { ended }]) => ended));
   }
 
   /** Closes what is idle, gives the rest `graceMs` to finish, then closes everything. */

@@ -1,3 +1,6 @@
+import { AuditLog } from "../audit/audit_log.ts";
+import type { AuditMetadata } from "../audit/audit_record.ts";
+import type { AuditSink } from "../audit/audit_sink.ts";
 import { BlockedBuffer } from "../audit/blocked_buffer.ts";
 import { EventFeed } from "../audit/event_feed.ts";
 import { Tally } from "../audit/tally.ts";
@@ -27,6 +30,14 @@ export interface LiveState {
   readonly feed: EventFeed;
   /** What has happened, in numbers. */
   readonly tally: Tally;
+  /** What is written down for good. */
+  readonly audit: AuditLog;
+}
+
+/** Where audit records go, and what stands in each. The sinks are closed by whoever opened them. */
+export interface AuditOptions {
+  readonly sinks: readonly AuditSink[];
+  readonly metadata: AuditMetadata;
 }
 
 /** What it is made from. */
@@ -35,12 +46,13 @@ export interface LiveStateOptions {
   readonly asking: AskingOptions;
   readonly limits: Limits;
   readonly blockedCapacity: number;
+  readonly audit: AuditOptions;
   readonly outside: { readonly clock: Clock };
 }
 
 /** Makes the state of a proxy that begins. A change of its policy reaches the questions and the connections. */
 export function makeLiveState(
-  { policy: cell, asking, limits, blockedCapacity, outside: { clock } }: LiveStateOptions,
+  { policy: cell, asking, limits, blockedCapacity, audit, outside: { clock } }: LiveStateOptions,
   deadlines: Deadlines,
   diagnose: (line: string) => void,
 ): LiveState {
@@ -62,5 +74,19 @@ export function makeLiveState(
     },
   });
   const questions = new Questions({ ...asking, policy, clock, deadlines, feed, diagnose });
-  return { blocked: new BlockedBuffer(blockedCapacity), policy, questions, live, feed, tally };
+  return {
+    blocked: new BlockedBuffer(blockedCapacity),
+    policy,
+    questions,
+    live,
+    feed,
+    tally,
+    audit: new AuditLog({ ...audit, now, instance: instance() }),
+  };
+}
+
+/** A name that no other proxy has. */
+function instance(): string {
+  return [...crypto.getRandomValues(new Uint8Array(8))]
+    .map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

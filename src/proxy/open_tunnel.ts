@@ -6,6 +6,7 @@ import type { Grant, Inspection, Refused } from "./authorize.ts";
 import type { ClientConnection } from "./client_connection.ts";
 import type { Connected } from "./connect.ts";
 import type { Door } from "./door.ts";
+import type { Ending, Passage } from "./passage.ts";
 import { connectingMs, type Limits } from "./limits.ts";
 
 /** A tunnel that a client asks for. What few of them need is asked for when it is needed. */
@@ -25,6 +26,7 @@ export type OpenedTunnel =
     readonly request: TunnelRequest;
     readonly grant: Grant;
     readonly asker: Asker;
+    readonly passage: Passage;
   }
   | { readonly kind: "inspect"; readonly inspection: Inspection; readonly asker: Asker }
   | { readonly kind: "blocked"; readonly decision: Refused }
@@ -34,26 +36,39 @@ export type OpenedTunnel =
 export async function openTunnel(
   client: ClientConnection,
   { request, via, attempt }: AskedTunnel,
-  { gateway, limits, blocked }: Pick<Door, "gateway" | "limits" | "blocked">,
+  { gateway, limits, blocked, passages }: Pick<
+    Door,
+    "gateway" | "limits" | "blocked" | "passages"
+  >,
 ): Promise<OpenedTunnel> {
   client.closeAfter(connectingMs(limits));
   const asker = askerOf(client, "CONNECT", attempt, limits);
+  let passage: Passage | null = null;
   try {
     const outcome = await gateway.authorizeTunnel(request, asker, client.signal);
     if (outcome.verdict === "inspect") return { kind: "inspect", inspection: outcome, asker };
     // From here on a change of the policy closes the client: nothing may come between.
     const decision = outcome.verdict === "allow" ? gateway.renew(outcome) : outcome;
     if (decision.verdict !== "allow") {
+      // It was let through, and is recorded as that: the policy has changed since.
+      if (outcome !== decision) passages.end(passages.begin(request, asker), neverOpened("closed"));
       blocked({ request, decision, asker });
       return { kind: "blocked", decision };
     }
-    client.serving = { grant: decision, kind: "tunnel" };
+    passage = passages.begin(request, asker);
+    client.serving = { grant: decision, kind: "tunnel", passage };
     const connected = await gateway.connect(decision, client.signal, { via });
-    return { kind: "connected", connected, request, grant: decision, asker };
+    return { kind: "connected", connected, request, grant: decision, asker, passage };
   } catch (error) {
-    if (!(error instanceof ConnectError)) throw error;
+    const isFailure = error instanceof ConnectError;
+    if (passage !== null) passages.end(passage, neverOpened(isFailure ? "failed" : "closed"));
+    if (!isFailure) throw error;
     return { kind: "failed", error };
   }
+}
+
+function neverOpened(outcome: Ending["outcome"]): Ending {
+  return { kind: "tunnel", outcome, up: 0, down: 0 };
 }
 
 /** Who a client is to those who decide. Once it has waited for a person, it has the usual time again to connect. */
@@ -63,8 +78,12 @@ export function askerOf(
   attempt: () => string | null,
   limits: Limits,
 ): Asker {
+  const { listener, attribution, nextId } = client.entrance;
   return {
+    id: nextId(),
     client: client.address,
+    listener,
+    attribution,
     method,
     attempt,
     held: (ms) => client.hold(ms + connectingMs(limits)),

@@ -1,13 +1,17 @@
 // One connection's life, from accept to close: the only place where protocols, policy and network meet.
+import type { Attribution } from "../audit/attribution.ts";
 import type { BlockedRecord } from "../audit/blocked_record.ts";
 import { BufferPool } from "../net/stream/buffer_pool.ts";
 import { Deadlines } from "../net/time/deadlines.ts";
-import type { SocketAddress } from "../net/address/endpoint.ts";
+import { formatSocketAddress, type SocketAddress } from "../net/address/endpoint.ts";
 import type { Clock, Dialer, Resolver, TlsClient, UdpBinder, UnixSockets } from "../net/ports.ts";
-import { type Accepted, listenTcp, type TcpListener } from "../net/tcp_listener.ts";
+import { type Accepted, listenTcp } from "../net/tcp_listener.ts";
 import { encodeMethodSelection, METHOD } from "../socks/messages.ts";
 import type { PolicyCell } from "../policy/policy.ts";
 import { acceptLoop } from "./accept.ts";
+import { askDecider } from "./asking/ask_decider.ts";
+import { approvalPattern } from "./asking/approval_pattern.ts";
+import type { Decider } from "./asking/decider.ts";
 import type { AskingOptions } from "./asking/questions.ts";
 import type { Asker } from "./asking/asker.ts";
 import type { Grant } from "./authorize.ts";
@@ -18,9 +22,12 @@ import { createGateway, type GatewayParts } from "./gateway.ts";
 import type { Door } from "./door.ts";
 import type { HttpDoor } from "./http/http_door.ts";
 import type { Interception } from "./inside/interception.ts";
+import type { Entrance } from "./entrance.ts";
 import type { Limits } from "./limits.ts";
-import { type LiveState, makeLiveState } from "./live_state.ts";
-import { type Ledger, noteAllowed, noteBlocked } from "./ledger.ts";
+import { type ListenAt, type Listening, openListeners } from "./listening.ts";
+import { type AuditOptions, type LiveState, makeLiveState } from "./live_state.ts";
+import { type Ledger, noteAllowed, noteBlocked, noteEnded, noteUnresolved } from "./ledger.ts";
+import type { Passages } from "./passage.ts";
 import { interfacesTo, ownListeners } from "./own_listeners.ts";
 import { unsaidLines } from "./refusal.ts";
 import { plainReply } from "./reply.ts";
@@ -46,11 +53,9 @@ export interface Outside {
 }
 
 /** What {@linkcode startProxy} is given. */
-export interface ProxyOptions {
-  /** Where to listen for HTTP; port 0 takes a free one. */
-  readonly listen: SocketAddress;
-  /** Where to listen for SOCKS5: there, beside HTTP on `listen` (the first byte decides), or nowhere. */
-  readonly socks: SocketAddress | "shared" | null;
+export interface ProxyOptions extends ListenAt {
+  /** Those of `listen` and `socks`, where they are open already. They are closed with the proxy. */
+  readonly listeners?: readonly Listening[];
   /** Whether SOCKS5 clients may send datagrams. */
   readonly socksUdp: boolean;
   /** Which requests go through another proxy. */
@@ -60,6 +65,11 @@ export interface ProxyOptions {
   readonly policy: PolicyCell;
   /** How a person is asked about what no rule decides. */
   readonly asking: AskingOptions;
+  /** The program that is asked before any person is, where the policy says so; null where there is none. */
+  readonly decider: Decider | null;
+  readonly audit: AuditOptions;
+  /** What is known of the requests that come in by `listen` and `socks`. */
+  readonly attribution: Attribution;
   /** Addresses of ours besides: none of them is a destination either. */
   readonly alsoOurs: readonly SocketAddress[];
   readonly limits: Limits;
@@ -74,6 +84,12 @@ export interface ProxyOptions {
   readonly diagnose: (line: string) => void;
 }
 
+/** A listener that came later. Disposing of it closes what came in there. */
+export interface AddedListener extends AsyncDisposable {
+  /** Where it really listens. */
+  readonly address: SocketAddress;
+}
+
 /** A proxy that is listening. Disposing of it shuts it down at once. */
 export interface RunningProxy extends LiveState, AsyncDisposable {
   /** Where it really listens for HTTP. */
@@ -82,6 +98,11 @@ export interface RunningProxy extends LiveState, AsyncDisposable {
   readonly socksAddress: SocketAddress | null;
   /** Client connections now open. */
   readonly connections: number;
+  /**
+   * Listens on one more free port of the same address, for whatever is spoken on the others: whose requests come in
+   * there is known. Throws what `Deno.listen` throws, and after the shutdown.
+   */
+  addListener(attribution: Attribution): AddedListener;
   /** Stops accepting, lets what is under way finish for at most `graceMs`, then closes everything. */
   shutdown(graceMs: number): Promise<void>;
 }
@@ -94,39 +115,87 @@ export function startProxy(options: ProxyOptions): RunningProxy {
   const { limits, outside } = options;
   const { clock } = outside;
   const diagnose = quietly(options.diagnose);
-  const listeners = openListeners(options);
+  const listeners = options.listeners ?? openListeners(options);
   const addresses = listeners.map(({ listener }) => listener.address);
   const deadlines = new Deadlines(clock, (error) => diagnose(`Cannot end a wait: ${error}`));
   const state = makeLiveState(options, deadlines, diagnose);
-  const { live, questions, feed } = state;
+  const { live, questions, feed, policy } = state;
+  const passages: Passages = {
+    begin: (request, asker) => ({ request, asker, since: clock.monotonic() }),
+    end: (passage, ending) => noteEnded(passage, ending, clock.monotonic() - passage.since, state),
+  };
+  const { decider } = options;
   const stopping = new AbortController();
+  const addedPorts = new Set<number>();
   const { http, socks } = makeDoors(options, {
     addresses: [...addresses, ...options.alsoOurs],
+    addedPorts,
     deadlines,
     ask: (request, asker, signal) => questions.ask(request, asker, signal),
+    decide: decider === null
+      ? null
+      : askDecider(decider, (request) => policy.once(approvalPattern(request))),
     allowed: (grant, asker) => noteAllowed(grant, asker, state),
+    unresolved: (request, policy, asker) => noteUnresolved(request, policy, asker, state),
+    passages,
     blocked: recorder(state, outside, diagnose),
     open: () => !stopping.signal.aborted,
     diagnose,
   });
-  const accepting = listeners.map(({ listener, speaks }) => {
+  let requests = 0;
+  const nextId = () => ++requests;
+  const accept = ({ listener, speaks }: Listening, attribution: Attribution) => {
     const doors: Doors = speaks === "http"
       ? { http, socks: null }
       : { http: speaks === "both" ? http : null, socks };
+    const entrance: Entrance = {
+      listener: formatSocketAddress(listener.address),
+      attribution,
+      nextId,
+    };
     const welcome = ({ stream, peer, local }: Accepted) => {
       if (live.size >= limits.connections) return turnAway(stream, speaks);
-      const options = { stream, peer, local, deadlines, idleMs: limits.idleMs };
-      const client = new ClientConnection(options);
+      const client = new ClientConnection({
+        stream,
+        peer,
+        local,
+        entrance,
+        deadlines,
+        idleMs: limits.idleMs,
+      });
       live.serve(client, serveClient(client, doors), diagnose);
     };
-    return acceptLoop({ listener, clock, signal: stopping.signal, welcome, diagnose });
-  });
+    const over = acceptLoop({ listener, clock, signal: stopping.signal, welcome, diagnose });
+    return { entrance, listener, over };
+  };
+  const accepting = new Set(listeners.map((each) => accept(each, options.attribution)));
+
+  const addListener = (attribution: Attribution): AddedListener => {
+    if (stopping.signal.aborted) throw new Error("Cannot listen: the proxy is shut down");
+    const speaks = options.socks === null ? "http" : "both";
+    const listener = listenTcp({ ip: addresses[0]!.ip, port: 0 });
+    const { port } = listener.address;
+    addedPorts.add(port);
+    const added = accept({ listener, speaks }, attribution);
+    accepting.add(added);
+    let isOpen = true;
+    const close = async () => {
+      // In one go: the next one that is added may get the same port.
+      if (isOpen) addedPorts.delete(port);
+      isOpen = false;
+      listener.close();
+      await added.over;
+      await live.closeThoseOf(added.entrance);
+      accepting.delete(added);
+    };
+    return { address: listener.address, [Symbol.asyncDispose]: close };
+  };
 
   const shutdown = async (graceMs: number) => {
     stopping.abort();
-    for (const { listener } of listeners) listener.close();
+    for (const { listener } of accepting) listener.close();
     // Before the drain: the system may have accepted one more just before the listener was closed.
-    await Promise.all(accepting);
+    await Promise.all([...accepting].map(({ over }) => over));
     await live.drain(graceMs, deadlines);
     deadlines.stop();
     feed.close();
@@ -138,6 +207,7 @@ export function startProxy(options: ProxyOptions): RunningProxy {
       return live.size;
     },
     ...state,
+    addListener,
     shutdown,
     [Symbol.asyncDispose]: () => shutdown(0),
   };
@@ -147,9 +217,14 @@ export function startProxy(options: ProxyOptions): RunningProxy {
 interface Running {
   /** Where it listens. */
   readonly addresses: readonly SocketAddress[];
+  /** The ports of listeners that came later, as they are when asked. */
+  readonly addedPorts: ReadonlySet<number>;
   readonly deadlines: Deadlines;
   readonly ask: GatewayParts["ask"];
+  readonly decide: GatewayParts["decide"];
   readonly allowed: (grant: Grant | SocketGrant, asker: Asker) => void;
+  readonly unresolved: GatewayParts["unresolved"];
+  readonly passages: Passages;
   readonly blocked: Door["blocked"];
   readonly open: HttpDoor["open"];
   readonly diagnose: (line: string) => void;
@@ -158,11 +233,23 @@ interface Running {
 /** One door for each protocol, with the same policy and the same gateway behind both. */
 function makeDoors(
   { policy, limits, upstream, upstreamProxies, interception, via, socksUdp, outside }: ProxyOptions,
-  { addresses, deadlines, ask, allowed, blocked, open, diagnose }: Running,
+  {
+    addresses,
+    addedPorts,
+    deadlines,
+    ask,
+    decide,
+    allowed,
+    unresolved,
+    passages,
+    blocked,
+    open,
+    diagnose,
+  }: Running,
 ): { readonly http: HttpDoor; readonly socks: SocksDoor } {
   const { dial, resolve, startTls, clock, bindUdp: bind, unixSockets: sockets } = outside;
   const relayPorts = new Set<number>();
-  const isOwn = ownListeners(addresses, interfacesTo(addresses), relayPorts);
+  const isOwn = ownListeners(addresses, interfacesTo(addresses), { relayPorts, addedPorts });
   const secureServer = interception?.secureServer ?? startTls;
   const network = {
     dial,
@@ -175,11 +262,22 @@ function makeDoors(
     diagnose,
   };
   const door: Door = {
-    gateway: createGateway({ policy, limits, clock, deadlines, ask, allowed, ...network }),
+    gateway: createGateway({
+      policy,
+      limits,
+      clock,
+      deadlines,
+      ask,
+      decide,
+      allowed,
+      unresolved,
+      ...network,
+    }),
     limits,
     pool: new BufferPool(),
     via: via ? pseudonym() : null,
     blocked,
+    passages,
     diagnose,
   };
   const http: HttpDoor = {
@@ -197,28 +295,6 @@ function makeDoors(
       udp: socksUdp ? { bind, clock, policy, relayPorts } : null,
     },
   };
-}
-
-/** A listener, and what is spoken there. */
-interface Listening {
-  readonly listener: TcpListener;
-  readonly speaks: "http" | "socks5" | "both";
-}
-
-/** The listener for HTTP, and the one for SOCKS5 if that has its own. */
-function openListeners({ listen, socks }: ProxyOptions): Listening[] {
-  const first = listenTcp(listen);
-  if (socks === null) return [{ listener: first, speaks: "http" }];
-  if (socks === "shared") return [{ listener: first, speaks: "both" }];
-  try {
-    return [
-      { listener: first, speaks: "http" },
-      { listener: listenTcp(socks), speaks: "socks5" },
-    ];
-  } catch (cause) {
-    first.close();
-    throw new Error("Cannot listen for SOCKS5", { cause });
-  }
 }
 
 /** Keeps each block and tells of it. A record that cannot be told is still kept, and still answered. */

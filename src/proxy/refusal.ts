@@ -1,5 +1,11 @@
 import { formatEndpoint } from "../net/address/endpoint.ts";
-import { type Ask, BLOCK_REASONS, type BlockReason, type Deny } from "../policy/decision.ts";
+import {
+  type Ask,
+  BLOCK_REASONS,
+  type BlockReason,
+  type Deny,
+  reasonWord,
+} from "../policy/decision.ts";
 import { narrowestPattern } from "../policy/narrowest_pattern.ts";
 import { formatOrigin } from "../policy/rule.ts";
 import type { PolicyRequest } from "../policy/socket_request.ts";
@@ -11,6 +17,7 @@ export interface Refusal {
   readonly status: 403 | 421 | 503;
   /** `x-proxy-error`; a disabled proxy has none. */
   readonly header: ProxyErrorHeader | null;
+  readonly reason: BlockReason;
   /** One line of ASCII, at most 80 characters: what most programs show of a failed CONNECT. */
   readonly phrase: string;
   /** One sentence. */
@@ -30,7 +37,8 @@ export type ProxyErrorHeader =
 export interface RefusalFields {
   readonly status: "blocked";
   readonly host: string;
-  readonly reason: BlockReason;
+  /** A word of docs/reasons.md, or the decider's own. */
+  readonly reason: string;
   readonly decision: "deny" | "ask";
   readonly source: string;
   readonly protocol: string;
@@ -54,6 +62,7 @@ const HEADERS: Readonly<Record<BlockReason, ProxyErrorHeader | null>> = {
   sni_mismatch: "blocked-by-policy",
   host_mismatch: "blocked-by-policy",
   not_tls: "blocked-by-policy",
+  policy_denied: "blocked-by-policy",
   own_listener: "blocked-by-policy",
   upstream_proxy: "blocked-by-policy",
   proxy_disabled: null,
@@ -73,13 +82,14 @@ export function refusalOf(request: PolicyRequest, decision: Ask | Deny): Refusal
   const message = messageOf(request, decision);
   return {
     status: STATUSES[decision.reason] ?? 403,
-    header: HEADERS[decision.reason],
+    header: decision.said === undefined ? HEADERS[decision.reason] : "blocked-by-policy",
+    reason: decision.reason,
     phrase: phraseOf(request, decision.reason),
     message,
     fields: {
       status: "blocked",
       host,
-      reason: decision.reason,
+      reason: reasonWord(decision),
       decision: decision.verdict,
       source: decision.source,
       protocol: request.protocol,
@@ -140,10 +150,12 @@ const TOLD: ReadonlySet<BlockReason> = new Set([
   "sni_mismatch",
   "host_mismatch",
   "not_tls",
+  "policy_denied",
 ]);
 
-function messageOf(request: PolicyRequest, { reason, detail }: Ask | Deny): string {
-  const more = TOLD.has(reason) && detail !== "" ? `; ${detail}` : "";
+function messageOf(request: PolicyRequest, { reason, detail, said }: Ask | Deny): string {
+  const told = said === undefined ? detail : `its reason: ${said}`;
+  const more = TOLD.has(reason) && told !== "" ? `; ${told}` : "";
   const why = request.kind === "socket" && reason === "not_allowed"
     ? "allow_unix_sockets does not name it"
     : BLOCK_REASONS[reason];
@@ -178,6 +190,7 @@ const PHRASES: Readonly<Record<BlockReason, string>> = {
   sni_mismatch: "the TLS handshake names another host",
   host_mismatch: "the request names another host",
   not_tls: "this is not TLS",
+  policy_denied: "denied by a program that decides",
   own_listener: "this is the proxy itself",
   upstream_proxy: "this is the upstream proxy",
   proxy_disabled: "the proxy is disabled",
@@ -248,6 +261,8 @@ function nextSteps(request: PolicyRequest, decision: Ask | Deny): string[] {
       ];
     case "sni_mismatch":
       return ["Name the host that was asked for in the TLS handshake.", ASK_A_PERSON];
+    case "policy_denied":
+      return stepsToAllow(request);
     case "not_tls":
       return [ASK_A_PERSON, ...stepsToCarryAnything(request)];
     case "own_listener":

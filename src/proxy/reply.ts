@@ -20,7 +20,7 @@ export function refusalReply(
   form: "json" | "text",
   options: ReplyOptions,
 ): Uint8Array<ArrayBuffer> {
-  const { fields, header } = refusal;
+  const { fields, header, reason } = refusal;
   const text = `${decisionLine(refusal)}\n${refusal.message}\n${fields.next_steps.join("\n")}\n`;
   return reply({
     status: refusal.status,
@@ -29,7 +29,8 @@ export function refusalReply(
       ...(header === null ? [] : [field("x-proxy-error", header)]),
       proxyStatus(
         refusal.status === 503 ? "proxy_configuration_error" : "http_request_denied",
-        fields.reason,
+        // A word of our own: a decider's might end the quotes.
+        reason,
       ),
     ],
     ...(form === "json" ? { json: fields } : { text }),

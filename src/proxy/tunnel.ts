@@ -2,6 +2,7 @@ import { relay } from "../net/stream/relay.ts";
 import { writeAll } from "../net/stream/stream.ts";
 import type { ClientConnection } from "./client_connection.ts";
 import type { Door } from "./door.ts";
+import type { Carried } from "./live.ts";
 import { lookInside } from "./look_inside.ts";
 import type { OpenedTunnel } from "./open_tunnel.ts";
 
@@ -17,9 +18,10 @@ export async function tunnel(
   client: ClientConnection,
   opened: Extract<OpenedTunnel, { readonly kind: "connected" }>,
   announcement: Uint8Array,
-  { limits, pool, blocked }: Pick<Door, "limits" | "pool" | "blocked">,
+  { limits, pool, blocked, passages }: Pick<Door, "limits" | "pool" | "blocked" | "passages">,
 ): Promise<void> {
-  const { connected: { stream, reader }, request, grant, asker } = opened;
+  const { connected: { stream, reader }, request, grant, asker, passage } = opened;
+  let isDone = false;
   const release = client.closeAlong(stream);
   try {
     client.closeAfter(limits.tunnelIdleMs);
@@ -33,15 +35,22 @@ export async function tunnel(
       return;
     }
     client.closeAfter(limits.tunnelIdleMs);
-    await relay(
+    isDone = await relay(
       { source: client.reader, stream: client.stream },
       { source: reader ?? stream, stream },
       pool,
       client.traffic,
     );
   } finally {
+    const outcome = isDone ? "done" : "closed";
+    passages.end(passage, { kind: "tunnel", outcome, ...carriedBy(client) });
     release();
     stream.close();
     client.close();
   }
+}
+
+/** What a tunnel has carried. */
+export function carriedBy({ traffic: { up, down } }: ClientConnection): Carried {
+  return { up, down };
 }

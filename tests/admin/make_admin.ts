@@ -1,4 +1,6 @@
 import type { BlockedRecord } from "../../src/audit/blocked_record.ts";
+import { AuditLog } from "../../src/audit/audit_log.ts";
+import type { AuditSink } from "../../src/audit/audit_sink.ts";
 import { BlockedBuffer } from "../../src/audit/blocked_buffer.ts";
 import { Access, type AdminAuth } from "../../src/admin/access.ts";
 import type { AdminParts, Configuration } from "../../src/admin/admin.ts";
@@ -6,6 +8,7 @@ import type { ReloadFault } from "../../src/proxy/reloaded.ts";
 import { type AdminApp, createAdminApp } from "../../src/admin/app.ts";
 import { readPattern } from "../../src/config/read_pattern.ts";
 import { parseEndpoint, type SocketAddress } from "../../src/net/address/endpoint.ts";
+import { namedReason } from "../../src/policy/decision.ts";
 import type { Policy } from "../../src/policy/policy.ts";
 import type { Rule } from "../../src/policy/rule.ts";
 import { canonicalText } from "../../src/policy/rule_pattern.ts";
@@ -30,6 +33,8 @@ export interface AdminOptions {
   readonly fault?: ReloadFault | null;
   readonly parts?: Partial<Omit<AdminParts, "configuration">>;
   readonly configuration?: Partial<Configuration>;
+  /** Where audit records go; nowhere unless said otherwise. */
+  readonly sinks?: readonly AuditSink[];
 }
 
 /** What a call sends. */
@@ -61,13 +66,31 @@ export function makeAdmin(options: AdminOptions = {}): TestAdmin {
   const asked = makeQuestions({ policy });
   const { base: { live, clock, feed, tally }, questions } = asked;
   const blocked = new BlockedBuffer(5);
-  for (const record of options.blocked ?? []) blocked.push(record);
+  for (const record of options.blocked ?? []) {
+    const reason = namedReason(record.reason) ?? "policy_denied";
+    blocked.push(record, reason);
+  }
   const file = fakeFile(live, options.fault ?? null);
   const access = new Access(TOKEN, options.auth ?? "loosen");
   const diagnosed: string[] = [];
   const connections = new LiveConnections(() => clock.now(), () => {});
+  const audit = new AuditLog({
+    now: () => clock.now(),
+    metadata: {},
+    sinks: options.sinks ?? [],
+    instance: "i1",
+  });
   const parts: AdminParts = {
-    proxy: { policy: live, questions, live: connections, feed, tally, blocked, connections: 2 },
+    proxy: {
+      policy: live,
+      questions,
+      live: connections,
+      feed,
+      tally,
+      blocked,
+      audit,
+      connections: 2,
+    },
     access,
     listener: addressOf(options.listener ?? `127.0.0.1:${PORT}`),
     version: "1.2.3",

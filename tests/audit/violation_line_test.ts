@@ -10,19 +10,20 @@ const RECORD: BlockedRecord = {
   mode: "full",
   protocol: "http",
   decision: "ask",
-  source: "baseline_policy",
+  source: "decider",
   port: 80,
   timestamp: 1735689600,
   generation: 1,
+  listener: "127.0.0.1:3128",
 };
 
-// Upstream: blocked_request_violation_log_line_serializes_payload. Its source was a decider.
+// Upstream: blocked_request_violation_log_line_serializes_payload.
 Deno.test("violationLine() prints the seeds' line, key for key", () => {
   assertEquals(
     violationLine(RECORD),
     'CODEX_NETWORK_POLICY_VIOLATION {"host":"google.com","reason":"not_allowed",' +
       '"client":"127.0.0.1","method":"GET","mode":"full","protocol":"http","decision":"ask",' +
-      '"source":"baseline_policy","port":80,"timestamp":1735689600,"generation":1}',
+      '"source":"decider","port":80,"timestamp":1735689600,"generation":1,"listener":"127.0.0.1:3128"}',
   );
 });
 

@@ -3,7 +3,7 @@ import { FakeClock } from "../support/fake_clock.ts";
 import { cli } from "../../src/cli/cli.ts";
 import { helpText } from "../../src/cli/argv/help.ts";
 import { makeTerminal, type Sink } from "../../src/cli/printed/terminal.ts";
-import { VERSION } from "../../src/cli/version.ts";
+import { VERSION } from "../../src/library/version.ts";
 import { fakeSurroundings, MemorySink, settle } from "./fake_surroundings.ts";
 
 Deno.test("cli() prints the help on standard output", async () => {

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { cli } from "../../src/cli/cli.ts";
-import { proxyVariables } from "../../src/cli/shell/proxy_variables.ts";
+import { proxyVariables } from "../../src/library/env/proxy_variables.ts";
 import { parseIp } from "../../src/net/address/ip.ts";
 import { fakeSurroundings } from "./fake_surroundings.ts";
 

@@ -1,3 +1,4 @@
+import { AuditLog } from "../../src/audit/audit_log.ts";
 import type { Program } from "../../src/cli/program.ts";
 import type { Surroundings } from "../../src/cli/surroundings.ts";
 import { makeTerminal, type Sink } from "../../src/cli/printed/terminal.ts";
@@ -103,6 +104,9 @@ export function fakeSurroundings(options: FakeOptions = {}): FakeSurroundings {
       throw new Error("This test sends no datagrams");
     },
     unixSockets: null,
+    startDecider: () => {
+      throw new Error("This test asks no decider");
+    },
     giveUpWriting: () => {},
     startProxy: (options) => fakeProxy(options, proxies, clock),
     ...options,
@@ -154,6 +158,10 @@ function fakeProxy(options: ProxyOptions, proxies: FakeProxy[], clock: FakeClock
     live: new LiveConnections(() => clock.now(), () => {}),
     feed,
     tally,
+    audit: new AuditLog({ ...options.audit, now: () => clock.now(), instance: "i1" }),
+    addListener: () => {
+      throw new Error("This proxy listens where it listens");
+    },
     shutdown,
     [Symbol.asyncDispose]: () => shutdown(0),
   };

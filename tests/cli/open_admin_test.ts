@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { AuditLog } from "../../src/audit/audit_log.ts";
 import type { Answering } from "../../src/admin/serve_calls.ts";
 import { openAdmin } from "../../src/cli/open_admin.ts";
 import { policyInForce } from "../../src/cli/policy_in_force.ts";
@@ -104,6 +105,10 @@ async function shown(options: FakeOptions, ...overrides: readonly string[]) {
 const fakeProxyParts = {
   address: { ip: { family: 4, bits: 0n }, port: 1 },
   socksAddress: null,
+  audit: new AuditLog({ now: () => 0, metadata: {}, sinks: [], instance: "i1" }),
+  addListener: () => {
+    throw new Error("This proxy listens where it listens");
+  },
   shutdown: () => Promise.resolve(),
   [Symbol.asyncDispose]: () => Promise.resolve(),
 } as const;

@@ -28,9 +28,11 @@ async function options(): Promise<OpenOptions> {
       answerers: () => [],
       canBeAnswered: false,
       questionsMax: 1,
-      command: null,
       persist: () => Promise.reject(new Error("This test writes no files")),
     },
+    decider: null,
+    audit: { sinks: [], metadata: {} },
+    attribution: { label: "build", command: null, execPolicyHint: null },
     alsoOurs: [],
     trust: null,
     writesFiles: false,
@@ -50,6 +52,8 @@ Deno.test("openProxy() starts a proxy with what the configuration says", async (
   assertEquals(started.limits, given.config.limits);
   assertEquals(started.via, false);
   assertEquals(started.blockedCapacity, 7);
+  assertEquals(started.attribution, given.attribution);
+  assertEquals(started.audit, given.audit);
   assertEquals(started.policy.current.document, given.policy);
   assertEquals(started.outside.resolve, here.resolve);
 });

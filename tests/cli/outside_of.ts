@@ -1,4 +1,4 @@
-import type { RequirementsPorts } from "../../src/cli/requirements_source.ts";
+import type { RequirementsPorts } from "../../src/library/requirements_source.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 
 /** An environment on Linux in which there is no network. */

@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { cli } from "../../src/cli/cli.ts";
 import type { Spawn } from "../../src/cli/child.ts";
-import { childEnv } from "../../src/cli/shell/child_env.ts";
+import { childEnv } from "../../src/library/env/child_env.ts";
 import { parseIp } from "../../src/net/address/ip.ts";
 import { blockedRecord } from "../support/blocked.ts";
 import { makeScratch } from "../support/scratch.ts";
@@ -267,9 +267,9 @@ Deno.test("run opens no admin API, and so asks nobody who is not here", async ()
     throw new Error("This test opens no admin API");
   };
   assertEquals(await cli(["run", "--", "tool", "a b"], { ...here, serveAdmin }), 0);
-  const { asking, alsoOurs } = here.proxies[0]!.options;
+  const { asking, alsoOurs, attribution } = here.proxies[0]!.options;
   assertEquals([asking.canBeAnswered, asking.answerers().length, alsoOurs], [false, 0, []]);
-  assertEquals(asking.command, "tool a b");
+  assertEquals(attribution, { label: null, command: "tool a b", execPolicyHint: null });
 });
 
 Deno.test("run keeps the permission to write only for who can be asked", async () => {

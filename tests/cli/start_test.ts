@@ -29,6 +29,7 @@ const BLOCKED: BlockedRecord = {
   port: 80,
   timestamp: 1,
   generation: 1,
+  listener: "127.0.0.1:3128",
 };
 
 interface Running {
@@ -409,8 +410,8 @@ Deno.test("start writes approvals for good into its own file, and none into anot
 
 Deno.test("start can be answered by the admin API, with or without a terminal", async () => {
   const running = await starting(["start", "-c", "network.ask_hold_seconds=7"]);
-  const { asking } = running.here.proxies[0]!.options;
-  assertEquals([asking.canBeAnswered, asking.command, asking.holdMs()], [true, null, 7000]);
+  const { asking, attribution } = running.here.proxies[0]!.options;
+  assertEquals([asking.canBeAnswered, attribution.command, asking.holdMs()], [true, null, 7000]);
   assertEquals(asking.answerers().length, 0);
   await end(running);
 });

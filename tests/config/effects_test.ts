@@ -9,6 +9,7 @@ const ALL = "DANGEROUS: every host that is not denied is allowed";
 const REACH: readonly (readonly [string | null, Flags, ...string[]])[] = [
   ["[network]\nallowed_domains = []", {}, `2:1 ${EMPTY}`],
   ["[network]\nask = true", {}],
+  ['[network]\ndecider = { command = ["decide"] }', {}],
   ["[network]", { allow: ["a.test"] }],
   ["[network]\ndangerously_allow_all_domains = true", {}, `2:1 ${ALL}`],
   [null, { overrides: ["network.ask=false"] }, `built-in ${EMPTY}`],

@@ -41,6 +41,13 @@ const REFUSED: readonly (readonly [string, string, string])[] = [
   ],
   ['ask_webhook = "https://a.test/s3cret"', "", "file ask_webhook what it was"],
   [
+    'decider = { url = "https://a.test/s3cret" }',
+    'decider = { url = "https://a.test/other" }',
+    "2:1 decider what it was",
+  ],
+  ['decider = { command = ["a"] }', "", "file decider what it was"],
+  ["", 'decider = { command = ["a"] }', "2:1 decider what it was"],
+  [
     'proxy_url = "0.0.0.0:9"\ndangerously_allow_non_loopback_proxy = true',
     'proxy_url = "0.0.0.0:9"\ndangerously_allow_non_loopback_proxy = false',
     "3:1 dangerously_allow_non_loopback_proxy true",

@@ -55,7 +55,7 @@ Deno.test("EMBEDDED_NETWORK is on and asks", () => {
 });
 
 Deno.test("NETWORK_KEYS are all keys of [network], and its tables", () => {
-  const tables = ["limits", "mitm_ca", "rules", "mitm_hooks", "domains", "unix_sockets"];
+  const tables = ["limits", "mitm_ca", "decider", "rules", "mitm_hooks", "domains", "unix_sockets"];
   assertEquals([...NETWORK_KEYS], [...Object.keys(DEFAULT_NETWORK), ...tables]);
 });
 

@@ -663,6 +663,81 @@ export const BROKEN_FILES: readonly BrokenFiles[] = [
     ],
   },
   {
+    what: "values of the wrong type",
+    head: "[network.decider]\n",
+    rows: [
+      ['command = "decide"', '2:11 "command" is "decide": expected a list, as in ["…"]'],
+      ["url = true", '2:7 "url" is true: expected text in quotes'],
+      ['command = ["a", 1]', '2:17 "command[1]" is 1: expected text in quotes'],
+      [
+        'command = ["a"]\ntimeout_seconds = 5.5',
+        '3:19 "timeout_seconds" is 5.5: expected a whole number from 1 to 60',
+      ],
+    ],
+  },
+  {
+    what: "values out of bounds",
+    head: '[network.decider]\ncommand = ["a"]\n',
+    rows: [
+      [
+        "timeout_seconds = 0",
+        '3:19 "timeout_seconds" is 0: expected a whole number from 1 to 60',
+      ],
+      [
+        "timeout_seconds = 61",
+        '3:19 "timeout_seconds" is 61: expected a whole number from 1 to 60',
+      ],
+      ["concurrency = 0", '3:15 "concurrency" is 0: expected a whole number from 1 to 1024'],
+      ["concurrency = 1025", '3:15 "concurrency" is 1025: expected a whole number from 1 to 1024'],
+    ],
+  },
+  {
+    what: "keys that nobody knows",
+    head: '[network.decider]\ncommand = ["a"]\n',
+    rows: [
+      [
+        "timeout = 5",
+        '3:1 unknown key "timeout": remove it; the keys of [network.decider] are command, url, timeout_seconds, concurrency',
+      ],
+      ["concurency = 5", '3:1 unknown key "concurency": did you mean "concurrency"?'],
+      [
+        "program = 'x'",
+        '3:1 unknown key "program": remove it; the keys of [network.decider] are command, url, timeout_seconds, concurrency',
+      ],
+    ],
+  },
+  {
+    what: "deciders",
+    head: "[network.decider]\n",
+    rows: [
+      ["# nobody", '1:10 "decider" names nobody who decides: write "command" or "url"'],
+      ["concurrency = 1", '1:10 "decider" names nobody who decides: write "command" or "url"'],
+      [
+        'command = ["a"]\nurl = "https://a.test/"',
+        '3:1 both "command" and "url" are written: one decider decides, remove one',
+      ],
+      ['command = [""]', '2:11 "decider.command" begins with no name of a program'],
+      ['command = ["a\\nb"]', '2:11 "decider.command" begins with no name of a program'],
+      ['command = ["a", "b\\u0000"]', '2:11 "decider.command" has a NUL in it'],
+      [
+        'command = ["/nonexistent/decide"]',
+        '2:11 "decider.command" names a program that does not exist, or is no file: write its path',
+      ],
+      [
+        'command = ["./"]',
+        '2:11 "decider.command" names a program that does not exist, or is no file: write its path',
+      ],
+      [
+        'url = "http://example.com/s3cret"',
+        '2:7 "decider.url" names no server to ask: http is for this machine only (127.0.0.1, localhost): write https',
+      ],
+      [
+        'url = "example.com"',
+        '2:7 "decider.url" names no server to ask: it is no URL such as https://example.com/questions',
+      ],
+    ],
+  },
+  {
     what: "patterns that match too much, or nothing",
     head: "[network]\n",
     rows: [

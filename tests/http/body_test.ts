@@ -23,6 +23,8 @@ interface Carried {
   /** What the reader and the stream behind it still have. */
   readonly left: string;
   readonly touches: number;
+  /** Bytes of the body that passed, as they were told. */
+  readonly passed: number;
 }
 
 interface Given {
@@ -40,11 +42,11 @@ interface Given {
   readonly peer?: "client" | "upstream";
 }
 
-async function transferOf(given: Given): Promise<BodyTransfer & { touches: () => number }> {
+async function transferOf(given: Given): Promise<BodyTransfer & { told: readonly number[] }> {
   const { held = "", pieces = [] } = given;
   const from = new BufferedReader(new ScriptedStream(held, ...pieces));
   while (from.buffered.length < held.length) await from.fill();
-  let touches = 0;
+  const told: number[] = [];
   return {
     from,
     to: given.to ?? new ScriptedStream(),
@@ -55,8 +57,8 @@ async function transferOf(given: Given): Promise<BodyTransfer & { touches: () =>
     nominated: given.nominated ?? [],
     prefix: latin1Bytes(given.prefix ?? HEAD),
     pool: given.pool ?? new BufferPool(),
-    touch: () => touches += 1,
-    touches: () => touches,
+    passed: (bytes) => told.push(bytes),
+    told,
   };
 }
 
@@ -64,7 +66,9 @@ async function carry(given: Given): Promise<Carried> {
   const to = new ScriptedStream();
   const transfer = await transferOf({ ...given, to });
   await transferBody(transfer);
-  return { writes: to.writes, left: await rest(transfer.from), touches: transfer.touches() };
+  const { told } = transfer;
+  const passed = told.reduce((sum, bytes) => sum + bytes, 0);
+  return { writes: to.writes, left: await rest(transfer.from), touches: told.length, passed };
 }
 
 /** How it fails, and what was written before. */
@@ -101,6 +105,7 @@ Deno.test("transferBody() sends the prefix alone when there is no body, and read
     writes: [HEAD],
     left: "nextmore",
     touches: 0,
+    passed: 0,
   });
 });
 
@@ -109,6 +114,7 @@ Deno.test("transferBody() of length 0 sends the prefix alone, and reads nothing"
     writes: [HEAD],
     left: "nextmore",
     touches: 0,
+    passed: 0,
   });
 });
 
@@ -170,11 +176,31 @@ Deno.test("transferBody() takes lengths of any size", async () => {
   assertEquals(await carryInVain(given), { fault: "client cut_short", written: `${HEAD}ab` });
 });
 
+Deno.test("transferBody() tells of each byte of the body once, and of nothing else", async () => {
+  const chunks = "3;x=y\r\nabc\r\n2\r\nde\r\n0\r\nA: b\r\n\r\n";
+  const table: readonly (readonly [Given, number])[] = [
+    [{ framing: { kind: "none" }, held: "next" }, 0],
+    [{ framing: length(5), held: "hello, next" }, 5],
+    [{ framing: length(12), held: "hello", pieces: [", ", "worldnext"] }, 12],
+    [{ framing: CHUNKED, held: `${chunks}next` }, 5],
+    [{ framing: CHUNKED, pieces: [...chunks] }, 5],
+    [{ framing: CHUNKED, pieces: [chunks], keepChunks: false }, 5],
+    [{ framing: CLOSE, held: "a", pieces: ["bc"] }, 3],
+  ];
+  for (const [given, bytes] of table) {
+    assertEquals((await carry(given)).passed, bytes, JSON.stringify(given));
+  }
+  const cut = await transferOf({ framing: length(9), held: "four" });
+  await faultOf(() => transferBody(cut));
+  assertEquals(cut.told, [4]);
+});
+
 Deno.test("transferBody() goes to the close of the connection", async () => {
   assertEquals(await carry({ framing: CLOSE, held: "a", pieces: ["b", "c"] }), {
     writes: [`${HEAD}a`, "b", "c"],
     left: "",
-    touches: 2,
+    touches: 3,
+    passed: 3,
   });
   assertEquals((await carry({ framing: CLOSE })).writes, [HEAD]);
 });

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { UNATTRIBUTED } from "../../src/audit/attribution.ts";
 import type { Protocol } from "../../src/policy/request.ts";
 import { AdminError } from "../../src/proxy/admin_error.ts";
 import type { Answer, Answerer, Question } from "../../src/proxy/asking/question.ts";
@@ -353,7 +354,8 @@ Deno.test("whoever is asked sees the question, and their answer counts", async (
     return Promise.resolve({ decision: "approve", scope: { kind: "run" }, by: "terminal" });
   };
   await using world = askingWorld({
-    ask: { answerers: () => [answerer], canBeAnswered: false, command: "npm install" },
+    ask: { answerers: () => [answerer], canBeAnswered: false },
+    attribution: { ...UNATTRIBUTED, command: "npm install" },
   });
   assertEquals(await CONNECT.outcome(await asking(world, CONNECT)), "passed");
   const [asked] = seen;

@@ -158,6 +158,7 @@ for (const row of HTTP_ROWS) {
         port: 8080,
         timestamp: Math.floor(world.clock.now() / 1000),
         generation: 1,
+        listener: world.authority,
       } as unknown as typeof record,
     );
     assertEquals(world.blocked.length, 1);
@@ -209,7 +210,8 @@ Deno.test("the violation line of a blocked request is the seeds', key for key", 
     violationLine(world.blocked[0]!),
     `CODEX_NETWORK_POLICY_VIOLATION {"host":"google.com","reason":"not_allowed",` +
       `"client":"${address}","method":"GET","mode":null,"protocol":"http","decision":"deny",` +
-      `"source":"baseline_policy","port":80,"timestamp":1767225600,"generation":1}`,
+      `"source":"baseline_policy","port":80,"timestamp":1767225600,"generation":1,` +
+      `"listener":"${world.authority}"}`,
   );
 });
 

@@ -1,7 +1,7 @@
 // `doorward connect` as its own process, by itself and as the ProxyCommand of a real ssh and a real git.
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { gitSshCommand } from "../../src/cli/shell/git_ssh_command.ts";
-import { shellQuote } from "../../src/cli/shell/shell_quote.ts";
+import { gitSshCommand } from "../../src/library/env/git_ssh_command.ts";
+import { shellQuote } from "../../src/library/env/shell_quote.ts";
 import { testClient } from "../support/client_world.ts";
 import { doorward, doorwardWords, spawnDoorward, startDoorward } from "../support/doorward_cli.ts";
 import { makeRepository } from "../support/git_server.ts";

@@ -622,7 +622,7 @@ async function askDirectly(world: World, row: Row, target: string): Promise<stri
   const policy = policyOf({ allow, deny }, switches);
   const lookups: string[] = [];
   const options = {
-    isOwn: ownListeners([world.proxy.address], [], new Set()),
+    isOwn: ownListeners([world.proxy.address], []),
     dnsAddresses: 16,
     resolve: (name: string) => {
       lookups.push(name);

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { getDocument } from "../../src/cli/get_document.ts";
+import { getDocument } from "../../src/library/get_document.ts";
 import { ConfigError } from "../../src/config/errors.ts";
 import { ATTEMPT_MS, ATTEMPTS_MAX } from "../../src/config/requirements/fetch_document.ts";
 import { RemoteRequirements } from "../../src/config/requirements/remote_requirements.ts";

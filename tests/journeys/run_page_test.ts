@@ -1,8 +1,8 @@
 // docs/run.md tells what a command gets; this holds it to the code.
 import { assertEquals } from "@std/assert";
 import { EXIT } from "../../src/cli/exit_code.ts";
-import { childEnv } from "../../src/cli/shell/child_env.ts";
-import { proxyVariables, trustVariables } from "../../src/cli/shell/proxy_variables.ts";
+import { childEnv } from "../../src/library/env/child_env.ts";
+import { proxyVariables, trustVariables } from "../../src/library/env/proxy_variables.ts";
 import { blocksOf, tableBelow } from "../support/markdown.ts";
 import { ip } from "../support/policy.ts";
 

@@ -1,8 +1,8 @@
 // `doorward run` as its own process: the command must not notice it, but for the network.
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { connectWords, type Program } from "../../src/cli/program.ts";
-import { childEnv } from "../../src/cli/shell/child_env.ts";
-import { shellQuote } from "../../src/cli/shell/shell_quote.ts";
+import { childEnv } from "../../src/library/env/child_env.ts";
+import { shellQuote } from "../../src/library/env/shell_quote.ts";
 import { testClient } from "../support/client_world.ts";
 import { curl } from "../support/clients.ts";
 import { doorward, doorwardWords, spawnDoorward } from "../support/doorward_cli.ts";

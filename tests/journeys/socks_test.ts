@@ -74,6 +74,7 @@ Deno.test("a SOCKS5 client that is denied gets 0x02, and the log says what it ca
     source: "baseline_policy",
     port: 443,
     generation: 1,
+    listener: world.authority,
   });
   assertEquals(world.unsaid, [
     'CODEX_NETWORK_POLICY_DECISION {"decision":"deny","reason":"denied","source":"baseline_policy",' +

@@ -54,15 +54,20 @@ Deno.test("start prints one line for each request it blocks", async () => {
   const lines = start.stderr.text.split("\n").filter((line) => line.startsWith("CODEX_"));
   assertEquals(
     lines.map((line) =>
-      line.replace(/127\.0\.0\.1:\d+/, "CLIENT").replace(/:\d{10},/, ":SECONDS,")
+      line.replace(/"client":"127\.0\.0\.1:\d+"/, '"client":"CLIENT"').replace(
+        /:\d{10},/,
+        ":SECONDS,",
+      )
+        .replace(/"listener":"127\.0\.0\.1:\d+"/, '"listener":"LISTENER"')
     ),
     [
       'CODEX_NETWORK_POLICY_VIOLATION {"host":"one.test","reason":"not_allowed",' +
       '"client":"CLIENT","method":"GET","mode":null,"protocol":"http","decision":"ask",' +
-      '"source":"decider","port":80,"timestamp":SECONDS,"generation":1}',
+      '"source":"decider","port":80,"timestamp":SECONDS,"generation":1,"listener":"LISTENER"}',
       'CODEX_NETWORK_POLICY_VIOLATION {"host":"denied.test","reason":"denied",' +
       '"client":"CLIENT","method":"CONNECT","mode":null,"protocol":"http-connect",' +
-      '"decision":"deny","source":"baseline_policy","port":443,"timestamp":SECONDS,"generation":1}',
+      '"decision":"deny","source":"baseline_policy","port":443,"timestamp":SECONDS,"generation":1,' +
+      '"listener":"LISTENER"}',
     ],
   );
 });

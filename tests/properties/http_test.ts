@@ -213,7 +213,7 @@ Deno.test("a chunked body arrives whole, framed anew, with what follows left whe
       nominated: [],
       prefix: new Uint8Array(0),
       pool: new BufferPool(),
-      touch: () => {},
+      passed: () => {},
     });
     const data = chunks.join("");
     const expected = { text: data, left: "", done: true, trailers: [] };

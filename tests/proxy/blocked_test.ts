@@ -3,6 +3,7 @@ import type { Deny } from "../../src/policy/decision.ts";
 import { compilePolicy } from "../../src/policy/compile.ts";
 import type { TunnelRequest } from "../../src/policy/request.ts";
 import type { PolicyRequest } from "../../src/policy/socket_request.ts";
+import type { Asker } from "../../src/proxy/asking/asker.ts";
 import type { Refused } from "../../src/proxy/authorize.ts";
 import { blockedRecord } from "../../src/proxy/blocked.ts";
 import { asker } from "../support/asker.ts";
@@ -12,8 +13,9 @@ const NOW = 1_735_689_600_999;
 
 function recordOf(
   request: PolicyRequest,
-  deny: Partial<Deny>,
+  deny: Partial<Deny> = {},
   attempt: string | null = null,
+  from: Partial<Asker> = {},
 ): ReturnType<typeof blockedRecord> {
   const decision: Refused = {
     policy: compilePolicy({ ...policyOf({}).document, mode: "limited" }, 7),
@@ -24,8 +26,8 @@ function recordOf(
     detail: "",
     ...deny,
   };
-  const from = asker({ attempt: () => attempt });
-  return blockedRecord({ request, decision, asker: from }, NOW);
+  const who = asker({ attempt: () => attempt, ...from });
+  return blockedRecord({ request, decision, asker: who }, NOW);
 }
 
 Deno.test("blockedRecord() writes the keys of the seeds in their order", () => {
@@ -34,8 +36,31 @@ Deno.test("blockedRecord() writes the keys of the seeds in their order", () => {
     JSON.stringify(record),
     '{"host":"2001:db8::1","reason":"not_allowed","client":"127.0.0.1:50000","method":"GET",' +
       '"mode":null,"protocol":"http","attempt_id":"42","decision":"deny",' +
-      '"source":"baseline_policy","port":8080,"timestamp":1735689600,"generation":7}',
+      '"source":"baseline_policy","port":8080,"timestamp":1735689600,"generation":7,' +
+      '"listener":"127.0.0.1:3128"}',
   );
+});
+
+Deno.test("blockedRecord() tells what is known of the listener behind all else", () => {
+  const attribution = {
+    label: "build",
+    command: "curl https://u:p@a.test/x?token=1",
+    execPolicyHint: "allowed",
+  };
+  const { listener, label, command, exec_policy_hint, ...rest } = recordOf(
+    httpTo("a.test"),
+    {},
+    null,
+    { listener: "127.0.0.1:4000", attribution },
+  );
+  assertEquals([listener, label, exec_policy_hint], ["127.0.0.1:4000", "build", "allowed"]);
+  assertEquals(command, "curl https://a.test/…");
+  assertEquals({ ...rest, listener: "127.0.0.1:3128" }, recordOf(httpTo("a.test")));
+});
+
+Deno.test("blockedRecord() has the decider's own word for the reason, where it has one", () => {
+  const deny = { reason: "policy_denied", source: "decider", said: "not on a Sunday" } as const;
+  assertEquals(recordOf(httpTo("a.test"), deny).reason, "not on a Sunday");
 });
 
 Deno.test("blockedRecord() leaves the attempt out where there is none", () => {
@@ -68,7 +93,8 @@ Deno.test("blockedRecord() names a unix socket by its path, with port 0", () => 
     JSON.stringify(record),
     '{"host":"/run/docker.sock","reason":"not_allowed","client":"127.0.0.1:50000","method":"GET",' +
       '"mode":null,"protocol":"http","attempt_id":"42","decision":"deny",' +
-      '"source":"baseline_policy","port":0,"timestamp":1735689600,"generation":7}',
+      '"source":"baseline_policy","port":0,"timestamp":1735689600,"generation":7,' +
+      '"listener":"127.0.0.1:3128"}',
   );
   const disabled = { reason: "proxy_disabled", source: "proxy_state" } as const;
   assertEquals(recordOf(socketAt("/run/docker.sock"), disabled).protocol, "http");

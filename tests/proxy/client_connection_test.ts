@@ -1,4 +1,5 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
+import { UNATTRIBUTED } from "../../src/audit/attribution.ts";
 import { Deadlines } from "../../src/net/time/deadlines.ts";
 import { latin1, latin1Bytes } from "../../src/net/stream/latin1.ts";
 import type { ByteStream } from "../../src/net/stream/stream.ts";
@@ -29,6 +30,7 @@ function hold(stream?: ByteStream, capacity = Infinity): Held {
     stream: stream ?? ours,
     peer: PEER,
     local: LOCAL,
+    entrance: { listener: "127.0.0.1:3128", attribution: UNATTRIBUTED, nextId: () => 1 },
     deadlines,
     idleMs: 1000,
   });

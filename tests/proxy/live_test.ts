@@ -4,7 +4,7 @@ import type { NetworkRequest } from "../../src/policy/request.ts";
 import type { Serving } from "../../src/proxy/client_connection.ts";
 import { LiveConnections } from "../../src/proxy/live.ts";
 import { type DoorClient, makeDoor, type TestDoor } from "../support/door.ts";
-import { grantOf, socketGrantOf } from "../support/grant.ts";
+import { grantOf, serving, socketGrantOf } from "../support/grant.ts";
 import { turn } from "../support/in_time.ts";
 import { connectTo, httpTo, policyOf, socketAt } from "../support/policy.ts";
 
@@ -22,7 +22,7 @@ function newLive(happened: Happened[] = []): LiveConnections {
 /** Gives a client something to carry. */
 async function carry({ connection }: DoorClient, request: NetworkRequest): Promise<void> {
   const kind = request.kind === "http" ? "http" : "tunnel";
-  connection.serving = { kind, grant: await grantOf(request, ALLOWING) };
+  connection.serving = serving(await grantOf(request, ALLOWING), kind);
 }
 
 const ALLOWING = policyOf({ allow: ["*.test"] });
@@ -156,7 +156,7 @@ Deno.test("list() tells what each connection carries, newest first", async () =>
   datagrams!.connection.carriesDatagrams = true;
   const policy = policyOf({}, { unixSockets: ["/run/a.sock"] });
   const grant = await socketGrantOf(socketAt("/run/a.sock"), policy);
-  socket!.connection.serving = { kind: "http", grant };
+  socket!.connection.serving = serving(grant, "http");
   tunnel!.connection.traffic.up = 10;
   tunnel!.connection.traffic.down = 20;
   const carried = { rule: "*.test", generation: 1 };
@@ -206,6 +206,17 @@ Deno.test("serve() tells when a connection opens, becomes a tunnel and closes", 
       ["closed", 1, "tunnel", "a.test", 7],
     ],
   );
+});
+
+Deno.test("closeThoseOf() closes whatever came in there, and waits until it is over", async () => {
+  await using here = makeDoor();
+  await using there = makeDoor();
+  const live = newLive();
+  const [one, two, other] = [serve(here, live), serve(here, live), serve(there, live)];
+  await live.closeThoseOf(here.entrance);
+  assertEquals([one, two, other].map(({ connection }) => connection.closed), [true, true, false]);
+  assertEquals(live.size, 1);
+  await live.drain(0, here.deadlines);
 });
 
 Deno.test("opened counts all there ever were, size those that are open", async () => {

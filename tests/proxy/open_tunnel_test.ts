@@ -5,8 +5,8 @@ import type { Refused } from "../../src/proxy/authorize.ts";
 import type { Asker } from "../../src/proxy/asking/asker.ts";
 import { connectingMs, DEFAULT_LIMITS } from "../../src/proxy/limits.ts";
 import { askerOf, type OpenedTunnel, openTunnel } from "../../src/proxy/open_tunnel.ts";
-import { makeDoor, never, type TestDoor } from "../support/door.ts";
-import { turn } from "../support/in_time.ts";
+import { endingsOf, makeDoor, never, type TestDoor } from "../support/door.ts";
+import { turn, until } from "../support/in_time.ts";
 import { connectTo, ip, policyOf } from "../support/policy.ts";
 
 /** Asks for a tunnel to `target`, and tells what had to be asked for that. */
@@ -55,6 +55,11 @@ for (const fault of ["dns_failure", "connection_refused"] satisfies ConnectFault
     const [outcome] = await opened(made, "allowed.test:443");
     assert(outcome.kind === "failed");
     assertEquals([outcome.error.code, made.blocked], [fault, []]);
+    // What was not found is told of by the gateway, once.
+    const isFound = fault !== "dns_failure";
+    assertEquals([made.unresolved.length, made.allowed.length], isFound ? [0, 1] : [1, 0]);
+    const failed = { kind: "tunnel", outcome: "failed", up: 0, down: 0 } as const;
+    assertEquals(endingsOf(made), isFound ? [failed] : []);
   });
 }
 
@@ -85,6 +90,28 @@ Deno.test("openTunnel() connects to nothing that a policy forbids which came mea
   assert(outcome.kind === "blocked");
   assertEquals([outcome.decision.reason, outcome.decision.policy === next], ["not_allowed", true]);
   assertEquals([made.dialled, made.blocked.length], [[], 1]);
+  // It was recorded as let through before.
+  assertEquals(made.allowed.length, 1);
+  assertEquals(endingsOf(made), [{ kind: "tunnel", outcome: "closed", up: 0, down: 0 }]);
+});
+
+Deno.test("openTunnel() tells of the end of a client that leaves while it is connected for", async () => {
+  await using made = makeDoor({ dial: (_, signal) => never(signal) });
+  const { connection } = made.client();
+  const asked = { request: connectTo("allowed.test:443"), via: () => [], attempt: () => null };
+  const failing = assertRejects(() => openTunnel(connection, asked, made.door));
+  await until(() => made.dialled.length === 1, "it is dialled");
+  connection.close();
+  await failing;
+  assertEquals(endingsOf(made), [{ kind: "tunnel", outcome: "closed", up: 0, down: 0 }]);
+});
+
+Deno.test("openTunnel() leaves the end of a tunnel that stands to whoever carries it", async () => {
+  await using made = makeDoor();
+  const [outcome] = await opened(made, "allowed.test:443");
+  assert(outcome.kind === "connected");
+  assertEquals([made.begun, made.ended], [[outcome.passage], []]);
+  assertEquals([outcome.passage.asker, outcome.passage.request], [outcome.asker, outcome.request]);
 });
 
 Deno.test("openTunnel() says what the client carries before it connects", async () => {

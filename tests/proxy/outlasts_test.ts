@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import type { Policy } from "../../src/policy/policy.ts";
 import type { NetworkRequest } from "../../src/policy/request.ts";
 import { outlasts } from "../../src/proxy/outlasts.ts";
-import { grantOf, socketGrantOf } from "../support/grant.ts";
+import { grantOf, serving, socketGrantOf } from "../support/grant.ts";
 import { forMinutes, makeLive, rulePattern, type TestLive } from "../support/live_policy.ts";
 import { connectTo, httpTo, ip, policyOf, socketAt } from "../support/policy.ts";
 
@@ -16,7 +16,7 @@ async function goesOn(
 ): Promise<boolean> {
   const grant = await grantOf(request, test.live.current);
   await change(test);
-  return outlasts({ grant, kind: "tunnel" }, test.live);
+  return outlasts(serving(grant, "tunnel"), test.live);
 }
 
 function changingTo(policy: Policy): (test: TestLive) => void {
@@ -61,7 +61,7 @@ Deno.test("outlasts() asks about every address that was granted, whichever is in
   const resolve = () => Promise.resolve(addresses);
   const grant = await grantOf(CONNECT, test.live.current, { resolve });
   test.live.rebase(policyOf({ allow: ["a.test"], deny: ["198.41.0.4"] }).document);
-  assertEquals(outlasts({ grant, kind: "tunnel" }, test.live), false);
+  assertEquals(outlasts(serving(grant, "tunnel"), test.live), false);
 });
 
 Deno.test("outlasts() is so of what a rule allowed whose time is over", async () => {
@@ -108,22 +108,22 @@ Deno.test("outlasts() is so of what a person let through once, until somebody de
   using test = makeLive({ policy: policyOf({}, { ask: true }) });
   const approved = test.live.once(rulePattern("a.test:443 over https_connect"));
   const grant = await grantOf(CONNECT, test.live.current, { approved });
-  const serving = { grant, kind: "tunnel" } as const;
+  const tunnel = serving(grant, "tunnel");
   test.add("b.test");
-  assertEquals(outlasts(serving, test.live), true);
+  assertEquals(outlasts(tunnel, test.live), true);
   test.add("a.test", { list: "deny" });
-  assertEquals(outlasts(serving, test.live), false);
+  assertEquals(outlasts(tunnel, test.live), false);
 });
 
 Deno.test("outlasts() asks about the path of a unix socket", async () => {
   const policy = policyOf({}, { unixSockets: ["/run/a.sock"] });
   using test = makeLive({ policy });
   const grant = await socketGrantOf(socketAt("/run/a.sock"), policy);
-  const serving = { grant, kind: "http" } as const;
+  const request = serving(grant, "http");
   test.live.rebase(policyOf({}, { unixSockets: ["/run/a.sock", "/run/b.sock"] }).document);
-  assertEquals(outlasts(serving, test.live), true);
+  assertEquals(outlasts(request, test.live), true);
   test.live.rebase(policyOf({}, { unixSockets: ["/run/b.sock"] }).document);
-  assertEquals(outlasts(serving, test.live), false);
+  assertEquals(outlasts(request, test.live), false);
 });
 
 /** The policy of before, the one of after, and whether a tunnel goes on. */

@@ -5,13 +5,14 @@ import { interfacesTo, ownListeners } from "../../src/proxy/own_listeners.ts";
 import { ip } from "../support/policy.ts";
 
 const relayPorts = new Set([40_000]);
+const addedPorts = new Set([41_000]);
 const judge = ownListeners(
   [
     { ip: ip("127.0.0.1"), port: 3128 },
     { ip: ip("0.0.0.0"), port: 8081 },
   ],
   [ip("192.168.1.5"), ip("2001:db8::5")],
-  relayPorts,
+  { relayPorts, addedPorts },
 );
 const isOwn = (address: SocketAddress) => judge(address, "http");
 
@@ -57,6 +58,16 @@ Deno.test("ownListeners() knows the relays of now, and keeps datagrams from them
   relayPorts.delete(40_000);
   assertEquals(judge(relay, "socks5_udp"), false);
   assertEquals(judge({ ...relay, port: 3128 }, "socks5_udp"), true);
+});
+
+Deno.test("ownListeners() knows the listeners that came later, until they are closed", () => {
+  const added = { ip: ip("127.0.0.2"), port: 41_000 };
+  for (const protocol of ["http", "https_connect", "socks5_tcp", "socks5_udp"] as const) {
+    assertEquals(judge(added, protocol), true, protocol);
+  }
+  assertEquals(isOwn({ ip: ip("93.184.216.34"), port: 41_000 }), false);
+  addedPorts.delete(41_000);
+  assertEquals(isOwn(added), false);
 });
 
 Deno.test("interfacesTo() is every interface, but none for a listener on loopback", () => {

@@ -4,7 +4,7 @@ import { BufferedReader } from "../../src/net/stream/buffered_reader.ts";
 import type { Connected } from "../../src/proxy/connect.ts";
 import { tunnel } from "../../src/proxy/tunnel.ts";
 import { asker } from "../support/asker.ts";
-import { type DoorClient, makeDoor, type TestDoor } from "../support/door.ts";
+import { type DoorClient, endingsOf, makeDoor, type TestDoor } from "../support/door.ts";
 import { grantOf } from "../support/grant.ts";
 import { clientHello } from "../support/hello.ts";
 import { turn } from "../support/in_time.ts";
@@ -27,11 +27,12 @@ async function open(made: TestDoor): Promise<Opened> {
 }
 
 /** A tunnel to allowed.test:443 as it is when it was opened. */
-async function openedTo({ cell }: TestDoor, upstream: Pick<Connected, "stream" | "reader">) {
+async function openedTo({ cell, door }: TestDoor, upstream: Pick<Connected, "stream" | "reader">) {
   const request = connectTo("allowed.test:443");
   const grant = await grantOf(request, cell.current);
   const connected = { ...upstream, address: null, plainProxy: null, secure: null };
-  return { kind: "connected", connected, request, grant, asker: asker() } as const;
+  const passage = door.passages.begin(request, asker());
+  return { kind: "connected", connected, request, grant, asker: asker(), passage } as const;
 }
 
 Deno.test("tunnel() announces itself first, and counts what it carries each way", async () => {
@@ -45,6 +46,7 @@ Deno.test("tunnel() announces itself first, and counts what it carries each way"
   await origin.closeWrite();
   await ended;
   assertEquals([connection.traffic.up, connection.traffic.down], [2, 9]);
+  assertEquals(endingsOf(made), [{ kind: "tunnel", outcome: "done", up: 2, down: 9 }]);
 });
 
 Deno.test("tunnel() begins with what came behind the answer of an upstream proxy", async () => {
@@ -75,6 +77,7 @@ Deno.test("tunnel() ends both sides when nobody speaks for too long", async () =
   made.clock.advance(500);
   await ended;
   assertEquals([await wire.readAll(), await origin.readAll()], ["", ""]);
+  assertEquals(endingsOf(made), [{ kind: "tunnel", outcome: "closed", up: 0, down: 6 }]);
 });
 
 Deno.test("tunnel() closes the upstream when the client is closed by somebody else", async () => {
@@ -85,6 +88,7 @@ Deno.test("tunnel() closes the upstream when the client is closed by somebody el
   await ended.catch(() => {
     // The announcement may have failed: the client is gone.
   });
+  assertEquals(endingsOf(made).map(({ outcome }) => outcome), ["closed"]);
 });
 
 const BOUND = policyOf({ allow: ["allowed.test"] }, { sniBinding: true });
@@ -115,6 +119,7 @@ Deno.test("tunnel() answers the wrong name with an alert, records it and closes 
   assertEquals(made.blocked.length, 1);
   assertEquals([decision?.reason, decision?.policy], ["sni_mismatch", BOUND]);
   assertEquals(request, connectTo("allowed.test:443"));
+  assertEquals(endingsOf(made), [{ kind: "tunnel", outcome: "closed", up: 0, down: 0 }]);
 });
 
 Deno.test("tunnel() answers what is not TLS with the end, and records it", async () => {

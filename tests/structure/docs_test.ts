@@ -1,16 +1,20 @@
 import { assert, assertEquals } from "@std/assert";
 import { EVENT_TYPES } from "../../src/audit/event.ts";
 import { loadConfig } from "../../src/config/config.ts";
+import { DECIDER_SCHEMA } from "../../src/config/decider_table.ts";
 import { DEFAULT_NETWORK } from "../../src/config/network_table.ts";
 import { PRESETS } from "../../src/config/presets/presets.ts";
 import { POSTURES } from "../../src/config/starter/starter_text.ts";
 import { connectTarget, httpTarget } from "../../src/http/target.ts";
+import { questionJson } from "../../src/library/deciders/decider_message.ts";
 import { compilePolicy } from "../../src/policy/compile.ts";
 import { BLOCK_REASONS } from "../../src/policy/decision.ts";
 import type { NetworkRequest } from "../../src/policy/request.ts";
 import { LIMIT_KEYS, unitOf } from "../../src/config/limits_table.ts";
 import { DEFAULT_LIMITS, type Limits } from "../../src/proxy/limits.ts";
 import { makeAdmin } from "../admin/make_admin.ts";
+import { deciderRequest } from "../support/decider.ts";
+import { tableBelow } from "../support/markdown.ts";
 import { httpTo } from "../support/policy.ts";
 
 const root = new URL("../../", import.meta.url);
@@ -49,6 +53,26 @@ Deno.test("docs/policy.md lists every limit with its default and meaning", async
     return [key, String(DEFAULT_LIMITS[field] / unitOf(field)), meaning];
   });
   assertEquals(documented, real);
+});
+
+Deno.test("docs/deciders.md lists every key of [network.decider] with its default and meaning", async () => {
+  const page = await Deno.readTextFile(new URL("docs/deciders.md", root));
+  const documented = tableBelow("Keys", page).map((row) => row.map(plain));
+  const properties = Object.entries(DECIDER_SCHEMA.properties!);
+  assertEquals(
+    documented,
+    properties.map(([key, { default: value, description }]) => [
+      key,
+      JSON.stringify(value),
+      description,
+    ]),
+  );
+});
+
+Deno.test("docs/deciders.md lists every field of a question, in its order", async () => {
+  const page = await Deno.readTextFile(new URL("docs/deciders.md", root));
+  const rows = tableBelow("A program", page).flatMap(([names = ""]) => plain(names).split(", "));
+  assertEquals(rows, Object.keys(JSON.parse(questionJson("d1", deciderRequest()))));
 });
 
 Deno.test("docs/admin.md names every route, every event and every reader's limit", async () => {

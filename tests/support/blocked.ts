@@ -14,6 +14,7 @@ export function blockedRecord(part: Partial<BlockedRecord> = {}): BlockedRecord 
     port: 443,
     timestamp: 0,
     generation: 1,
+    listener: "127.0.0.1:3128",
     ...part,
   };
 }

@@ -1,3 +1,4 @@
+import { type Attribution, UNATTRIBUTED } from "../../src/audit/attribution.ts";
 import { BufferPool } from "../../src/net/stream/buffer_pool.ts";
 import { Deadlines } from "../../src/net/time/deadlines.ts";
 import { formatSocketAddress } from "../../src/net/address/endpoint.ts";
@@ -6,13 +7,20 @@ import type { Dialer, Resolver, TlsClient, UnixSockets } from "../../src/net/por
 import type { ByteStream } from "../../src/net/stream/stream.ts";
 import type { Policy } from "../../src/policy/policy.ts";
 import type { NetworkRequest } from "../../src/policy/request.ts";
+import type { Rule } from "../../src/policy/rule.ts";
+import { formatRulePattern } from "../../src/policy/rule_pattern.ts";
 import type { Asker } from "../../src/proxy/asking/asker.ts";
+import { approvalPattern } from "../../src/proxy/asking/approval_pattern.ts";
+import { askDecider } from "../../src/proxy/asking/ask_decider.ts";
+import type { Decider } from "../../src/proxy/asking/decider.ts";
 import type { Outcome } from "../../src/proxy/asking/questions.ts";
 import type { Grant } from "../../src/proxy/authorize.ts";
 import type { SocketGrant } from "../../src/proxy/authorize_socket.ts";
 import { type PolicyCell, policyCell } from "../../src/policy/policy.ts";
 import { ClientConnection } from "../../src/proxy/client_connection.ts";
 import { createGateway } from "../../src/proxy/gateway.ts";
+import type { Entrance } from "../../src/proxy/entrance.ts";
+import type { Ending, Passage, Passages } from "../../src/proxy/passage.ts";
 import type { BlockedRequest } from "../../src/proxy/blocked.ts";
 import type { Door } from "../../src/proxy/door.ts";
 import type { HttpDoor } from "../../src/proxy/http/http_door.ts";
@@ -23,7 +31,7 @@ import type { ChooseUpstream, UpstreamProxy } from "../../src/proxy/upstream/ups
 import { FakeClock } from "./fake_clock.ts";
 import { until } from "./in_time.ts";
 import { streamPair } from "./memory_stream.ts";
-import { ip, policyOf } from "./policy.ts";
+import { ip, policyOf, rule } from "./policy.ts";
 import { Wire } from "./wire.ts";
 
 /** What a test sets of its door. */
@@ -44,6 +52,16 @@ export interface DoorOptions {
   readonly via?: string | null;
   /** What a person says who is asked; nobody is there unless said otherwise. */
   readonly ask?: (request: NetworkRequest, asker: Asker, signal: AbortSignal) => Promise<Outcome>;
+  /** The program that is asked first, where the policy says so; there is none unless said otherwise. */
+  readonly decider?: Decider;
+  /** What is known of its clients. */
+  readonly attribution?: Attribution;
+}
+
+/** What was let through, and is over. */
+export interface EndedPassage {
+  readonly passage: Passage;
+  readonly ending: Ending;
 }
 
 /** A client of the door: what the proxy holds of it, and the other end. */
@@ -67,6 +85,13 @@ export interface TestDoor extends AsyncDisposable {
   readonly asked: readonly NetworkRequest[];
   /** What was let through. */
   readonly allowed: readonly (Grant | SocketGrant)[];
+  /** What was let through by name, and for which there was no address. */
+  readonly unresolved: readonly NetworkRequest[];
+  /** What was let through, from its beginning, and what of it is over. */
+  readonly begun: readonly Passage[];
+  readonly ended: readonly EndedPassage[];
+  /** Where its clients come in. */
+  readonly entrance: Entrance;
   readonly diagnosed: readonly string[];
   /** Set to end the taking of requests. */
   open: boolean;
@@ -87,6 +112,23 @@ export function makeDoor(options: DoorOptions = {}): TestDoor {
   const blocked: BlockedRequest[] = [];
   const asked: NetworkRequest[] = [];
   const allowed: (Grant | SocketGrant)[] = [];
+  const unresolved: NetworkRequest[] = [];
+  const begun: Passage[] = [];
+  const ended: EndedPassage[] = [];
+  const passages: Passages = {
+    begin: (request, asker) => {
+      const passage = { request, asker, since: clock.monotonic() };
+      begun.push(passage);
+      return passage;
+    },
+    end: (passage, ending) => void ended.push({ passage, ending }),
+  };
+  let requests = 0;
+  const entrance: Entrance = {
+    listener: "127.0.0.1:3128",
+    attribution: options.attribution ?? UNATTRIBUTED,
+    nextId: () => ++requests,
+  };
   const diagnosed: string[] = [];
   const upstreams: Wire[] = [];
   const clients: DoorClient[] = [];
@@ -108,7 +150,9 @@ export function makeDoor(options: DoorOptions = {}): TestDoor {
         asked.push(request);
         return (options.ask ?? nobody)(request, asker, signal);
       },
+      decide: options.decider === undefined ? null : askDecider(options.decider, approvedOnce),
       allowed: (grant) => void allowed.push(grant),
+      unresolved: (request) => void unresolved.push(request),
       isOwn: () => false,
       diagnose: (line) => diagnosed.push(line),
       startTls: () => Promise.reject(new Error("This door speaks no TLS")),
@@ -128,6 +172,7 @@ export function makeDoor(options: DoorOptions = {}): TestDoor {
     limits,
     pool: new BufferPool(),
     blocked: (what) => blocked.push(what),
+    passages,
     diagnose: (line) => diagnosed.push(line),
     via: options.via ?? null,
   };
@@ -156,6 +201,10 @@ export function makeDoor(options: DoorOptions = {}): TestDoor {
     blocked,
     asked,
     allowed,
+    unresolved,
+    begun,
+    ended,
+    entrance,
     diagnosed,
     open: true,
     client(stream?: ByteStream): DoorClient {
@@ -164,6 +213,7 @@ export function makeDoor(options: DoorOptions = {}): TestDoor {
         stream: stream ?? ours,
         peer: { ip: ip("127.0.0.1"), port: 50_000 },
         local: { ip: ip("127.0.0.1"), port: 3128 },
+        entrance,
         deadlines,
         idleMs: limits.idleMs,
       });
@@ -185,6 +235,21 @@ export function makeDoor(options: DoorOptions = {}): TestDoor {
     },
   };
   return made;
+}
+
+/** The rule by which whoever is asked lets one request pass. */
+export function approvedOnce(request: NetworkRequest): Rule {
+  const { pattern, protocol } = approvalPattern(request);
+  return rule("allow", formatRulePattern(pattern, protocol));
+}
+
+/** How everything ended that was let through, in order; fails while something has no end. */
+export function endingsOf({ begun, ended }: TestDoor): Ending[] {
+  const open = begun.filter((passage) => !ended.some((each) => each.passage === passage));
+  if (open.length > 0 || ended.length > begun.length) {
+    throw new Error(`${begun.length} were let through, and ${ended.length} have ended`);
+  }
+  return ended.map(({ ending }) => ending);
 }
 
 /** A dialer that fails as told. */

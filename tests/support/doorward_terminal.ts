@@ -1,4 +1,4 @@
-import { shellQuote } from "../../src/cli/shell/shell_quote.ts";
+import { shellQuote } from "../../src/library/env/shell_quote.ts";
 import { doorwardWords, FREE_PORTS } from "./doorward_cli.ts";
 import type { Scratch } from "./scratch.ts";
 import { onTerminal, type TerminalSession } from "./terminal_session.ts";

@@ -4,6 +4,8 @@ import type { NetworkRequest } from "../../src/policy/request.ts";
 import type { SocketRequest } from "../../src/policy/socket_request.ts";
 import { authorize, type AuthorizeOptions, type Grant } from "../../src/proxy/authorize.ts";
 import { authorizeSocket, type SocketGrant } from "../../src/proxy/authorize_socket.ts";
+import type { Serving } from "../../src/proxy/client_connection.ts";
+import { asker } from "./asker.ts";
 import { ip } from "./policy.ts";
 
 const NEVER = new AbortController().signal;
@@ -35,4 +37,9 @@ export async function socketGrantOf(request: SocketRequest, policy: Policy): Pro
   const outcome = await authorizeSocket(request, policy, sockets, NEVER);
   if (outcome.verdict !== "allow") throw new Error(`This is not allowed: ${outcome.reason}`);
   return outcome;
+}
+
+/** What a client carries under a grant. */
+export function serving(grant: Grant | SocketGrant, kind: Serving["kind"]): Serving {
+  return { grant, kind, passage: { request: grant.request, asker: asker(), since: 0 } };
 }

@@ -56,7 +56,6 @@ export function makeQuestions(options: QuestionsOptions = {}): TestQuestions {
     answerers: () => [],
     canBeAnswered: true,
     questionsMax: 64,
-    command: null,
     persist: (list, pattern) => {
       persisted.push([list, pattern]);
       return Promise.resolve();

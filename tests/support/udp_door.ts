@@ -81,6 +81,7 @@ export function makeUdpDoor(options: UdpDoorOptions = {}): UdpTestDoor {
         stream: ours,
         peer: at(form.peer ?? "127.0.0.1:50000"),
         local: at(form.local ?? "127.0.0.1:1080"),
+        entrance: base.entrance,
         deadlines,
         idleMs: door.limits.idleMs,
       });

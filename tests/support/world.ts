@@ -1,3 +1,6 @@
+import { type Attribution, UNATTRIBUTED } from "../../src/audit/attribution.ts";
+import type { AuditMetadata, HappenedAudit } from "../../src/audit/audit_record.ts";
+import type { AuditSink } from "../../src/audit/audit_sink.ts";
 import type { BlockedRecord } from "../../src/audit/blocked_record.ts";
 import { formatSocketAddress, type SocketAddress } from "../../src/net/address/endpoint.ts";
 import { ConnectError } from "../../src/net/errors.ts";
@@ -10,6 +13,7 @@ import { bindUdp } from "../../src/net/udp_socket.ts";
 import { systemUnixSockets } from "../../src/net/unix_sockets.ts";
 import { type Policy, policyCell, type PolicyDocument } from "../../src/policy/policy.ts";
 import type { PolicyCell } from "../../src/policy/policy.ts";
+import type { Decider } from "../../src/proxy/asking/decider.ts";
 import type { AskingOptions } from "../../src/proxy/asking/questions.ts";
 import type { Interception } from "../../src/proxy/inside/interception.ts";
 import { DEFAULT_LIMITS, type Limits } from "../../src/proxy/limits.ts";
@@ -17,6 +21,7 @@ import { type RunningProxy, startProxy } from "../../src/proxy/proxy.ts";
 import type { ChooseUpstream, UpstreamProxy } from "../../src/proxy/upstream/upstream_proxy.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { inTime, turn } from "./in_time.ts";
+import { faultOfRecords, memorySink } from "./audit_records.ts";
 import { answering, ok, type Origin, type Script, startOrigin } from "./origin.ts";
 import { ip, policyOf } from "./policy.ts";
 import { Wire, type WireMessage } from "./wire.ts";
@@ -36,6 +41,13 @@ export interface WorldOptions {
   readonly limits?: Partial<Limits>;
   /** How a person is asked, where the policy says so; nobody is there unless said otherwise. */
   readonly ask?: Partial<AskingOptions>;
+  /** The program that is asked first, where the policy says so; there is none unless said otherwise. */
+  readonly decider?: Decider;
+  /** Where audit records go besides {@linkcode World.audit}. */
+  readonly sinks?: readonly AuditSink[];
+  readonly metadata?: AuditMetadata;
+  /** What is known of the requests that come in by the first listener. */
+  readonly attribution?: Attribution;
   /** Addresses of ours besides the proxy's own. */
   readonly alsoOurs?: readonly SocketAddress[];
   /** Beside {@linkcode ALLOWED}. A name that is not there cannot be resolved. */
@@ -82,6 +94,8 @@ export interface World extends AsyncDisposable {
   /** `ip:port` of each attempt to connect, in order: what the proxy meant, wherever the test sent it. */
   readonly dialled: readonly string[];
   readonly blocked: readonly BlockedRecord[];
+  /** Every audit record, in order. */
+  readonly audit: readonly HappenedAudit[];
   /** What blocked clients could not be told. */
   readonly unsaid: readonly string[];
   readonly diagnosed: readonly string[];
@@ -113,8 +127,9 @@ const TICK_MS = 250;
  * (so public addresses can be used, and the address guard is never switched off), time stands still until
  * the test lets it pass, and blocked requests are kept.
  *
- * At the end the world makes sure of three things for every test: no trouble was diagnosed, no client
- * connection was left, and every stream to an origin was closed.
+ * At the end the world makes sure of four things for every test: no trouble was diagnosed, no client
+ * connection was left, every stream to an origin was closed, and the audit records tell of one end for each
+ * request that was let through.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -132,6 +147,7 @@ export function makeWorld(options: WorldOptions = {}): World {
   const { resolve, lookups } = recordingResolver({ [ALLOWED]: [ALLOWED_IP], ...options.resolve });
   const dialer = recordingDialer(origin.address, options);
   const blocked: BlockedRecord[] = [];
+  const audit: HappenedAudit[] = [];
   const diagnosed: string[] = [];
   const unsaid: string[] = [];
   const clients: Wire[] = [];
@@ -144,6 +160,12 @@ export function makeWorld(options: WorldOptions = {}): World {
     upstreamProxies: options.upstreamProxies ?? [],
     policy: cell,
     asking: { ...NOBODY, ...options.ask },
+    decider: options.decider ?? null,
+    audit: {
+      sinks: [memorySink(audit), ...options.sinks ?? []],
+      metadata: options.metadata ?? {},
+    },
+    attribution: options.attribution ?? UNATTRIBUTED,
     alsoOurs: options.alsoOurs ?? [],
     interception: options.interception ?? null,
     limits: { ...DEFAULT_LIMITS, ...options.limits },
@@ -181,6 +203,7 @@ export function makeWorld(options: WorldOptions = {}): World {
     lookups,
     dialled: dialer.dialled,
     blocked,
+    audit,
     unsaid,
     diagnosed,
     get upstreams(): number {
@@ -202,6 +225,8 @@ export function makeWorld(options: WorldOptions = {}): World {
     async [Symbol.asyncDispose](): Promise<void> {
       try {
         await inTime(proxy.shutdown(0), "the proxy to shut down");
+        const fault = faultOfRecords(audit);
+        if (fault !== null) throw new Error(fault);
         if (proxy.connections > 0) throw new Error(`${proxy.connections} clients were left`);
         if (dialer.open.size > 0) throw new Error(`${dialer.open.size} upstream streams leaked`);
         if (!options.troubled && diagnosed.length > 0) throw new Error(diagnosed.join("\n"));
@@ -221,7 +246,6 @@ export const NOBODY: AskingOptions = {
   answerers: () => [],
   canBeAnswered: false,
   questionsMax: 64,
-  command: null,
   persist: () => Promise.reject(new Error("This test writes no configuration")),
 };
 

@@ -18,6 +18,7 @@ const REASONS = {
   host_mismatch: "names another host inside its tunnel",
   sni_mismatch: "the TLS handshake names another host",
   not_tls: "not TLS inside the tunnel",
+  policy_denied: "a program that decides said no",
   proxy_disabled: "the proxy is disabled",
 };
 

@@ -1,6 +1,5 @@
-import { readAdminToken } from "../../config/admin_token.ts";
+import { ADMIN_TOKEN, readAdminToken } from "../../config/admin_token.ts";
 import { configHome } from "../../config/config_home.ts";
-import { ADMIN_TOKEN } from "../shell/child_env.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { unreachable } from "./admin_error.ts";
 

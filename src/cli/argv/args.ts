@@ -1,7 +1,14 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { adminCommand } from "./admin_args.ts";
 import { isAdminCommandName } from "./admin_commands.ts";
-import type { CaCommand, Command, Common, ConfigCommand, PolicyFlags } from "./command.ts";
+import type {
+  CaCommand,
+  Command,
+  Common,
+  ConfigCommand,
+  PolicyFlags,
+  RunCommand,
+} from "./command.ts";
 import { initCommand, presetsCommand } from "./preset_args.ts";
 import {
   COMMAND_NAMES,
@@ -14,13 +21,14 @@ import {
   type OptionRow,
   OPTIONS,
 } from "./commands.ts";
+import { isAttemptId } from "../../audit/attempt_id.ts";
 import { type BadHost, parseHost } from "../../net/address/host.ts";
 import { parseIp } from "../../net/address/ip.ts";
 import { type Endpoint, parseEndpoint, parsePort } from "../../net/address/endpoint.ts";
 import { parseProxyPlace } from "../proxy_place.ts";
 import { nearestKey } from "../../config/toml/nearest_key.ts";
 import { takeOwnWords } from "./own_words.ts";
-import { type Shell, SHELLS } from "../shell/shell_quote.ts";
+import { type Shell, SHELLS } from "../../library/env/shell_quote.ts";
 
 /** What `doorward ca` can do. */
 const CA_ACTIONS: readonly CaCommand["action"][] = ["path", "show", "install-hint"];
@@ -119,10 +127,15 @@ function build(name: CommandName, values: Values, operands: readonly string[]): 
   const json = values.flag("json");
   if (isAdminCommandName(name)) return adminCommand(name, common, values, operands[0] ?? null);
   switch (name) {
-    case "start":
-      return { name, ...common };
-    case "run":
-      return { name, ...common, words: operands as readonly [string, ...string[]] };
+    case "start": {
+      const said = attributionOf(values);
+      return typeof said === "string" ? usage(said, name) : { name, ...common, label: said.label };
+    }
+    case "run": {
+      const said = attributionOf(values);
+      const words = operands as readonly [string, ...string[]];
+      return typeof said === "string" ? usage(said, name) : { name, ...common, ...said, words };
+    }
     case "init":
       return initCommand(common, values);
     case "presets":
@@ -151,6 +164,27 @@ function build(name: CommandName, values: Values, operands: readonly string[]): 
     case "help":
       return help(operands[0]);
   }
+}
+
+/** What stands in records is a word or a line, and not a text. */
+const PRINTABLE = /^[^\p{C}]{1,200}$/u;
+
+/** What is said of a run, or what is wrong with it. */
+function attributionOf(
+  values: Values,
+): Pick<RunCommand, "label" | "execPolicyHint" | "attempt"> | string {
+  const label = values.one("label");
+  const execPolicyHint = values.one("exec-policy-hint");
+  for (const [name, text] of Object.entries({ label, "exec-policy-hint": execPolicyHint })) {
+    if (text !== null && !PRINTABLE.test(text)) {
+      return `Cannot use this --${name}: it takes 1 to 200 printable characters`;
+    }
+  }
+  const attempt = values.one("attempt");
+  if (attempt !== null && !isAttemptId(attempt)) {
+    return "Cannot use this --attempt: it takes 1 to 128 visible ASCII characters, without a colon";
+  }
+  return { label, execPolicyHint, attempt };
 }
 
 function policyFlags(values: Values): PolicyFlags | string {

@@ -5,7 +5,7 @@ import type { Mode } from "../../policy/policy.ts";
 import type { Scope } from "../../proxy/asking/question.ts";
 import type { CommandName } from "./commands.ts";
 import type { ProxyPlace } from "../proxy_place.ts";
-import type { Shell } from "../shell/shell_quote.ts";
+import type { Shell } from "../../library/env/shell_quote.ts";
 
 /** The options that say which policy is meant, as they were given. */
 export interface PolicyFlags {
@@ -31,11 +31,19 @@ export interface Common {
 /** `doorward start` */
 export interface StartCommand extends Common {
   readonly name: "start";
+  /** What every record is to say of it; null for nothing. */
+  readonly label: string | null;
 }
 
 /** `doorward run` */
 export interface RunCommand extends Common {
   readonly name: "run";
+  /** As for `start`. */
+  readonly label: string | null;
+  /** What another policy said of the command; null for nothing. */
+  readonly execPolicyHint: string | null;
+  /** What its requests are marked with; null for nothing. */
+  readonly attempt: string | null;
   /** The command line of the child. */
   readonly words: readonly [string, ...string[]];
 }

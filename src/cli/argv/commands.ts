@@ -62,6 +62,18 @@ export const OPTIONS = {
     value: "URL",
     meaning: "the proxy that is meant, as in --admin http://127.0.0.1:8080",
   },
+  label: {
+    value: "TEXT",
+    meaning: "name the run: it stands in every record, and deciders are told it",
+  },
+  attempt: {
+    value: "ID",
+    meaning: "mark the command's requests, in the user name of its proxy URL",
+  },
+  "exec-policy-hint": {
+    value: "TEXT",
+    meaning: "what another policy said of the command, for records and deciders",
+  },
   json: { meaning: "print JSON on standard output" },
   quiet: { short: "q", meaning: "leave out banners, warnings and summaries" },
   help: { short: "h", meaning: "print this help" },
@@ -109,7 +121,7 @@ export const COMMANDS = {
       "request it blocks, and ends with Ctrl-C or SIGTERM; open connections then have five seconds",
       "to finish.",
     ],
-    options: ["allow", "deny", "mode"],
+    options: ["allow", "deny", "mode", "label"],
     operands: "none",
     examples: [
       "doorward start",
@@ -127,7 +139,7 @@ export const COMMANDS = {
       "Exit codes: the command's own; 128 + n when signal n ended it; 125 when Doorward failed",
       "before the command started; 126 when it cannot be executed; 127 when it is not found.",
     ],
-    options: ["allow", "deny", "mode"],
+    options: ["allow", "deny", "mode", "label", "attempt", "exec-policy-hint"],
     operands: "command",
     examples: [
       "doorward run --allow example.com -- curl https://example.com",

@@ -10,7 +10,7 @@ import type { Keys } from "./keys.ts";
 import { stdinKeys } from "./stdin_keys.ts";
 import { terminalPrompt } from "./terminal_prompt.ts";
 import { ttyKeys } from "./tty_keys.ts";
-import { webhook } from "./webhook.ts";
+import { webhook } from "../../library/ask_webhook.ts";
 
 /** Who is asked by `start`: whoever sits at its terminal, and the webhook. */
 export function answerersOfStart(config: Config, here: Surroundings): () => readonly Answerer[] {

@@ -2,10 +2,10 @@ import type { Config } from "../../config/config.ts";
 import { formatSocketAddress, type SocketAddress } from "../../net/address/endpoint.ts";
 import type { PolicyDocument } from "../../policy/policy.ts";
 import { clientAddress } from "../../net/address/client_address.ts";
-import { proxyUrl } from "../shell/proxy_url.ts";
-import { assignments, evaluation, type Shell } from "../shell/shell_quote.ts";
+import { proxyUrl } from "../../library/env/proxy_url.ts";
+import { assignments, evaluation, type Shell } from "../../library/env/shell_quote.ts";
 import { type Line, paint } from "./terminal.ts";
-import { VERSION } from "../version.ts";
+import { VERSION } from "../../library/version.ts";
 
 /** What the banner tells about. */
 export interface BannerFacts {
@@ -69,9 +69,7 @@ export function policySummary(policy: PolicyDocument): string {
   const allow = policy.rules.filter((rule) => rule.list === "allow").length;
   const rest = policy.dangerouslyAllowAllDomains
     ? "allows what is not denied"
-    : policy.ask
-    ? "asks about what is not listed"
-    : "denies what is not listed";
+    : `${ASKED[`${policy.decider === true}-${policy.ask}`]} what is not listed`;
   const asked = policy.requestRules.length;
   return [
     counted(allow, "allow rule"),
@@ -80,6 +78,14 @@ export function policySummary(policy: PolicyDocument): string {
     rest,
   ].join(", ");
 }
+
+/** Who is asked: a program, and a person. */
+const ASKED = {
+  "true-true": "asks a program, and then about",
+  "true-false": "asks a program about",
+  "false-true": "asks about",
+  "false-false": "denies",
+} as const;
 
 function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;

@@ -11,7 +11,7 @@ import {
   remedyFor,
   socketsOverride,
 } from "./remedy.ts";
-import type { Shell } from "../shell/shell_quote.ts";
+import type { Shell } from "../../library/env/shell_quote.ts";
 
 /** Lines printed at most: more is not read by anybody. */
 const LINES_MAX = 20;

@@ -13,6 +13,7 @@ const BRIEFLY: Readonly<Record<BlockReason, string>> = {
   sni_mismatch: "the TLS handshake names another host",
   host_mismatch: "names another host inside",
   not_tls: "not TLS inside the tunnel",
+  policy_denied: "a program that decides said no",
   proxy_disabled: "the proxy is disabled",
 };
 

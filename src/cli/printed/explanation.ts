@@ -13,7 +13,7 @@ import { flagWords, quoteWords } from "../shell/command_line.ts";
 import type { Outcome } from "../explain.ts";
 import type { ExplainTarget } from "../explain_target.ts";
 import { applyRemedy, remedyFor } from "./remedy.ts";
-import type { Shell } from "../shell/shell_quote.ts";
+import type { Shell } from "../../library/env/shell_quote.ts";
 import { type Line, paint, type Painted } from "./terminal.ts";
 
 /** Everything that `explain` has found out. */
@@ -203,7 +203,7 @@ function nextSteps(explanation: Explanation): readonly string[] {
   switch (remedy.kind) {
     case "allow":
       return [
-        ...unanswered(outcome),
+        ...unanswered(outcome, config),
         once,
         `to allow it always: "${remedy.pattern}" in allowed_domains of ${file}`,
       ];
@@ -247,7 +247,12 @@ function fileToEdit({ config, homeFile }: Explanation): string {
   return file === "built-in" ? homeFile ?? "a configuration file" : file;
 }
 
-function unanswered({ verdict }: Ask | Deny): readonly string[] {
+function unanswered({ verdict }: Ask | Deny, { asksDecider, network }: Config): readonly string[] {
   if (verdict === "deny") return [];
-  return ["ask is on: the request would wait for a person to answer"];
+  return [
+    ...(asksDecider
+      ? ["a decider is asked first, and not by explain: it may allow or deny it"]
+      : []),
+    ...(network.ask ? ["ask is on: the request would wait for a person to answer"] : []),
+  ];
 }

@@ -1,4 +1,4 @@
-import { type Shell, shellQuote } from "../shell/shell_quote.ts";
+import { type Shell, shellQuote } from "../../library/env/shell_quote.ts";
 
 /** How one kind of program is made to trust a certificate, and not to trust it any more. */
 export interface InstallHint {

@@ -1,6 +1,5 @@
 import { printableOverride } from "../../config/toml/printable_override.ts";
 import { parseIp } from "../../net/address/ip.ts";
-import type { BlockReason } from "../../policy/decision.ts";
 import { narrowestPattern } from "../../policy/narrowest_pattern.ts";
 import type { PolicyFlags } from "../argv/command.ts";
 
@@ -10,7 +9,8 @@ export interface BlockedTarget {
   readonly host: string;
   /** 0 for a unix socket. */
   readonly port: number;
-  readonly reason: BlockReason;
+  /** A word of docs/reasons.md, or a decider's own. */
+  readonly reason: string;
 }
 
 /** What somebody can do who wants the request to go through. */
@@ -64,6 +64,11 @@ export function remedyFor(blocked: BlockedTarget, listed: readonly string[]): Re
     case "upstream_proxy":
     case "proxy_disabled":
       return { kind: "none" };
+    default:
+      // A program that decides said no. A rule that allows it is not its to judge.
+      return isSocket(port)
+        ? { kind: "none" }
+        : { kind: "allow", pattern: narrowestPattern(host, port) };
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Config } from "../../config/config.ts";
+import { DECIDER_DEFAULTS, type DeciderTable } from "../../config/decider_table.ts";
 import { LIMIT_KEYS, unitOf } from "../../config/limits_table.ts";
 import { redactedNetwork, type ShownNetwork } from "../../config/redacted.ts";
 import type { Pinned, Requirements } from "../../config/requirements/requirements.ts";
@@ -6,10 +7,11 @@ import type { Layer } from "../../config/source_layers.ts";
 import type { Surface } from "../../config/surfaces/base_policy.ts";
 import type { Switched } from "../../config/surfaces/feature_matrix.ts";
 import type { FilesystemEntry } from "../../config/surfaces/filesystem.ts";
+import { printableWebhook } from "../../config/webhook_url.ts";
 import { formatOrigin, type Rule } from "../../policy/rule.ts";
 import type { Limits } from "../../proxy/limits.ts";
 import { allProxyOf } from "../shell/all_proxy.ts";
-import { proxyUrl, socksUrl } from "../shell/proxy_url.ts";
+import { proxyUrl, socksUrl } from "../../library/env/proxy_url.ts";
 
 /** What nobody wrote. */
 const DEFAULT = "default";
@@ -86,10 +88,28 @@ function settingsOf(config: Config): ShownConfig["settings"] {
     allowed_domains: rulesOf(policy.rules, "allow"),
     denied_domains: rulesOf(policy.rules, "deny"),
     rules: network.rules.map(({ origin, ...rule }) => ({ value: rule, origin })),
+    ...Object.fromEntries(
+      Object.entries(deciderOf(config.decider)).map(([name, value]) => {
+        const key = `decider.${name}`;
+        return [key, placed(key, value)];
+      }),
+    ),
     ...Object.fromEntries(fields.map((field) => {
       const key = `limits.${LIMIT_KEYS[field].key}`;
       return [key, placed(key, limits[field] / unitOf(field))];
     })),
+  };
+}
+
+/** As it would be written, without what lets its bearer in elsewhere. */
+function deciderOf(decider: Config["decider"]): DeciderTable {
+  if (decider === null) return DECIDER_DEFAULTS;
+  const { asks, timeoutMs, concurrency } = decider;
+  return {
+    command: asks.kind === "command" ? asks.words : DECIDER_DEFAULTS.command,
+    url: asks.kind === "url" ? printableWebhook(asks.url) : DECIDER_DEFAULTS.url,
+    timeout_seconds: timeoutMs / 1000,
+    concurrency,
   };
 }
 

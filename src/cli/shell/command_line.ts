@@ -1,7 +1,7 @@
 import { printableOverride } from "../../config/toml/printable_override.ts";
 import { isUrl, printableUrl } from "../../config/requirements/requirements_url.ts";
 import type { PolicyFlags } from "../argv/command.ts";
-import { type Shell, shellQuote } from "./shell_quote.ts";
+import { type Shell, shellQuote } from "../../library/env/shell_quote.ts";
 
 /** Prints words as a command line that can be pasted. */
 export function quoteWords(words: readonly string[], shell: Shell): string {

@@ -6,7 +6,7 @@ import { withoutCredentials } from "./printable.ts";
 
 /**
  * A `-c key=value` flag, to be printed: without the credentials of a URL. Of an upstream proxy, whose URL often
- * holds a password, and of a webhook, whose URL often is one, only what was understood is shown.
+ * holds a password, and of a webhook or a decider, whose URL often is one, only what was understood is shown.
  */
 export function printableOverride(flag: string): string {
   const value = flag.slice(flag.indexOf("=") + 1);
@@ -15,7 +15,9 @@ export function printableOverride(flag: string): string {
   if (setsSecretUrl(flag)) return `${start}${printableUrl(value)}`;
   if (setsRules(flag)) return value === "" ? flag : `${start}…`;
   // It may be in a table, or have no equals sign.
-  return /(?:upstream|webhook).*[:@]/is.test(value) ? `${start}…` : withoutCredentials(flag);
+  return /(?:upstream|webhook|decider).*[:@]/is.test(value)
+    ? `${start}…`
+    : withoutCredentials(flag);
 }
 
 /** Whether a `-c key=value` flag sets request rules, or was meant to: what they compare with may be a secret. */
@@ -43,7 +45,7 @@ export function setsSecretUrl(flag: string): boolean {
 /** Whether a key's URL may be a secret, or the key was meant to be such a one. */
 export function isSecretKey(key: string): boolean {
   return isUpstreamKey(key) || /webhook/i.test(key) ||
-    nearestKey(key.trim(), ["ask_webhook"]) !== null;
+    nearestKey(key.trim(), ["ask_webhook", "decider"]) !== null;
 }
 
 function printableUrl(value: string): string {

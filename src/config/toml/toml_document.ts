@@ -152,7 +152,7 @@ function bareWordMend(line: string, at: number): string | null {
   if (!isValue) return null;
   const word = /^[A-Za-z_*/][^\s,\]}#"']*/.exec(line.slice(at))?.[0];
   // A word that is part of a URL may end amid a password.
-  if (word === undefined || /@|upstream|webhook/i.test(line)) return null;
+  if (word === undefined || /@|upstream|webhook|\burl\b/i.test(line)) return null;
   const lower = word.toLowerCase();
   return Object.hasOwn(SWITCHES, lower) ? `write ${SWITCHES[lower]}` : `write ${quote(word)}`;
 }

@@ -24,7 +24,8 @@ export interface RelayMeter {
 
 /**
  * Carries bytes both ways until both sides have finished, then closes both streams. The end of one side is
- * passed on as such (half-close) while the other goes on; an error on either ends both.
+ * passed on as such (half-close) while the other goes on; an error on either ends both. Resolves to whether both
+ * have finished.
  *
  * @param meter counts what was passed on
  */
@@ -33,7 +34,7 @@ export async function relay(
   upstream: RelayEnd,
   pool: BufferPool,
   meter: RelayMeter,
-): Promise<void> {
+): Promise<boolean> {
   const closeBoth = () => {
     client.stream.close();
     upstream.stream.close();
@@ -63,4 +64,5 @@ export async function relay(
   };
   await Promise.all([oneWay(client, upstream), oneWay(upstream, client)]);
   closeBoth();
+  return finished === 2;
 }

@@ -1,3 +1,4 @@
+import { ConnectError } from "../../net/errors.ts";
 import type { Ask, Deny } from "../../policy/decision.ts";
 import type { Policy, PolicyCell } from "../../policy/policy.ts";
 import type { NetworkRequest } from "../../policy/request.ts";
@@ -8,6 +9,7 @@ import {
   type Inspection,
   type Refused,
 } from "../authorize.ts";
+import type { AskDecider } from "./ask_decider.ts";
 import type { Asker } from "./asker.ts";
 import type { Outcome } from "./questions.ts";
 
@@ -15,40 +17,59 @@ import type { Outcome } from "./questions.ts";
 export interface AskingParts {
   readonly policy: PolicyCell;
   readonly options: AuthorizeOptions;
+  /** The program that is asked before any person is; null where there is none. */
+  readonly decide: AskDecider | null;
   /** Who is asked where no rule decides. */
   readonly ask: (request: NetworkRequest, asker: Asker, signal: AbortSignal) => Promise<Outcome>;
+  /** Told of each request that this policy lets through by name, and for which no address is to be had. */
+  readonly unresolved: (request: NetworkRequest, policy: Policy, asker: Asker) => void;
 }
 
 /** How often a policy that changes while a person is asked is asked again itself. */
 const TURNS_MAX = 4;
 
 /**
- * Asks the policy in force, and a person where it says so. What the person says is put to the policy again, so that
- * an approval is worth no more than a rule: what is denied, local, or blocked by the mode stays so. Rejects with a
- * `ConnectError` when the look-up fails.
+ * Asks the policy in force, and where no rule decides a program and a person, as it says. What they say is put to the
+ * policy again, so that an approval is worth no more than a rule: what is denied, local, or blocked by the mode stays
+ * so. The program is asked once. Rejects with a `ConnectError` when the look-up fails.
  */
 export async function authorizeAsking(
   request: NetworkRequest,
   asker: Asker,
-  { policy, options, ask }: AskingParts,
+  { policy, options, decide, ask, unresolved }: AskingParts,
   signal: AbortSignal,
 ): Promise<Grant | Inspection | Refused> {
   let { approved } = options;
+  let said: string | undefined;
+  let isDecided = false;
   for (let turn = 1;; turn++) {
     const { current } = policy;
     const asked = approved === undefined ? options : { ...options, approved };
-    const outcome = withPolicy(await authorize(request, current, asked, signal), current);
+    const authorizing = authorize(request, current, asked, signal).catch((error) => {
+      if (error instanceof ConnectError) unresolved(request, current, asker);
+      throw error;
+    });
+    const outcome = withPolicy(await authorizing, current);
     if (outcome.verdict !== "ask") return outcome;
     // A question whose answer would change nothing is none.
     const guarded = current.decideApproved(request, null);
     if (guarded.verdict === "deny") return withPolicy(guarded, current);
-    if (turn === TURNS_MAX) return outcome;
+    if (decide !== null && !isDecided && current.document.decider === true) {
+      isDecided = true;
+      const verdict = await decide(request, asker, signal);
+      if (verdict.kind === "denied") return { ...DECIDED, ...verdict, policy: current };
+      if (verdict.kind === "ask") said = verdict.said;
+      // The policy may have changed meanwhile, and may want no program's word any more.
+      else if (policy.current.document.decider === true) approved = verdict.rule;
+      continue;
+    }
+    if (!current.document.ask || turn >= TURNS_MAX) return asking(outcome, said);
     const answer = await ask(request, asker, signal);
     switch (answer.kind) {
       case "denied":
         return { ...NO, detail: answer.why, policy: current };
       case "unanswered":
-        return { ...outcome, detail: answer.why };
+        return { ...asking(outcome, said), detail: answer.why };
       case "approved":
         approved = answer.rule;
         break;
@@ -57,6 +78,19 @@ export async function authorizeAsking(
     }
   }
 }
+
+/** A question that nobody answers, with the word of the program that would not either. */
+function asking(outcome: Refused, said: string | undefined): Refused {
+  return said === undefined ? outcome : { ...outcome, said };
+}
+
+/** What a program says that was asked, and said no. */
+const DECIDED = {
+  verdict: "deny",
+  source: "decider",
+  rule: null,
+  detail: "",
+} as const satisfies Omit<Deny, "reason">;
 
 /** What somebody says who was asked, and said no. */
 const NO = {

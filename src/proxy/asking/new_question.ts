@@ -14,7 +14,6 @@ export interface Asked {
   /** The first of those that wait. */
   readonly request: NetworkRequest;
   readonly asker: Asker;
-  readonly command: string | null;
   /** Unix milliseconds. */
   readonly askedAt: number;
   readonly holdMs: number;
@@ -24,7 +23,7 @@ export interface Asked {
 
 /** Puts a request as a question. */
 export function newQuestion(
-  { id, request, asker, command, askedAt, holdMs, waiting }: Asked,
+  { id, request, asker, askedAt, holdMs, waiting }: Asked,
 ): Question {
   const { target: { host, port }, protocol } = request;
   const { pattern } = approvalPattern(request);
@@ -35,7 +34,7 @@ export function newQuestion(
     protocol,
     method: asker.method,
     client: asker.client,
-    command,
+    command: asker.attribution.command,
     attempt: asker.attempt(),
     addressClass: host.kind === "ip" ? CLASS_WORDS[classifyIp(host.ip)] : NOT_LOOKED_UP,
     pattern: formatRulePattern(pattern, protocol),

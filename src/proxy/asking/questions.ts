@@ -42,8 +42,6 @@ export interface AskingOptions {
   readonly canBeAnswered: boolean;
   /** Questions at once; what is beyond is answered like nobody's. */
   readonly questionsMax: number;
-  /** The command line of `run`. */
-  readonly command: string | null;
   /** Writes a rule into the configuration, and puts it into force. Rejects when that fails. */
   readonly persist: (list: Rule["list"], pattern: string) => Promise<void>;
 }
@@ -172,7 +170,7 @@ export class Questions {
   }
 
   #open(request: NetworkRequest, pattern: string, asker: Asker): Pending {
-    const { clock, deadlines, holdMs, command } = this.#parts;
+    const { clock, deadlines, holdMs } = this.#parts;
     this.#made += 1;
     this.#totals.asked += 1;
     const hold = holdMs();
@@ -182,7 +180,6 @@ export class Questions {
         id: `q${this.#made}`,
         request,
         asker,
-        command,
         askedAt: clock.now(),
         holdMs: hold,
         waiting: () => pending.waiting,
@@ -283,7 +280,7 @@ export class Questions {
 
 /** Whether a person is to be asked: where the mode blocks a request in any case the answer would change nothing. */
 export function isQuestion(request: NetworkRequest, policy: Policy): boolean {
-  return policy.decide(request).verdict === "ask" &&
+  return policy.document.ask && policy.decide(request).verdict === "ask" &&
     policy.decideApproved(request, null).verdict !== "deny";
 }
 

@@ -8,19 +8,21 @@ import { sameSocketAddress } from "../../net/address/endpoint.ts";
 import { ConnectError, ProtocolError } from "../../net/errors.ts";
 import type { Asker } from "../asking/asker.ts";
 import type { Grant, Refused } from "../authorize.ts";
-import type { ClientConnection } from "../client_connection.ts";
+import type { ClientConnection, Serving } from "../client_connection.ts";
 import { passedFields } from "./forwarding.ts";
 import type { HttpDoor } from "./http_door.ts";
 import { misdirected } from "../inside/misdirected.ts";
 import { connectingMs } from "../limits.ts";
 import { endsAfterReply, isRepeatable, type Message, readMessage } from "./message.ts";
 import { askerOf } from "../open_tunnel.ts";
+import type { Ending } from "../passage.ts";
 import { refusalOf } from "../refusal.ts";
 import { failureReply, refusalReply, type ReplyOptions } from "../reply.ts";
 import { RequestSender } from "./request_sender.ts";
 import { type After, type Exchange, fail, readFinal, respond, upgrade } from "./respond.ts";
 import { refusePages } from "./socket_header.ts";
 import { turnBack } from "./turn_back.ts";
+import { carriedBy } from "../tunnel.ts";
 import { wantsCredentials } from "../upstream/connect_through.ts";
 import { UpstreamConnection } from "./upstream_connection.ts";
 
@@ -34,7 +36,14 @@ export async function exchange(
   const message = readMessage(head, framing, door.scope);
   const isToSocket = message.request.kind === "socket";
   if (isToSocket) refusePages(head.fields, message.target.endpoint, client.local.port);
-  const it: Exchange = { client, message, door: isToSocket ? patient(door) : door };
+  const it: Exchange = {
+    client,
+    message,
+    door: isToSocket ? patient(door) : door,
+    asker: askerFor(client, head, door),
+    carried: { up: 0, down: 0 },
+    outcome: "closed",
+  };
   const turnedBack = turnBack(message, door.via);
   if (turnedBack !== null) return await answer(it, turnedBack);
   const astray = misdirected(message, door.scope);
@@ -44,6 +53,7 @@ export async function exchange(
     const after = kept === null ? null : await carry(it, kept);
     if (after !== null) return after;
     // A kept connection that died silently is replaced once; a new one is not.
+    end(it, "failed");
     const opened = await open(it);
     if (!(opened instanceof UpstreamConnection)) return await refuse(it, opened);
     return await carry(it, opened) ?? fail("the server closed the connection without an answer");
@@ -51,13 +61,25 @@ export async function exchange(
     const isFailure = error instanceof ConnectError ||
       (error instanceof ProtocolError && error.peer === "upstream");
     if (!isFailure || client.closed) throw error;
+    end(it, "failed");
     return await answer(
       it,
       failureReply(error, message.request, formOf(door), replyOptions(message)),
     );
   } finally {
-    client.serving = null;
+    end(it, it.outcome);
   }
+}
+
+/** Writes down the end of what was let through, if anything was and nobody has yet. */
+function end({ client, carried, door }: Exchange, outcome: Ending["outcome"]): void {
+  const { serving } = client;
+  client.serving = null;
+  if (serving === null) return;
+  const ending: Ending = serving.kind === "tunnel"
+    ? { kind: "tunnel", outcome, ...carriedBy(client) }
+    : { kind: "request", outcome, ...carried };
+  door.passages.end(serving.passage, ending);
 }
 
 /**
@@ -92,9 +114,10 @@ function takeKept(it: Exchange, granted: Grant | null = null): UpstreamConnectio
   if (address !== null) {
     const grant = granted?.addresses.some((each) => sameSocketAddress(each, address))
       ? granted
-      : gateway.authorizeReuse(request, asker(it), address, scope?.approved);
+      : gateway.authorizeReuse(request, it.asker, address, scope?.approved);
     if (grant.verdict === "allow") {
-      client.serving = { grant, kind: "http" };
+      if (grant !== granted) end(it, "closed");
+      serve(it, grant);
       kept.wake();
       return kept;
     }
@@ -103,8 +126,18 @@ function takeKept(it: Exchange, granted: Grant | null = null): UpstreamConnectio
   return null;
 }
 
+/** Notes that a request is let through, or by what else it is now. */
+function serve({ client, message: { request }, asker, door }: Exchange, grant: Serving["grant"]) {
+  const passage = client.serving?.passage ?? door.passages.begin(request, asker);
+  client.serving = { grant, kind: "http", passage };
+}
+
 /** Who sent a request. */
-function asker({ client, message: { head }, door: { limits, scope } }: Exchange): Asker {
+function askerFor(
+  client: ClientConnection,
+  head: RequestHead,
+  { limits, scope }: HttpDoor,
+): Asker {
   // What stands inside a tunnel is said to the server at its end.
   const attempt = scope?.attempt ?? (() => attemptId(proxyUser(head.fields)));
   return askerOf(client, head.method, attempt, limits);
@@ -112,21 +145,25 @@ function asker({ client, message: { head }, door: { limits, scope } }: Exchange)
 
 /** A new connection to the origin, or policy's refusal. */
 async function open(it: Exchange): Promise<UpstreamConnection | Refused> {
-  const { client, message: { request, head }, door } = it;
+  const { client, message: { request, head }, door, asker } = it;
   client.closeAfter(connectingMs(door.limits));
   if (request.kind === "socket") {
-    const opened = await door.sockets.open(request, asker(it), client.signal, (grant) => {
-      client.serving = { grant, kind: "http" };
-    });
+    const opened = await door.sockets.open(
+      request,
+      asker,
+      client.signal,
+      (grant) => serve(it, grant),
+    );
     if ("verdict" in opened) return opened;
     return new UpstreamConnection({ ...OF_SOCKET, stream: opened }, null);
   }
   const { gateway, scope } = door;
-  const outcome = await gateway.authorize(request, asker(it), client.signal, scope?.approved);
+  const outcome = await gateway.authorize(request, asker, client.signal, scope?.approved);
   // From here on a change of the policy closes the client: nothing may come between.
   const grant = outcome.verdict === "allow" ? gateway.renew(outcome) : outcome;
+  if (outcome.verdict === "allow") serve(it, outcome);
   if (grant.verdict !== "allow") return grant;
-  client.serving = { grant, kind: "http" };
+  serve(it, grant);
   const connect = async () => {
     const connected = await gateway.connect(grant, client.signal, {
       via: () => passedFields(head, door.via),
@@ -145,11 +182,11 @@ const OF_SOCKET = { reader: null, address: null, plainProxy: null, secure: null 
 
 /** Sends the request and returns the response. Null when it may be tried on another connection. */
 async function carry(it: Exchange, upstream: UpstreamConnection): Promise<After | null> {
-  const { client, message, door } = it;
+  const { client, message } = it;
   const release = client.closeAlong(upstream);
   let keepUpstream = false;
   try {
-    const sender = new RequestSender(client, message, door, upstream);
+    const sender = new RequestSender(it, upstream);
     const response = await readFinal(it, upstream, sender);
     if (response === null) {
       return isRepeatable(message) ? null : fail("the server closed the connection");
@@ -181,9 +218,9 @@ async function carry(it: Exchange, upstream: UpstreamConnection): Promise<After 
 
 /** Records the block and answers it. */
 async function refuse(it: Exchange, decision: Refused): Promise<After> {
-  const { message, door } = it;
+  const { message, door, asker } = it;
   const { request } = message;
-  door.blocked({ request, decision, asker: asker(it) });
+  door.blocked({ request, decision, asker });
   const refusal = refusalOf(request, decision);
   return await answer(it, refusalReply(refusal, formOf(door), replyOptions(message)));
 }

@@ -10,6 +10,7 @@ import { forwardedRequestFields } from "./forwarding.ts";
 import { actedOn, applyActions } from "./header_actions.ts";
 import type { HttpDoor } from "./http_door.ts";
 import type { Message } from "./message.ts";
+import type { Exchange } from "./respond.ts";
 import type { UpstreamConnection } from "./upstream_connection.ts";
 
 /**
@@ -42,18 +43,15 @@ export class RequestSender {
   timedOut = false;
   readonly #client: ClientConnection;
   readonly #upstream: UpstreamConnection;
+  readonly #carried: Exchange["carried"];
   #answered = false;
   #writing = false;
 
   /** Starts at once. */
-  constructor(
-    client: ClientConnection,
-    message: Message,
-    door: HttpDoor,
-    upstream: UpstreamConnection,
-  ) {
+  constructor({ client, message, door, carried }: Exchange, upstream: UpstreamConnection) {
     this.#client = client;
     this.#upstream = upstream;
+    this.#carried = carried;
     const { limits } = door;
     const { hasBody } = message;
     if (hasBody) client.watch.set(limits.bodyIdleMs, () => this.#stalled());
@@ -106,7 +104,10 @@ export class RequestSender {
         fields,
       ),
       pool,
-      touch: () => this.#client.watch.touch(),
+      passed: (bytes) => {
+        this.#client.watch.touch();
+        this.#carried.up += bytes;
+      },
     });
   }
 

@@ -8,10 +8,12 @@ import { responseHeadBytes } from "../../http/write_head.ts";
 import { ProtocolError } from "../../net/errors.ts";
 import { relay } from "../../net/stream/relay.ts";
 import { type ByteStream, writeAll } from "../../net/stream/stream.ts";
+import type { Asker } from "../asking/asker.ts";
 import type { ClientConnection } from "../client_connection.ts";
 import { forwardedResponseFields, isChangeAskedFor } from "./forwarding.ts";
 import type { HttpDoor } from "./http_door.ts";
 import type { Message } from "./message.ts";
+import type { Ending } from "../passage.ts";
 import type { RequestSender } from "./request_sender.ts";
 import type { UpstreamConnection } from "./upstream_connection.ts";
 
@@ -23,6 +25,11 @@ export interface Exchange {
   readonly client: ClientConnection;
   readonly message: Message;
   readonly door: HttpDoor;
+  readonly asker: Asker;
+  /** Bytes of the bodies so far. */
+  readonly carried: { up: number; down: number };
+  /** What became of it, so far: `done` once the answer has been passed on, to its end. */
+  outcome: Ending["outcome"];
 }
 
 /** Reads responses until the final one, passing interim ones on. Null when the origin ends in silence. */
@@ -55,11 +62,12 @@ export async function readFinal(
 
 /** Passes the final response on. What fails once its head is out can only end the connection. */
 export async function respond(
-  { client, message, door }: Exchange,
+  it: Exchange,
   upstream: UpstreamConnection,
   response: ResponseHead,
   sender: RequestSender,
 ): Promise<After> {
+  const { client, message, door } = it;
   const framing = responseFraming(response, message.head.method);
   const after = message.staying && framing.kind !== "close" && sender.done && door.open()
     ? "keep"
@@ -83,10 +91,17 @@ export async function respond(
       nominated: framing.kind === "chunked" ? tokensOf(response.fields, "connection") : [],
       prefix: responseHeadBytes(response.status, response.reason, fields),
       pool: door.pool,
-      touch: () => client.watch.touch(),
+      passed: (bytes) => {
+        client.watch.touch();
+        it.carried.down += bytes;
+      },
     });
+    it.outcome = "done";
   } catch (error) {
     if (to !== null && !to.begun && error instanceof ProtocolError) throw error;
+    // Whatever else fails after a close is what closing it does.
+    const isBroken = error instanceof ProtocolError && error.peer === "upstream";
+    if (isBroken && !client.closed) it.outcome = "failed";
     // The head is out: an early end of the connection is the only way left to say that the rest is missing.
     client.close();
     return "close";
@@ -111,10 +126,11 @@ class NotingStream {
 
 /** Passes a 101 on and then bytes both ways (RFC 9110 section 7.8). */
 export async function upgrade(
-  { client, message, door }: Exchange,
+  it: Exchange,
   upstream: UpstreamConnection,
   response: ResponseHead,
 ): Promise<After> {
+  const { client, message, door } = it;
   if (!isChangeAskedFor(response, message.upgradesTo)) {
     fail("the server changed the protocol unasked");
   }
@@ -123,12 +139,13 @@ export async function upgrade(
   if (client.serving !== null) client.serving = { ...client.serving, kind: "tunnel" };
   client.tunnelled();
   await writeAll(client.stream, responseHeadBytes(101, response.reason, fields));
-  await relay(
+  const isDone = await relay(
     { source: client.reader, stream: client.stream },
     { source: upstream.reader, stream: upstream.stream },
     door.pool,
     client.traffic,
   );
+  if (isDone) it.outcome = "done";
   client.close();
   return "close";
 }

@@ -1,3 +1,4 @@
+import type { Requester } from "../../audit/audit_log.ts";
 import { unmapped } from "../../net/address/mapped.ts";
 import type { Host } from "../../net/address/host.ts";
 import type { IpAddress } from "../../net/address/ip.ts";
@@ -56,7 +57,15 @@ function openRelay(
   if (refusal !== null) {
     const target = { host: announcedHost(request), port: request.port };
     const asked: TunnelRequest = { kind: "tunnel", protocol: "socks5_udp", target };
-    const asker = { client: client.address, method: "UDP_ASSOCIATE", attempt: () => attempt };
+    const { listener, attribution, nextId } = client.entrance;
+    const asker: Requester = {
+      id: nextId(),
+      client: client.address,
+      method: "UDP_ASSOCIATE",
+      listener,
+      attribution,
+      attempt: () => attempt,
+    };
     door.blocked({ request: asked, decision: { ...refusal, policy }, asker });
     return REPLY.notAllowed;
   }

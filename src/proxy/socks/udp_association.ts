@@ -107,16 +107,18 @@ export class UdpAssociation {
   }
 
   async #deliver(granted: Granted, payload: Uint8Array): Promise<void> {
-    const sent = await this.#sendTo(addressInUse(granted), payload);
-    if (!sent) await this.#deliverElsewhere(granted, payload);
+    const isSent = await this.#sendTo(addressInUse(granted), payload) ||
+      await this.#deliverElsewhere(granted, payload);
+    if (isSent) granted.up += payload.length;
   }
 
   /** Tries the other addresses: there may be no route to those of one family. */
-  async #deliverElsewhere(granted: Granted, payload: Uint8Array): Promise<void> {
+  async #deliverElsewhere(granted: Granted, payload: Uint8Array): Promise<boolean> {
     for (let others = granted.addresses.length - 1; others > 0; others--) {
-      if (!this.#gate.useNext(granted)) return;
-      if (await this.#sendTo(addressInUse(granted), payload)) return;
+      if (!this.#gate.useNext(granted)) return false;
+      if (await this.#sendTo(addressInUse(granted), payload)) return true;
     }
+    return false;
   }
 
   /** False, or a promise of it, when it could not be sent. */
@@ -149,12 +151,14 @@ export class UdpAssociation {
       const received = await socket.receive(room);
       if (received === null) return;
       const { count, from } = received;
-      if (this.#answerTo === null || !this.#gate.admitsFrom(from)) continue;
+      const granted = this.#answerTo === null ? null : this.#gate.admitFrom(from);
+      if (this.#answerTo === null || granted === null) continue;
       const start = writeDatagramHeader(buffer, DATAGRAM_HEADER_BYTES_MAX, from);
       const end = DATAGRAM_HEADER_BYTES_MAX + count;
       if (end - start > DATAGRAM_BYTES_MAX) continue;
       this.#client.watch.touch();
       this.#client.traffic.down += count;
+      granted.down += count;
       await this.#relay.send(buffer.subarray(start, end), this.#answerTo);
     }
   }

@@ -2,6 +2,7 @@ import type { SocketAddress } from "../../net/address/endpoint.ts";
 import { unmapped } from "../../net/address/mapped.ts";
 import type { Policy } from "../../policy/policy.ts";
 import type { TunnelRequest } from "../../policy/request.ts";
+import type { Passage } from "../passage.ts";
 
 /** Somewhere that a client sends datagrams to, and what is known of it. */
 export interface Destination {
@@ -36,6 +37,10 @@ export interface Granted {
   index: number;
   /** Whether a datagram has come from there under this decision. */
   answered: boolean;
+  readonly passage: Passage;
+  /** Bytes that were sent there, and that came from there. */
+  up: number;
+  down: number;
 }
 
 /** They may not, or nobody knows where it is. */
@@ -56,14 +61,19 @@ type SourceKey = number | bigint;
  */
 export class UdpDestinations {
   readonly #capacity: number;
+  readonly #over: (granted: Granted) => void;
   /** The one unused for longest stands first. */
   readonly #byKey = new Map<string, Destination>();
   readonly #bySource = new Map<SourceKey, Granted>();
   #newest: Destination | null = null;
 
-  /** @param capacity at least 1 */
-  constructor(capacity: number) {
+  /**
+   * @param capacity at least 1
+   * @param over told of each grant that is in force no more
+   */
+  constructor(capacity: number, over: (granted: Granted) => void) {
     this.#capacity = capacity;
+    this.#over = over;
   }
 
   /** How many are remembered. */
@@ -88,7 +98,7 @@ export class UdpDestinations {
     for (const oldest of this.#byKey.values()) {
       if (this.#byKey.size < this.#capacity) break;
       this.#byKey.delete(oldest.key);
-      this.#silence(oldest.standing);
+      this.#end(oldest.standing);
     }
     this.#byKey.set(destination.key, destination);
     this.#newest = destination;
@@ -101,7 +111,7 @@ export class UdpDestinations {
 
   /** Changes what is known of a destination. What was granted before may answer no more. */
   change(destination: Destination, standing: Standing): void {
-    this.#silence(destination.standing);
+    this.#end(destination.standing);
     destination.standing = standing;
   }
 
@@ -129,10 +139,22 @@ export class UdpDestinations {
     return granted;
   }
 
-  #silence(standing: Standing): void {
+  /** Forgets them all. */
+  clear(): void {
+    for (const { standing } of this.#byKey.values()) this.#end(standing);
+    this.#byKey.clear();
+    this.#newest = null;
+  }
+
+  #end(standing: Standing): void {
     if (standing.kind !== "granted") return;
-    const key = sourceKey(addressInUse(standing));
-    if (this.#bySource.get(key) === standing) this.#bySource.delete(key);
+    this.#silence(standing);
+    this.#over(standing);
+  }
+
+  #silence(granted: Granted): void {
+    const key = sourceKey(addressInUse(granted));
+    if (this.#bySource.get(key) === granted) this.#bySource.delete(key);
   }
 
   #use(destination: Destination): void {

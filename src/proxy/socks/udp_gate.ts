@@ -8,6 +8,7 @@ import type { Datagram } from "../../socks/datagram.ts";
 import type { Asker } from "../asking/asker.ts";
 import type { Grant, Refused } from "../authorize.ts";
 import type { ClientConnection } from "../client_connection.ts";
+import type { Ending } from "../passage.ts";
 import { RecordBudget, RECORDS_A_SECOND } from "./record_budget.ts";
 import type { SocksDoor } from "./socks_door.ts";
 import {
@@ -42,9 +43,9 @@ export const WAITING_BYTES_MAX = 64 * 1024;
 
 /** What a {@linkcode UdpGate} is made of. */
 export interface UdpGateParts {
-  readonly client: Pick<ClientConnection, "address" | "signal">;
+  readonly client: Pick<ClientConnection, "address" | "signal" | "entrance">;
   readonly attempt: string | null;
-  readonly door: Pick<SocksDoor, "gateway" | "blocked" | "diagnose" | "limits">;
+  readonly door: Pick<SocksDoor, "gateway" | "blocked" | "diagnose" | "limits" | "passages">;
   readonly udp: Pick<UdpDoor, "clock" | "policy" | "relayPorts">;
   /** Sends a datagram that has waited. */
   readonly deliver: (granted: Granted, payload: Uint8Array) => Promise<void>;
@@ -65,9 +66,15 @@ export class UdpGate {
 
   constructor(parts: UdpGateParts) {
     this.#parts = parts;
-    this.#destinations = new UdpDestinations(parts.door.limits.udpDestinations);
+    const { limits, passages } = parts.door;
+    this.#destinations = new UdpDestinations(limits.udpDestinations, ({ passage, up, down }) => {
+      passages.end(passage, { kind: "datagrams", outcome: "done", up, down });
+    });
     this.#records = new RecordBudget(parts.udp.clock);
-    parts.client.signal.addEventListener("abort", () => this.#tellLeftOut(), { once: true });
+    parts.client.signal.addEventListener("abort", () => {
+      this.#destinations.clear();
+      this.#tellLeftOut();
+    }, { once: true });
   }
 
   /** How many destinations are remembered. */
@@ -101,16 +108,18 @@ export class UdpGate {
     return isCurrent && this.#destinations.useNext(granted);
   }
 
-  /** Whether a datagram from there may reach the client: one was sent there, and still might be. */
-  admitsFrom(from: SocketAddress): boolean {
+  /**
+   * The grant under which a datagram from there may reach the client: one was sent there, and still might be. Null
+   * when it may not.
+   */
+  admitFrom(from: SocketAddress): Granted | null {
     const known = this.#destinations.answering(from);
-    if (known === undefined) return false;
+    if (known === undefined) return null;
     const granted = known.policy === this.#parts.udp.policy.current
       ? known
       : this.#askAgain(known, null);
-    if (granted === null) return false;
-    granted.answered = true;
-    return true;
+    if (granted !== null) granted.answered = true;
+    return granted;
   }
 
   #admitTo(destination: Destination, payload: Uint8Array): Granted | null {
@@ -155,7 +164,7 @@ export class UdpGate {
     if (outcome.verdict === "ask") {
       return payload === null ? null : this.#decide(destination, payload);
     }
-    return this.#settle(destination, outcome);
+    return this.#settle(destination, outcome, asker);
   }
 
   /** Begins to find out; the datagram waits. */
@@ -171,7 +180,11 @@ export class UdpGate {
   /** Who asks. What waits for a person holds up no look-up of the same client: `held` is called then. */
   #asker(held: () => void): Asker {
     const { client, attempt } = this.#parts;
+    const { listener, attribution, nextId } = client.entrance;
     return {
+      id: nextId(),
+      listener,
+      attribution,
       client: client.address,
       method: "UDP",
       attempt: () => attempt,
@@ -200,20 +213,24 @@ export class UdpGate {
       looking = 0;
     };
     let outcome: Grant | Refused | null;
+    const asker = this.#asker(looked);
     try {
-      outcome = await this.#authorize(destination.request, this.#asker(looked));
+      outcome = await this.#authorize(destination.request, asker);
     } finally {
       // In one go with what follows: no datagram may begin to wait in between.
       looked();
       for (const payload of waiting) this.#waitingBytes -= payload.length;
     }
-    if (client.signal.aborted || !this.#destinations.has(destination)) return;
+    if (client.signal.aborted || !this.#destinations.has(destination)) {
+      if (outcome?.verdict === "allow") this.#endUnused(destination.request, asker, "closed");
+      return;
+    }
     if (outcome === null) {
       const until = udp.clock.monotonic() + UNRESOLVED_MS;
       const policy = udp.policy.current;
       return this.#destinations.change(destination, { kind: "refused", policy, until });
     }
-    this.#settle(destination, outcome);
+    this.#settle(destination, outcome, asker);
     for (const payload of waiting) {
       // Asked for each: while one is sent the policy may be replaced, and the destination forgotten.
       if (!this.#destinations.has(destination)) return;
@@ -229,20 +246,28 @@ export class UdpGate {
       const outcome = await door.gateway.authorize(request, asker, client.signal);
       if (outcome.verdict !== "allow") return outcome;
       // Where another proxy must be gone through, a datagram must not go round it.
-      return outcome.via === null && outcome.addresses.length > 0 ? outcome : null;
+      if (outcome.via === null && outcome.addresses.length > 0) return outcome;
+      this.#endUnused(request, asker, "failed");
+      return null;
     } catch (error) {
       if (error instanceof ConnectError) return null;
       throw error;
     }
   }
 
-  #settle(destination: Destination, outcome: Grant | Refused): Granted | null {
-    const { udp } = this.#parts;
+  /** Writes down the end of what was let through, and sent nowhere. */
+  #endUnused(request: TunnelRequest, asker: Asker, outcome: Ending["outcome"]): void {
+    const { passages } = this.#parts.door;
+    passages.end(passages.begin(request, asker), { kind: "datagrams", outcome, up: 0, down: 0 });
+  }
+
+  #settle(destination: Destination, outcome: Grant | Refused, asker: Asker): Granted | null {
+    const { udp, door } = this.#parts;
     const { policy } = outcome;
     const until = udp.clock.monotonic() + KEPT_MS;
     if (outcome.verdict !== "allow") {
       this.#destinations.change(destination, { kind: "refused", policy, until });
-      this.#record(destination.request, outcome);
+      this.#record(destination.request, outcome, asker);
       return null;
     }
     const { addresses } = outcome;
@@ -254,16 +279,19 @@ export class UdpGate {
       addresses,
       index: 0,
       answered: false,
+      passage: door.passages.begin(destination.request, asker),
+      up: 0,
+      down: 0,
     };
     this.#destinations.change(destination, granted);
     this.#destinations.expect(granted);
     return granted;
   }
 
-  #record(request: TunnelRequest, decision: Refused): void {
+  #record(request: TunnelRequest, decision: Refused, asker: Asker): void {
     if (!this.#records.take()) return;
     this.#tellLeftOut();
-    this.#parts.door.blocked({ request, decision, asker: this.#asker(() => {}) });
+    this.#parts.door.blocked({ request, decision, asker });
   }
 
   /** Tells what was blocked without a record: before the next one, or in the end. */

@@ -18,9 +18,10 @@ Deno.test("reasonWords() shows a reason that it does not know as it is", () => {
   assertEquals(reasonWords("constructor"), "constructor");
 });
 
-Deno.test("whyNoAllow() says that only a host without a rule can be allowed", () => {
+Deno.test("whyNoAllow() says that only a host without a rule can be allowed, whoever decided about it", () => {
   const allowable = Object.keys(BLOCK_REASONS).filter((reason) => whyNoAllow(reason) === null);
-  assertEquals(allowable, ["not_allowed"]);
+  assertEquals(allowable, ["not_allowed", "policy_denied"]);
+  assertEquals(whyNoAllow("not on a Sunday"), null);
 });
 
 Deno.test("protocolWords() knows the words of decisions and of blocked records", () => {

@@ -3,74 +3,78 @@ import { parseCommand } from "../../../src/cli/argv/args.ts";
 import type { Command } from "../../../src/cli/argv/command.ts";
 import { NO_FLAGS } from "../../support/policy_flags.ts";
 
+/** With nothing said of them. */
+const START = { name: "start", label: null } as const;
+const RUN = { name: "run", label: null, execPolicyHint: null, attempt: null } as const;
+
 /** Command lines without the program's name, and what they ask for. */
 const READ: readonly (readonly [readonly string[], Command])[] = [
-  [[], { name: "start", policy: NO_FLAGS, quiet: false }],
-  [["-q"], { name: "start", policy: NO_FLAGS, quiet: true }],
-  [["start", "--quiet"], { name: "start", policy: NO_FLAGS, quiet: true }],
+  [[], { ...START, policy: NO_FLAGS, quiet: false }],
+  [["-q"], { ...START, policy: NO_FLAGS, quiet: true }],
+  [["start", "--quiet"], { ...START, policy: NO_FLAGS, quiet: true }],
   [["--config", "a.toml"], {
-    name: "start",
+    ...START,
     policy: { ...NO_FLAGS, file: "a.toml" },
     quiet: false,
   }],
   [["--config=a=b.toml", "start"], {
-    name: "start",
+    ...START,
     policy: { ...NO_FLAGS, file: "a=b.toml" },
     quiet: false,
   }],
   // Options before the command count as those after it; the later wins, or adds.
   [["--config", "a", "-c", "x=1", "start", "-c", "y=2", "--config", "b"], {
-    name: "start",
+    ...START,
     policy: { ...NO_FLAGS, file: "b", overrides: ["x=1", "y=2"] },
     quiet: false,
   }],
   [["start", "-cnetwork.mode=limited", "--set", 'a = "b=c"'], {
-    name: "start",
+    ...START,
     policy: { ...NO_FLAGS, overrides: ["network.mode=limited", 'a = "b=c"'] },
     quiet: false,
   }],
   [["start", "--allow", "a.test", "--allow=b.test:8443", "--deny", "*.c.test", "--mode", "full"], {
-    name: "start",
+    ...START,
     policy: { ...NO_FLAGS, allow: ["a.test", "b.test:8443"], deny: ["*.c.test"], mode: "full" },
     quiet: false,
   }],
   [["run", "--", "curl", "-sS", "--config", "x"], {
-    name: "run",
+    ...RUN,
     policy: NO_FLAGS,
     quiet: false,
     words: ["curl", "-sS", "--config", "x"],
   }],
   // The first word that is no option begins the command, even without "--".
   [["run", "--allow", "a.test", "curl", "-q", "--allow", "b.test"], {
-    name: "run",
+    ...RUN,
     policy: { ...NO_FLAGS, allow: ["a.test"] },
     quiet: false,
     words: ["curl", "-q", "--allow", "b.test"],
   }],
   // The child's own "--" is the child's.
   [["run", "git", "checkout", "--", "file"], {
-    name: "run",
+    ...RUN,
     policy: NO_FLAGS,
     quiet: false,
     words: ["git", "checkout", "--", "file"],
   }],
   [["run", "--", "git", "checkout", "--", "file"], {
-    name: "run",
+    ...RUN,
     policy: NO_FLAGS,
     quiet: false,
     words: ["git", "checkout", "--", "file"],
   }],
   // A flag takes no word away from the command, though /bin/true looks like a boolean.
-  [["run", "--quiet", "true"], { name: "run", policy: NO_FLAGS, quiet: true, words: ["true"] }],
-  [["run", "-q", "false"], { name: "run", policy: NO_FLAGS, quiet: true, words: ["false"] }],
+  [["run", "--quiet", "true"], { ...RUN, policy: NO_FLAGS, quiet: true, words: ["true"] }],
+  [["run", "-q", "false"], { ...RUN, policy: NO_FLAGS, quiet: true, words: ["false"] }],
   // Words stay text: 0x10 is no number, an empty argument is an argument.
   [["run", "0x10", "", "1e3"], {
-    name: "run",
+    ...RUN,
     policy: NO_FLAGS,
     quiet: false,
     words: ["0x10", "", "1e3"],
   }],
-  [["run", "--", "-"], { name: "run", policy: NO_FLAGS, quiet: false, words: ["-"] }],
+  [["run", "--", "-"], { ...RUN, policy: NO_FLAGS, quiet: false, words: ["-"] }],
   [["check"], { name: "check", policy: NO_FLAGS, quiet: false, json: false }],
   [["check", "a.toml", "--json"], {
     name: "check",
@@ -164,8 +168,18 @@ const READ: readonly (readonly [readonly string[], Command])[] = [
   [["-h", "run"], { name: "help", of: "run" }],
   [["run", "--help"], { name: "help", of: "run" }],
   [["explain", "-qh"], { name: "help", of: "explain" }],
-  [["run", "curl", "--help"], {
+  [["start", "--label", "desk"], { ...START, policy: NO_FLAGS, quiet: false, label: "desk" }],
+  [["run", "--label", "a b", "--attempt=a-1", "--exec-policy-hint", "ok: prefix", "true"], {
     name: "run",
+    policy: NO_FLAGS,
+    quiet: false,
+    label: "a b",
+    attempt: "a-1",
+    execPolicyHint: "ok: prefix",
+    words: ["true"],
+  }],
+  [["run", "curl", "--help"], {
+    ...RUN,
     policy: NO_FLAGS,
     quiet: false,
     words: ["curl", "--help"],
@@ -197,6 +211,10 @@ const REFUSED: readonly (readonly [readonly string[], string])[] = [
   [["start", "--config", ""], 'Option "--config" needs a value'],
   [["start", "--allow", "--", "x"], 'Option "--allow" needs a value'],
   [["start", "--allow", "--deny", "x"], 'Option "--allow" needs a value'],
+  [["run", "--label", "a\nb", "true"], "Cannot use this --label"],
+  [["run", "--exec-policy-hint", "x".repeat(201), "true"], "Cannot use this --exec-policy-hint"],
+  [["run", "--attempt", "a:b", "true"], "Cannot use this --attempt"],
+  [["start", "--attempt", "a", "true"], '"doorward start" takes no --attempt'],
   [["start", "-c"], 'Option "--set" (-c) needs a value: --set=KEY=VALUE'],
   [["start", "--quiet=yes"], 'Option "--quiet" takes no value'],
   [["start", "--mode", "open"], 'Unknown mode "open": there are full and limited'],

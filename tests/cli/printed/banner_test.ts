@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { banner, type BannerFacts, policySummary } from "../../../src/cli/printed/banner.ts";
 import type { Line } from "../../../src/cli/printed/terminal.ts";
-import { VERSION } from "../../../src/cli/version.ts";
+import { VERSION } from "../../../src/library/version.ts";
 import { type ConfigSource, loadConfig } from "../../../src/config/config.ts";
 import { parseIp } from "../../../src/net/address/ip.ts";
 

@@ -7,6 +7,9 @@ import { NO_FLAGS } from "../../support/policy_flags.ts";
 
 const COMMAND: RunCommand = {
   name: "run",
+  label: null,
+  execPolicyHint: null,
+  attempt: null,
   policy: { ...NO_FLAGS, allow: ["a.test"] },
   quiet: false,
   words: ["curl", "-sS", "https://b.test/it's"],

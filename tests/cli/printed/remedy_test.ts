@@ -23,6 +23,7 @@ const FOR_A_NAME: Readonly<Record<BlockReason, ReturnType<typeof remedyFor>>> = 
   sni_mismatch: { kind: "none" },
   host_mismatch: { kind: "none" },
   not_tls: { kind: "allow", pattern: "a.test:443 raw" },
+  policy_denied: { kind: "allow", pattern: "a.test" },
   proxy_disabled: { kind: "none" },
 };
 
@@ -31,6 +32,11 @@ for (const reason of Object.keys(BLOCK_REASONS) as BlockReason[]) {
     assertEquals(remedyFor({ host: "a.test", port: 443, reason }, []), FOR_A_NAME[reason]);
   });
 }
+
+Deno.test("remedyFor() knows what to do about a decider's own word", () => {
+  const blocked = { host: "a.test", port: 443, reason: "not on a Sunday" };
+  assertEquals(remedyFor(blocked, []), { kind: "allow", pattern: "a.test" });
+});
 
 Deno.test("remedyFor() allows the port that was asked for, and no other", () => {
   assertEquals(remedyFor({ host: "2001:db8::1", port: 22, reason: "not_allowed" }, []), {

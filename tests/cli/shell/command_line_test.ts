@@ -17,6 +17,7 @@ Deno.test("flagWords() gives the flags back as they are read again", () => {
   } as const;
   assertEquals(parseCommand(["start", ...flagWords(flags)]), {
     name: "start",
+    label: null,
     policy: flags,
     quiet: false,
   });

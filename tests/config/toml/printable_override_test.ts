@@ -44,6 +44,9 @@ const PRINTED: readonly (readonly [string, string])[] = [
   [`${HOOK}=http://h.test/s3cret`, `${HOOK}=…`],
   ["network.webhook=https://h.test/s3cret", "network.webhook=https://h.test/…"],
   ['network={ask_webhook="https://h.test/s3cret"}', "network=…"],
+  ["network.decider.url=https://u:s3cret@h.test/x", "network.decider.url=https://…@h.test/…"],
+  ['network.decider.command=["x","s3cret"]', "network.decider.command=…"],
+  ['network={decider={url="https://h.test/s3cret"}}', "network=…"],
 ];
 
 for (const [flag, expected] of PRINTED) {
@@ -66,9 +69,10 @@ Deno.test("isUpstreamKey() tells it from its neighbours", () => {
   assertEquals(keys.map(isUpstreamKey), [true, false, false, false]);
 });
 
-Deno.test("setsSecretUrl() knows both keys whose URL may be a secret", () => {
+Deno.test("setsSecretUrl() knows the keys whose URL may be a secret", () => {
   const flags = [`${KEY}=x`, `${HOOK}=x`, "network.ask_webhok=x", "network.askWebhook=x"];
   assertEquals(flags.map(setsSecretUrl), [true, true, true, true]);
+  assertEquals(setsSecretUrl("network.decider.url=x"), true);
   assertEquals([HOOK, "network.ask=true", `a=${HOOK}=x`].map(setsSecretUrl), [false, false, false]);
 });
 

@@ -12,7 +12,7 @@ import { ScriptedStream } from "../../support/scripted_stream.ts";
 interface World {
   readonly client: ByteStream;
   readonly server: ByteStream;
-  readonly relayed: Promise<void>;
+  readonly relayed: Promise<boolean>;
   readonly pool: CountingPool;
   readonly meter: TestMeter;
 }
@@ -80,7 +80,7 @@ Deno.test("relay() carries bytes both ways and counts them", async () => {
   assertEquals(await take(client, 5), "pong!");
   await client.closeWrite();
   await server.closeWrite();
-  await relayed;
+  assertEquals(await relayed, true);
   assertEquals(carried(meter), [4, 5]);
   assertEquals(meter.touches, 2);
 });
@@ -107,7 +107,7 @@ Deno.test("relay() passes on that the client has finished, and goes on the other
   assertEquals(await take(client, 10), "the answer");
   await server.closeWrite();
   assertEquals(await rest(client), "");
-  await relayed;
+  assertEquals(await relayed, true);
   assertEquals(carried(meter), [7, 10]);
 });
 
@@ -119,7 +119,7 @@ Deno.test("relay() passes on that the server has finished, and goes on the other
   await writeAll(client, latin1Bytes("thanks"));
   assertEquals(await take(server, 6), "thanks");
   await client.closeWrite();
-  await relayed;
+  assertEquals(await relayed, true);
   assertEquals(carried(meter), [6, 6]);
 });
 
@@ -147,7 +147,7 @@ Deno.test("relay() ends both when the client goes away", async () => {
   client.close();
   assertEquals(await rest(server), "");
   await writeAll(server, latin1Bytes("to nobody"));
-  await relayed;
+  assertEquals(await relayed, false);
   assertEquals(carried(meter), [4, 0]);
   await assertRejects(() => server.write(latin1Bytes("x")), Deno.errors.BrokenPipe);
 });
@@ -165,7 +165,7 @@ Deno.test("relay() ends both when a read fails on either side", async () => {
       meter,
     );
     assertEquals(await rest(peer), "first", side);
-    await relayed;
+    assertEquals(await relayed, false);
     const { up, down } = meter;
     assertEquals([up + down, broken.closed], [5, true], side);
   }
@@ -186,7 +186,7 @@ Deno.test("relay() ends both when a write fails, and does not count what was los
     meter,
   );
   await writeAll(client, latin1Bytes("lost"));
-  await relayed;
+  assertEquals(await relayed, false);
   assertEquals(carried(meter), [0, 0]);
   assertEquals(await rest(client), "");
 });
@@ -204,7 +204,7 @@ Deno.test("relay() ends when both streams are closed from outside, as a limit do
   await turn();
   clientSide.close();
   serverSide.close();
-  await relayed;
+  assertEquals(await relayed, false);
   assertEquals(carried(meter), [0, 0]);
 });
 

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { UNATTRIBUTED } from "../../../src/audit/attribution.ts";
 import { newQuestion, questionRecord } from "../../../src/proxy/asking/new_question.ts";
 import { asker } from "../../support/asker.ts";
 import { connectTo } from "../../support/policy.ts";
@@ -7,8 +8,11 @@ function question(target: string, waiting = () => 1) {
   return newQuestion({
     id: "q7",
     request: connectTo(target),
-    asker: asker({ method: "CONNECT", attempt: () => "a1" }),
-    command: "npm install",
+    asker: asker({
+      method: "CONNECT",
+      attempt: () => "a1",
+      attribution: { ...UNATTRIBUTED, command: "npm install" },
+    }),
     askedAt: 1_000_500,
     holdMs: 30_000,
     waiting,

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertObjectMatch, assertRejects } from "@std/assert";
+import { UNATTRIBUTED } from "../../../src/audit/attribution.ts";
 import { AdminError } from "../../../src/proxy/admin_error.ts";
 import type { Answer, Answerer, Question } from "../../../src/proxy/asking/question.ts";
 import { questionRecord } from "../../../src/proxy/asking/new_question.ts";
@@ -99,11 +100,12 @@ Deno.test("ask() tells hosts, ports and protocols apart, and nothing else", asyn
 });
 
 Deno.test("a question tells who asks for what, until when", async () => {
-  using test = makeQuestions({ command: "npm install" });
+  using test = makeQuestions();
   const { outcome, heldMs, leave } = test.ask(REQUEST, {
     method: "CONNECT",
     client: "127.0.0.1:41000",
     attempt: () => "7",
+    attribution: { ...UNATTRIBUTED, command: "npm install" },
   });
   const { start } = test.base.clock;
   assertEquals({ ...test.questions.pending[0]! }, {

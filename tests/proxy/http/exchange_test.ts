@@ -1,16 +1,17 @@
 import { assert, assertEquals } from "@std/assert";
 import type { ByteStream } from "../../../src/net/stream/stream.ts";
+import type { IpAddress } from "../../../src/net/address/ip.ts";
 import { requestFraming } from "../../../src/http/framing.ts";
 import { exchange } from "../../../src/proxy/http/exchange.ts";
 import type { After } from "../../../src/proxy/http/respond.ts";
-import { type DoorClient, makeDoor, type TestDoor } from "../../support/door.ts";
+import { type DoorClient, endingsOf, makeDoor, type TestDoor } from "../../support/door.ts";
 import { faultOf } from "../../support/fault.ts";
 import { headTo, requestHead } from "../../support/heads.ts";
 import { turn, until } from "../../support/in_time.ts";
 import { authorityFor, makeInside } from "../../support/inside.ts";
 import { ok } from "../../support/origin.ts";
 import { streamPair } from "../../support/memory_stream.ts";
-import { policyOf } from "../../support/policy.ts";
+import { ip, policyOf } from "../../support/policy.ts";
 import { pseudo } from "../../support/raw_http2.ts";
 import { fieldOf, statusOf, Wire } from "../../support/wire.ts";
 
@@ -187,6 +188,10 @@ Deno.test("exchange() replaces a kept connection that died, once, for what may b
   await client.wire.readMessage();
   assertEquals(statusOf(await client.wire.readMessage()), 502);
   assertEquals(made.dialled.length, 2);
+  // Both times it was decided: about the connection that was there, and about a new one.
+  const ends = endingsOf(made);
+  assertEquals(ends.map(({ outcome }) => outcome), ["done", "failed", "failed"]);
+  assertEquals(made.ended.map(({ passage }) => passage.asker.id), [1, 2, 2]);
 });
 
 Deno.test("exchange() does not send a POST twice", async () => {
@@ -213,6 +218,7 @@ Deno.test("exchange() asks policy again for a kept connection, and drops it when
   assertEquals(statusOf(await client.wire.readMessage()), 403);
   await (await made.upstream(0)).readEnd();
   assertEquals(made.blocked.length, 1);
+  assertEquals(endingsOf(made).map(({ outcome }) => outcome), ["done"]);
 });
 
 Deno.test("exchange() closes the upstream connection with the client, whenever it leaves", async () => {
@@ -238,6 +244,11 @@ Deno.test("exchange() closes the upstream connection with the client, whenever i
   await answered(made, kept, ok(), 2);
   kept.connection.close();
   await (await made.upstream(2)).readEnd();
+  assertEquals(endingsOf(made).map(({ outcome, down }) => [outcome, down]), [
+    ["closed", 0],
+    ["closed", 4],
+    ["done", 5],
+  ]);
 });
 
 Deno.test("exchange() throws the client's fault in a body, and drops the origin", async () => {
@@ -249,6 +260,7 @@ Deno.test("exchange() throws the client's fault in a body, and drops the origin"
   await client.wire.send("zz\r\n");
   assertEquals(await failed, "client bad_chunk");
   await origin.readEnd();
+  assertEquals(endingsOf(made), [{ kind: "request", outcome: "closed", up: 0, down: 0 }]);
 });
 
 Deno.test("exchange() passes an early answer on while the upload goes on, and ends both", async () => {
@@ -439,6 +451,7 @@ Deno.test("exchange() records and answers a block of a socket, and dials nothing
   assertEquals(JSON.parse(answer.body).host, "unix-socket");
   assertEquals(made.blocked.map(({ request }) => request.kind), ["socket"]);
   assertEquals([made.paths, made.dialled, made.lookups], [[], [], []]);
+  assertEquals(endingsOf(made), []);
 });
 
 Deno.test("exchange() answers 502 for a socket that ends without an answer", async () => {
@@ -449,6 +462,10 @@ Deno.test("exchange() answers 502 for a socket that ends without an answer", asy
   assertEquals(await after, "keep");
   assertEquals(statusOf(await client.wire.readMessage()), 502);
   assertEquals(made.paths.length, 1);
+  assertEquals(endingsOf(made).map(({ kind, outcome }) => [kind, outcome]), [[
+    "request",
+    "failed",
+  ]]);
 });
 
 // `docker events`, `docker wait`: silence is what there is to tell.
@@ -478,4 +495,46 @@ Deno.test("exchange() does not wait for a socket for ever", async () => {
   await turn();
   assertEquals(await after, "keep");
   assertEquals(statusOf(await client.wire.readMessage()), 504);
+});
+
+Deno.test("exchange() tells of what a policy forbids that came while it was looked up", async () => {
+  const looking = Promise.withResolvers<readonly IpAddress[]>();
+  await using made = makeDoor({ resolve: () => looking.promise });
+  const client = made.client();
+  const after = run(made, client, "GET");
+  await until(() => made.lookups.length === 1, "it is looked up");
+  made.cell.replace(policyOf({}));
+  looking.resolve([ip("93.184.216.34")]);
+  assertEquals(await after, "keep");
+  assertEquals([made.allowed.length, made.blocked.length, made.dialled], [1, 1, []]);
+  assertEquals(endingsOf(made), [{ kind: "request", outcome: "closed", up: 0, down: 0 }]);
+});
+
+Deno.test("exchange() counts the bodies of both ways, and not their framing", async () => {
+  await using made = makeDoor();
+  const client = made.client();
+  const after = run(made, client, "POST", "Transfer-Encoding: chunked");
+  const origin = await made.upstream();
+  await origin.readHead();
+  await client.wire.send("3;a=b\r\nabc\r\n2\r\nde\r\n0\r\nTrailer: 1\r\n\r\n");
+  await origin.readUntil("0\r\n");
+  await origin.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nfour\r\n0\r\n\r\n");
+  await after;
+  assertEquals(endingsOf(made), [{ kind: "request", outcome: "done", up: 5, down: 4 }]);
+});
+
+Deno.test("exchange() tells of a change of protocol as of a tunnel, with its bytes", async () => {
+  await using made = makeDoor();
+  const client = made.client();
+  const after = run(made, client, "GET", "Connection: Upgrade", "Upgrade: websocket");
+  const origin = await made.upstream();
+  await origin.readHead();
+  await origin.send("HTTP/1.1 101 S\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\nhello");
+  await client.wire.readUntil("hello");
+  await client.wire.send("up");
+  await client.wire.closeWrite();
+  assertEquals(await origin.readAll(), "up");
+  await origin.closeWrite();
+  assertEquals(await after, "close");
+  assertEquals(endingsOf(made), [{ kind: "tunnel", outcome: "done", up: 2, down: 5 }]);
 });

@@ -1,7 +1,9 @@
 import { assertEquals } from "@std/assert";
 import type { ByteStream } from "../../../src/net/stream/stream.ts";
+import type { Exchange } from "../../../src/proxy/http/respond.ts";
 import { RequestSender } from "../../../src/proxy/http/request_sender.ts";
 import { UpstreamConnection } from "../../../src/proxy/http/upstream_connection.ts";
+import { asker } from "../../support/asker.ts";
 import { type DoorClient, type DoorOptions, makeDoor, type TestDoor } from "../../support/door.ts";
 import { messageOf } from "../../support/heads.ts";
 import { turn, until } from "../../support/in_time.ts";
@@ -15,6 +17,7 @@ interface Sending extends AsyncDisposable {
   readonly sender: RequestSender;
   readonly upstream: UpstreamConnection;
   readonly origin: Wire;
+  readonly carried: Exchange["carried"];
 }
 
 /** Sends a request to an origin that takes `capacity` bytes before it reads. */
@@ -33,12 +36,21 @@ function send(
     { stream: ours as ByteStream, reader: null, address, plainProxy: null, secure: null },
     message.target.endpoint,
   );
+  const it: Exchange = {
+    client: client.connection,
+    message,
+    door: made.door,
+    asker: asker({ method }),
+    carried: { up: 0, down: 0 },
+    outcome: "closed",
+  };
   return {
     made,
     client,
     upstream,
     origin,
-    sender: new RequestSender(client.connection, message, made.door, upstream),
+    carried: it.carried,
+    sender: new RequestSender(it, upstream),
     async [Symbol.asyncDispose](): Promise<void> {
       upstream.close();
       await made[Symbol.asyncDispose]();
@@ -62,6 +74,7 @@ Deno.test("RequestSender sends a body as it comes", async () => {
   await sending.client.wire.send("def");
   assertEquals(await sending.origin.readExactly(3), "def");
   await until(() => sending.sender.done, "all is sent");
+  assertEquals(sending.carried, { up: 6, down: 0 });
 });
 
 Deno.test("RequestSender blames the client for a body that stops, and drops the origin", async () => {

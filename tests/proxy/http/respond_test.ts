@@ -8,6 +8,7 @@ import {
   upgrade,
 } from "../../../src/proxy/http/respond.ts";
 import { UpstreamConnection } from "../../../src/proxy/http/upstream_connection.ts";
+import { asker } from "../../support/asker.ts";
 import { type DoorClient, makeDoor, type TestDoor } from "../../support/door.ts";
 import { fault, faultOf } from "../../support/fault.ts";
 import { messageOf } from "../../support/heads.ts";
@@ -35,12 +36,20 @@ async function send(method: string, ...fields: readonly string[]): Promise<Under
   const origin = new Wire(theirs);
   const connected = { stream: ours, reader: null, address: null, plainProxy: null, secure: null };
   const upstream = new UpstreamConnection(connected, null);
-  const sender = new RequestSender(client.connection, message, made.door, upstream);
+  const it: Exchange = {
+    client: client.connection,
+    message,
+    door: made.door,
+    asker: asker({ method }),
+    carried: { up: 0, down: 0 },
+    outcome: "closed",
+  };
+  const sender = new RequestSender(it, upstream);
   await origin.readHead();
   await until(() => sender.done, "the request is sent");
   return {
     made,
-    it: { client: client.connection, message, door: made.door },
+    it,
     client,
     upstream,
     sender,
@@ -94,6 +103,7 @@ Deno.test("respond() keeps the connection after a body that ends by itself", asy
   await using underway = await send("GET");
   assertEquals(await pass(underway, ok("hello")), "keep");
   assertEquals((await underway.client.wire.readMessage()).body, "hello");
+  assertEquals([underway.it.outcome, underway.it.carried], ["done", { up: 0, down: 5 }]);
 });
 
 Deno.test("respond() ends the connection with a body that ends with the origin's", async () => {
@@ -103,6 +113,7 @@ Deno.test("respond() ends the connection with a body that ends with the origin's
   underway.origin.close();
   assertEquals(await after, "close");
   assertStringIncludes(underway.client.wire.received, "Connection: close\r\n\r\nall of it");
+  assertEquals([underway.it.outcome, underway.it.carried.down], ["done", 9]);
 });
 
 Deno.test("respond() cuts a response short that the origin cuts short", async () => {
@@ -119,7 +130,18 @@ Deno.test("respond() cuts a response short that the origin cuts short", async ()
     const text = await underway.client.wire.readAll();
     assert(!text.endsWith("0\r\n\r\n"), text);
     assertEquals(underway.client.connection.closed, true);
+    assertEquals(underway.it.outcome, "failed");
+    assertEquals(underway.it.carried.down, 4);
   }
+});
+
+Deno.test("respond() blames no origin for a client that is closed amid an answer", async () => {
+  await using underway = await send("GET");
+  const after = pass(underway, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nsome");
+  await underway.client.wire.readUntil("some");
+  underway.client.connection.close();
+  underway.upstream.close();
+  assertEquals([await after, underway.it.outcome], ["close", "closed"]);
 });
 
 Deno.test("respond() throws for a body whose first bytes are wrong and there already", async () => {

@@ -5,6 +5,7 @@ import {
   type Granted,
   UdpDestinations,
 } from "../../../src/proxy/socks/udp_destinations.ts";
+import { asker } from "../../support/asker.ts";
 import { connectTo, policyOf } from "../../support/policy.ts";
 import { at } from "../../support/udp_sockets.ts";
 
@@ -24,6 +25,9 @@ function granted(destination: Destination, ...addresses: readonly string[]): Gra
     addresses: addresses.map(at),
     index: 0,
     answered: false,
+    passage: { request: destination.request, asker: asker(), since: 0 },
+    up: 0,
+    down: 0,
   };
 }
 
@@ -38,7 +42,7 @@ function sentTo(table: UdpDestinations, key: string, ...addresses: readonly stri
 }
 
 Deno.test("UdpDestinations forgets the one unused for longest", () => {
-  const table = new UdpDestinations(3);
+  const table = new UdpDestinations(3, () => {});
   const all = ["a", "b", "c", "d"].map(destination);
   const [a, b, c, d] = all as [Destination, Destination, Destination, Destination];
   for (const each of [a, b, c]) table.add(each);
@@ -51,7 +55,7 @@ Deno.test("UdpDestinations forgets the one unused for longest", () => {
 });
 
 Deno.test("UdpDestinations knows the newest, also when others came after it", () => {
-  const table = new UdpDestinations(3);
+  const table = new UdpDestinations(3, () => {});
   for (const key of ["a", "b"]) table.add(destination(key));
   table.find("a");
   table.add(destination("c"));
@@ -61,7 +65,7 @@ Deno.test("UdpDestinations knows the newest, also when others came after it", ()
 });
 
 Deno.test("UdpDestinations counts an answer as a use", () => {
-  const table = new UdpDestinations(2);
+  const table = new UdpDestinations(2, () => {});
   const a = sentTo(table, "a", "192.0.2.1:53");
   sentTo(table, "b", "192.0.2.2:53");
   assertStrictEquals(table.answering(at("192.0.2.1:53")), a);
@@ -70,7 +74,7 @@ Deno.test("UdpDestinations counts an answer as a use", () => {
 });
 
 Deno.test("UdpDestinations keeps one destination where there is no room for more", () => {
-  const table = new UdpDestinations(1);
+  const table = new UdpDestinations(1, () => {});
   sentTo(table, "a", "192.0.2.1:53");
   const b = sentTo(table, "b", "192.0.2.2:53");
   assertEquals([table.size, table.sources], [1, 1]);
@@ -78,7 +82,7 @@ Deno.test("UdpDestinations keeps one destination where there is no room for more
 });
 
 Deno.test("only an address that was sent to may answer, from that very port", () => {
-  const table = new UdpDestinations(9);
+  const table = new UdpDestinations(9, () => {});
   const v4 = sentTo(table, "a", "192.0.2.1:53", "192.0.2.2:53");
   const v6 = sentTo(table, "b", "[2001:db8::1]:53");
   const mapped = sentTo(table, "c", "[::ffff:192.0.2.9]:53");
@@ -98,7 +102,7 @@ Deno.test("only an address that was sent to may answer, from that very port", ()
 });
 
 Deno.test("what is not remembered any more, or granted anew, may not answer under the old grant", () => {
-  const table = new UdpDestinations(2);
+  const table = new UdpDestinations(2, () => {});
   const old = sentTo(table, "a", "192.0.2.1:53");
   const moved = granted(old.destination, "192.0.2.7:53");
   table.change(old.destination, moved);
@@ -111,7 +115,7 @@ Deno.test("what is not remembered any more, or granted anew, may not answer unde
 });
 
 Deno.test("an address of two names answers until the last of them is forgotten", () => {
-  const table = new UdpDestinations(2);
+  const table = new UdpDestinations(2, () => {});
   const a = sentTo(table, "a", "192.0.2.1:53");
   const b = sentTo(table, "b", "192.0.2.1:53");
   assertStrictEquals(table.answering(at("192.0.2.1:53")), b);
@@ -123,7 +127,7 @@ Deno.test("an address of two names answers until the last of them is forgotten",
 });
 
 Deno.test("useNext() goes round the addresses of a grant, and only the one in use may answer", () => {
-  const table = new UdpDestinations(2);
+  const table = new UdpDestinations(2, () => {});
   const standing = sentTo(table, "a", "192.0.2.1:53", "[2001:db8::1]:53", "192.0.2.3:53");
   const seen = [1, 2, 3].map(() => {
     assert(table.useNext(standing));
@@ -135,7 +139,7 @@ Deno.test("useNext() goes round the addresses of a grant, and only the one in us
 });
 
 Deno.test("useNext() leaves a grant alone that is not in force any more", () => {
-  const table = new UdpDestinations(1);
+  const table = new UdpDestinations(1, () => {});
   const replaced = sentTo(table, "a", "192.0.2.1:53", "192.0.2.2:53");
   const now = granted(replaced.destination, "192.0.2.3:53");
   table.change(replaced.destination, now);
@@ -144,6 +148,26 @@ Deno.test("useNext() leaves a grant alone that is not in force any more", () => 
   table.add(destination("c"));
   assertEquals(table.useNext(forgotten), false);
   assertEquals(table.sources, 0);
+});
+
+Deno.test("every grant is over once: forgotten, changed, replaced, or when all are cleared", () => {
+  const over: Granted[] = [];
+  const table = new UdpDestinations(2, (granted) => over.push(granted));
+  const forgotten = sentTo(table, "a", "192.0.2.1:53");
+  const refused = sentTo(table, "b", "192.0.2.2:53");
+  const replaced = sentTo(table, "c", "192.0.2.3:53");
+  assertEquals(over, [forgotten]);
+  table.change(refused.destination, { kind: "refused", policy, until: 0 });
+  assertEquals(over.at(-1), refused);
+  const last = granted(replaced.destination, "192.0.2.4:53");
+  table.change(replaced.destination, last);
+  assertEquals(over.at(-1), replaced);
+  // Another address of the same grant is no end of it.
+  assert(table.useNext(last));
+  table.clear();
+  table.clear();
+  assertEquals(over, [forgotten, refused, replaced, last]);
+  assertEquals([table.size, table.sources, table.find("c")], [0, 0, undefined]);
 });
 
 Deno.test("addressInUse() throws for a grant that names no address", () => {

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
-import { formatSocketAddress } from "../../../src/net/address/endpoint.ts";
+import { formatSocketAddress, type SocketAddress } from "../../../src/net/address/endpoint.ts";
 import { ConnectError } from "../../../src/net/errors.ts";
 import type { IpAddress } from "../../../src/net/address/ip.ts";
 import type { Resolver } from "../../../src/net/ports.ts";
@@ -43,6 +43,8 @@ interface TestGate extends AsyncDisposable {
 interface GateOptions extends DoorOptions {
   readonly attempt?: string;
   readonly deliver?: () => Promise<void>;
+  /** When what is decided arrives; at once, unless said otherwise. */
+  readonly arrives?: Promise<void>;
   /** Changes what is granted. */
   readonly grant?: (grant: Grant) => Grant;
 }
@@ -63,6 +65,7 @@ function makeGate(options: GateOptions = {}): TestGate {
         ...gateway,
         authorize: async (request, asker, signal) => {
           const outcome = await gateway.authorize(request, asker, signal);
+          await options.arrives;
           return outcome.verdict === "allow" ? options.grant?.(outcome) ?? outcome : outcome;
         },
       },
@@ -97,6 +100,11 @@ function makeGate(options: GateOptions = {}): TestGate {
     },
     [Symbol.asyncDispose]: () => base[Symbol.asyncDispose](),
   };
+}
+
+/** Whether a datagram from there may reach the client. */
+function mayAnswer({ gate }: TestGate, from: SocketAddress): boolean {
+  return gate.admitFrom(from) !== null;
 }
 
 /** Offers a datagram and lets it be found out whether it may go. */
@@ -244,20 +252,20 @@ Deno.test("a name is looked up anew when nothing came from it since the decision
   assertEquals(test.offer(NAME, "anew"), null);
   await settle();
   assertEquals(test.delivered.at(-1), ["93.184.216.35:53", "anew"]);
-  assertEquals(test.gate.admitsFrom(at("93.184.216.34:53")), false);
-  assertEquals(test.gate.admitsFrom(at("93.184.216.35:53")), true);
+  assertEquals(mayAnswer(test, at("93.184.216.34:53")), false);
+  assertEquals(mayAnswer(test, at("93.184.216.35:53")), true);
 });
 
 Deno.test("an address that answers is kept, and judged anew", async () => {
   await using test = makeGate();
   const first = await granted(test, NAME);
-  assertEquals(test.gate.admitsFrom(at("93.184.216.34:53")), true);
+  assertEquals(mayAnswer(test, at("93.184.216.34:53")), true);
   test.base.clock.advance(KEPT_MS);
   const second = test.offer(NAME);
   assert(second !== null);
   assert(second !== first);
   assertEquals([addressInUse(second), test.base.lookups.length], [addressInUse(first), 1]);
-  assertEquals(test.gate.admitsFrom(at("93.184.216.34:53")), true);
+  assertEquals(mayAnswer(test, at("93.184.216.34:53")), true);
   // Silent under the second decision, it is looked up after it.
   test.base.clock.advance(KEPT_MS);
   test.offer(NAME);
@@ -271,17 +279,17 @@ Deno.test("an answer may come late: how long a decision is kept is about sending
   await using test = makeGate();
   await granted(test, NAME);
   test.base.clock.advance(KEPT_MS * 5);
-  assertEquals(test.gate.admitsFrom(at("93.184.216.34:53")), true);
+  assertEquals(mayAnswer(test, at("93.184.216.34:53")), true);
 });
 
 Deno.test("nothing comes back but from where something was sent", async () => {
   const resolve = () => Promise.resolve(["93.184.216.34", "93.184.216.35"].map(ip));
   await using test = makeGate({ resolve });
-  assertEquals(test.gate.admitsFrom(at("93.184.216.34:53")), false);
+  assertEquals(mayAnswer(test, at("93.184.216.34:53")), false);
   await granted(test, NAME);
-  assertEquals(test.gate.admitsFrom(at("93.184.216.34:53")), true);
+  assertEquals(mayAnswer(test, at("93.184.216.34:53")), true);
   for (const other of ["93.184.216.34:54", "93.184.216.35:53", "[::1]:53", "127.0.0.1:53"]) {
-    assertEquals(test.gate.admitsFrom(at(other)), false, other);
+    assertEquals(mayAnswer(test, at(other)), false, other);
   }
 });
 
@@ -294,7 +302,7 @@ Deno.test("a new policy is asked about the next datagram, in either direction", 
   assert(second !== first);
   assertStrictEquals(second.policy, test.base.cell.current);
   test.base.cell.replace(policyOf({ allow: ["allowed.test"] }));
-  assertEquals(test.gate.admitsFrom(at("93.184.216.34:53")), true);
+  assertEquals(mayAnswer(test, at("93.184.216.34:53")), true);
   assertEquals(test.base.lookups, ["allowed.test"]);
   assertEquals(test.base.blocked, []);
 });
@@ -306,7 +314,7 @@ Deno.test("a new policy that forbids stops what goes out and what comes in, and 
     test.base.cell.replace(policyOf({ allow: ["allowed.test"], deny: ["93.184.216.0/24"] }));
     const ways: Record<string, () => void> = {
       out: () => assertEquals(test.offer(NAME), null),
-      in: () => assertEquals(test.gate.admitsFrom(at("93.184.216.34:53")), false),
+      in: () => assertEquals(mayAnswer(test, at("93.184.216.34:53")), false),
     };
     ways[first]!();
     for (const way of Object.values(ways)) way();
@@ -334,7 +342,7 @@ Deno.test("a policy that is replaced amid a look-up decides what waits for it", 
   slow.answer("93.184.216.34");
   await settle();
   assertEquals(test.delivered, []);
-  assertEquals(test.gate.admitsFrom(at("93.184.216.34:53")), false);
+  assertEquals(mayAnswer(test, at("93.184.216.34:53")), false);
   assertEquals(test.base.blocked.length, 1);
 });
 
@@ -499,7 +507,7 @@ Deno.test("an address that two names share answers while either of them is remem
   assert(test.offer(NAME) !== null);
   test.offer(domainAddress("other.test", 54));
   await settle();
-  assertEquals(test.gate.admitsFrom(at("93.184.216.34:53")), true);
+  assertEquals(mayAnswer(test, at("93.184.216.34:53")), true);
 });
 
 Deno.test("a flood of destinations stays within the table", async () => {
@@ -513,7 +521,7 @@ Deno.test("a flood of destinations stays within the table", async () => {
   await settle();
   assertEquals(test.gate.size, 8);
   // What was forgotten may not answer.
-  assertEquals(test.gate.admitsFrom(at("93.184.0.1:53")), false);
+  assertEquals(mayAnswer(test, at("93.184.0.1:53")), false);
 });
 
 Deno.test("what was forgotten amid its look-up is not sent, and may not answer", async () => {
@@ -530,7 +538,7 @@ Deno.test("what was forgotten amid its look-up is not sent, and may not answer",
   slow.answer("93.184.216.35");
   await settle();
   assertEquals(test.delivered, [["93.184.216.35:53", "two"]]);
-  assertEquals(test.gate.admitsFrom(at("93.184.216.34:53")), false);
+  assertEquals(mayAnswer(test, at("93.184.216.34:53")), false);
 });
 
 Deno.test("what was forgotten while the first that waited was sent may not answer either", async () => {
@@ -548,7 +556,7 @@ Deno.test("what was forgotten while the first that waited was sent may not answe
   first.resolve();
   await settle();
   assertEquals(test.delivered.map(([, data]) => data), ["one", "three"]);
-  assertEquals(test.gate.admitsFrom(at("93.184.216.34:53")), false);
+  assertEquals(mayAnswer(test, at("93.184.216.34:53")), false);
   assertEquals(test.gate.size, 1);
 });
 
@@ -596,8 +604,8 @@ Deno.test("useNext() takes the next address of a grant into use", async () => {
   assertEquals(test.gate.useNext(known), true);
   assertStrictEquals(test.offer(NAME), known);
   assertEquals(addressInUse(known), at("93.184.216.35:53"));
-  assertEquals(test.gate.admitsFrom(at("93.184.216.34:53")), false);
-  assertEquals(test.gate.admitsFrom(at("93.184.216.35:53")), true);
+  assertEquals(mayAnswer(test, at("93.184.216.34:53")), false);
+  assertEquals(mayAnswer(test, at("93.184.216.35:53")), true);
   // Whether or not anybody has asked it yet, a new policy ends what was granted under the old.
   test.base.cell.replace(policyOf({}));
   assertEquals(test.gate.useNext(known), false);
@@ -617,19 +625,19 @@ Deno.test("what a person let pass is asked about again once the policy has chang
   await using test = approvingGate();
   await granted(test, NAME);
   test.base.cell.replace(policyOf({}, { ask: true }));
-  assertEquals(test.gate.admitsFrom(at("93.184.216.34:53")), false);
+  assertEquals(mayAnswer(test, at("93.184.216.34:53")), false);
   assertEquals(test.offer(NAME, "again"), null);
   await settle();
   assertEquals(test.base.asked.length, 2);
   assertEquals(test.delivered.at(-1), ["93.184.216.34:53", "again"]);
-  assertEquals(test.gate.admitsFrom(at("93.184.216.34:53")), true);
+  assertEquals(mayAnswer(test, at("93.184.216.34:53")), true);
   assertEquals(test.base.blocked, []);
 });
 
 Deno.test("what a person let pass is asked about again when its time is over", async () => {
   await using test = approvingGate();
   await granted(test, NAME);
-  assert(test.gate.admitsFrom(at("93.184.216.34:53")));
+  assert(mayAnswer(test, at("93.184.216.34:53")));
   test.base.clock.advance(KEPT_MS);
   assertEquals(test.offer(NAME, "again"), null);
   await settle();
@@ -669,4 +677,83 @@ Deno.test("what waits for a person takes no place of those that are looked up", 
   asking.resolve({ kind: "denied", why: "a person said no" });
   await settle();
   assertEquals([test.held, test.base.blocked.length], [0, PENDING_MAX + 2]);
+});
+
+/** Outcome and bytes of what was let through and is over, in order. */
+function endsOf({ base }: TestGate): (readonly [string, string, number, number])[] {
+  return base.ended.map(({ ending: { kind, outcome, up, down } }) => [kind, outcome, up, down]);
+}
+
+Deno.test("each destination ends once: with its bytes, whatever ends it", async () => {
+  const policy = policyOf({}, { dangerouslyAllowAllDomains: true });
+  await using test = makeGate({ policy, limits: { udpDestinations: 2 } });
+  const first = await granted(test, NAME);
+  Object.assign(first, { up: 7, down: 9 });
+  await granted(test, domainAddress("second.test", 53));
+  assertEquals(endsOf(test), []);
+  // It makes way, being unused for longest.
+  await granted(test, domainAddress("third.test", 53));
+  assertEquals(endsOf(test), [["datagrams", "done", 7, 9]]);
+  assertStrictEquals(test.base.ended[0]!.passage, first.passage);
+  test.end();
+  assertEquals([endsOf(test).length, test.gate.size], [3, 0]);
+  assertEquals(test.base.begun.length, 3);
+});
+
+Deno.test("a destination that is decided anew ends, and begins again with another number", async () => {
+  await using test = makeGate();
+  const first = await granted(test, NAME);
+  first.up = 5;
+  test.base.cell.replace(policyOf({ allow: ["allowed.test", "other.test"] }));
+  const second = test.offer(NAME);
+  assertEquals(endsOf(test), [["datagrams", "done", 5, 0]]);
+  assert(second !== null && second.passage.asker.id !== first.passage.asker.id);
+  test.base.cell.replace(policyOf({}));
+  assertEquals(test.offer(NAME), null);
+  await settle();
+  assertEquals([test.base.begun.length, test.base.ended.length], [2, 2]);
+  assertEquals(test.base.blocked.length, 1);
+});
+
+Deno.test("what is let through and sent nowhere has an end, too", async () => {
+  const slow = slowResolver();
+  const policy = policyOf({}, { dangerouslyAllowAllDomains: true });
+  await using forgotten = makeGate({
+    policy,
+    resolve: slow.resolve,
+    limits: { udpDestinations: 1 },
+  });
+  forgotten.offer(NAME);
+  forgotten.offer(domainAddress("other.test", 53));
+  slow.answer("93.184.216.34");
+  await settle();
+  assertEquals(endsOf(forgotten), [["datagrams", "closed", 0, 0]]);
+  assertEquals([forgotten.base.allowed.length, forgotten.base.begun.length], [1, 1]);
+
+  const late = Promise.withResolvers<void>();
+  await using gone = makeGate({ grant: (grant) => grant, arrives: late.promise });
+  gone.offer(NAME);
+  await settle();
+  gone.end();
+  late.resolve();
+  await settle();
+  assertEquals(gone.base.allowed.length, 1);
+  assertEquals(endsOf(gone), [["datagrams", "closed", 0, 0]]);
+
+  await using round = makeGate({ grant: (grant) => ({ ...grant, addresses: [] }) });
+  round.offer(NAME);
+  await settle();
+  assertEquals(endsOf(round), [["datagrams", "failed", 0, 0]]);
+});
+
+Deno.test("what is blocked, or is not found, neither begins nor ends", async () => {
+  const slow = slowResolver();
+  await using test = makeGate({ resolve: slow.resolve });
+  test.offer(domainAddress("denied.test", 53));
+  test.offer(NAME);
+  slow.fail();
+  await settle();
+  test.end();
+  assertEquals([test.base.begun, test.base.ended], [[], []]);
+  assertEquals([test.base.blocked.length, test.base.unresolved.length], [1, 1]);
 });

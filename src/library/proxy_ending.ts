@@ -1,0 +1,45 @@
+import type { RunningProxy } from "../proxy/proxy.ts";
+import type { OpenDecider } from "./deciders/open_decider.ts";
+import type { AdminListener } from "./open_admin_listener.ts";
+import { closeAudit, type OpenAudit } from "./open_audit.ts";
+
+/** How a proxy ends: once, whoever asks for it, and however often. */
+export interface ProxyEnding {
+  readonly over: Promise<void>;
+  readonly shutdown: (graceMs: number) => Promise<void>;
+}
+
+/** What ends with a proxy. */
+export interface ProxyEnds {
+  readonly admin: Pick<AdminListener, "close"> | null;
+  readonly decider: Pick<OpenDecider, "close"> | null;
+  readonly audit: OpenAudit;
+  readonly following: AsyncDisposable;
+}
+
+/** How to end what was started, the records of it last. */
+export function proxyEnding(
+  proxy: Pick<RunningProxy, "shutdown">,
+  { admin, decider, audit, following }: ProxyEnds,
+): ProxyEnding {
+  const { promise: over, resolve } = Promise.withResolvers<void>();
+  let closing: Promise<void> | null = null;
+  const close = async () => {
+    await following[Symbol.asyncDispose]();
+    await decider?.close();
+    await admin?.close();
+    // Last: the end of each connection is a record.
+    await closeAudit(audit);
+    resolve();
+  };
+  return {
+    over,
+    async shutdown(graceMs): Promise<void> {
+      // Asked again, it is for less patience.
+      const closed = proxy.shutdown(graceMs);
+      closing ??= closed.then(close);
+      await closed;
+      await closing;
+    },
+  };
+}

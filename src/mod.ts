@@ -1,0 +1,41 @@
+/**
+ * Doorward as a library: a network policy proxy inside another program.
+ *
+ * ```ts
+ * import { NetworkDecision, NetworkProxy } from "@doorward/doorward";
+ *
+ * const proxy = await NetworkProxy.builder()
+ *   .config({ network: { enabled: true, allowed_domains: ["api.example.com"] } })
+ *   .policyDecider((request) =>
+ *     request.command?.startsWith("curl ") ? NetworkDecision.allow() : NetworkDecision.deny()
+ *   )
+ *   .build();
+ * await using handle = await proxy.run();
+ * console.log(`HTTP_PROXY=http://${handle.addresses?.http}`);
+ * ```
+ *
+ * @module
+ */
+export { NetworkProxy, type ProxyAddresses } from "./library/network_proxy.ts";
+export {
+  type ConfigObject,
+  NetworkProxyBuilder,
+  type ProgramMetadata,
+} from "./library/network_proxy_builder.ts";
+export type {
+  AuditState,
+  EnvOptions,
+  NetworkProxyHandle,
+  ProxyListener,
+} from "./library/network_proxy_handle.ts";
+export {
+  NetworkDecision,
+  type NetworkPolicyDecider,
+  type NetworkPolicyRequest,
+} from "./library/network_decision.ts";
+export type { Attribution } from "./audit/attribution.ts";
+export type { AuditRecord, CloseAudit, DecisionAudit, LossAudit } from "./audit/audit_record.ts";
+export type { BlockedRecord } from "./audit/blocked_record.ts";
+export { ConfigError, type ConfigFault } from "./config/errors.ts";
+export type { Mode } from "./policy/policy.ts";
+export type { Protocol } from "./policy/request.ts";

@@ -1,7 +1,0 @@
-import { assertEquals } from "@std/assert";
-import { VERSION } from "../../src/cli/version.ts";
-
-Deno.test("VERSION is the version of deno.json", async () => {
-  const manifest = await Deno.readTextFile(new URL("../../deno.json", import.meta.url));
-  assertEquals(VERSION, JSON.parse(manifest).version);
-});

@@ -1,0 +1,30 @@
+import { assertEquals } from "@std/assert";
+import { proxyEnding } from "../../src/library/proxy_ending.ts";
+
+Deno.test("a proxy ends once, its records last, and sooner when it is asked again", async () => {
+  const log: string[] = [];
+  const graceful = Promise.withResolvers<void>();
+  const proxy = {
+    shutdown: async (graceMs: number) => {
+      log.push(`shutdown ${graceMs}`);
+      if (graceMs > 0) await graceful.promise;
+      graceful.resolve();
+    },
+  };
+  const sink = {
+    name: "memory",
+    lost: 0,
+    write: () => {},
+    close: () => Promise.resolve(void log.push("sink")),
+  };
+  const admin = { close: () => Promise.resolve(void log.push("admin")) };
+  const following = { [Symbol.asyncDispose]: () => Promise.resolve(void log.push("following")) };
+  const decider = { close: () => Promise.resolve(void log.push("decider")) };
+  const audit = { sinks: [sink], metadata: {} };
+  const ending = proxyEnding(proxy, { admin, decider, audit, following });
+  const patient = ending.shutdown(5000);
+  await ending.shutdown(0);
+  await patient;
+  await ending.over;
+  assertEquals(log, ["shutdown 5000", "shutdown 0", "following", "decider", "admin", "sink"]);
+});
