@@ -20,8 +20,9 @@ export interface Call {
   readonly authority: string;
   /** The value of `Authorization`; null sends none. */
   readonly authorization: string | null;
-  /** JSON, or null for no body. */
-  readonly body: string | null;
+  /** JSON unless `contentType` says otherwise, or null for no body. */
+  readonly body: string | Uint8Array<ArrayBuffer> | null;
+  readonly contentType?: string;
   /** What is understood; JSON and events unless it says otherwise. */
   readonly accept?: string;
   /** Further fields. */
@@ -45,7 +46,9 @@ export interface Answer {
  * @throws {ProtocolError} of peer `upstream`, for an answer that is not HTTP, too long, or cut short
  */
 export async function callOver(stream: ByteStream, call: Call): Promise<Answer> {
-  const bytes = new TextEncoder().encode(call.body ?? "");
+  const bytes = typeof call.body === "object" && call.body !== null
+    ? call.body
+    : new TextEncoder().encode(call.body ?? "");
   try {
     await writeAll(stream, headOf(call, bytes.length));
     if (bytes.length > 0) await writeAll(stream, bytes);
@@ -59,12 +62,13 @@ export async function callOver(stream: ByteStream, call: Call): Promise<Answer> 
 
 function headOf(call: Call, length: number) {
   const { method, path, authority, authorization, body, accept, fields = [] } = call;
+  const contentType = call.contentType ?? "application/json";
   return requestHeadBytes(method, path, [
     field("Host", authority),
     field("Accept", accept ?? "application/json, text/event-stream"),
     field("Connection", "close"),
     ...(authorization === null ? [] : [field("Authorization", authorization)]),
-    ...(body === null ? [] : [field("Content-Type", "application/json")]),
+    ...(body === null ? [] : [field("Content-Type", contentType)]),
     ...(method === "POST" ? [field("Content-Length", String(length))] : []),
     ...fields,
   ]);

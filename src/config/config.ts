@@ -23,6 +23,8 @@ import { Findings } from "./toml/findings.ts";
 import { readLimits } from "./limits_table.ts";
 import { readListenAddresses } from "./listen_addresses.ts";
 import { readNetwork } from "./network_table.ts";
+import type { OtelConfig } from "./otel/otel_config.ts";
+import { readOtel } from "./otel/read_otel.ts";
 import type { ProjectFiles } from "./project_files.ts";
 import { readPresets } from "./presets/read_presets.ts";
 import { checkPublicSuffixes } from "./public_suffix.ts";
@@ -107,6 +109,8 @@ export interface Config {
   readonly permitsDecider: boolean;
   /** The absolute path of the file that violation lines go to; null is standard error. */
   readonly violationFile: string | null;
+  /** Where audit records are exported to; null exports nothing. */
+  readonly otel: OtelConfig | null;
   /** Where the authority of interception is; null when there is no home folder that could hold it. */
   readonly authorityFiles: AuthorityFiles | null;
   /** The absolute path of a file with further authorities that servers may be certified by, or null. */
@@ -218,6 +222,7 @@ export async function loadConfig(source: ConfigSource): Promise<Config> {
   const violationFile = readViolationFile(table, network, findings);
   const authorityFiles = readAuthorityFiles(table, homeOf(source), findings);
   const upstreamCaFile = await readUpstreamCaFile(table, network, findings);
+  const otel = await readOtel(root, findings);
   noteEffects({ table, network, rules, requestRules, asksDecider, file }, findings);
 
   const faults = findings.faults();
@@ -236,6 +241,7 @@ export async function loadConfig(source: ConfigSource): Promise<Config> {
     asksDecider,
     permitsDecider,
     violationFile,
+    otel,
     authorityFiles,
     upstreamCaFile,
     upstreamProxy,

@@ -1,5 +1,6 @@
 import { LEGACY_KEYS, LEGACY_POLICY_KEYS } from "./network_shapes.ts";
 import { networkSchema } from "./network_table.ts";
+import { OTEL_SCHEMAS } from "./otel/read_otel.ts";
 import { featuresSchema } from "./surfaces/feature.ts";
 import { profileSchemas } from "./surfaces/profile.ts";
 import { SANDBOX_SCHEMAS } from "./surfaces/sandbox_mode.ts";
@@ -23,6 +24,7 @@ export function configSchema(): JsonSchema {
       ...SANDBOX_SCHEMAS,
       features: featuresSchema(network.properties!),
       network_proxy: legacySchema(network.properties!),
+      ...OTEL_SCHEMAS,
     },
     not: { required: ["network", "network_proxy"] },
     additionalProperties: false,

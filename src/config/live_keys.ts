@@ -53,7 +53,12 @@ export function frozenChanges(running: Config, next: Config): readonly ConfigFau
     fault(next, key, SECRET.includes(key) ? null : shown(before[key]))
   );
   if (!sameText(running.decider, next.decider)) faults.push(fault(next, "decider", null));
-  return [...faults, ...frozenAuthority(running, next), ...frozenLimits(running, next)];
+  return [
+    ...faults,
+    ...frozenAuthority(running, next),
+    ...frozenLimits(running, next),
+    ...frozenExport(running, next),
+  ];
 }
 
 /** Clients trust the authority that they were started with. */
@@ -75,13 +80,25 @@ function frozenLimits(running: Config, next: Config): readonly ConfigFault[] {
   });
 }
 
+/** Whom a collector is known by may be read anew: the file is the same. */
+function frozenExport(running: Config, next: Config): readonly ConfigFault[] {
+  const [before, after] = [running, next].map(({ otel }) =>
+    JSON.stringify(otel, (key, value) => key === "authorities" ? undefined : value)
+  );
+  return before === after ? [] : [faultAt(next, "otel", "otel", null)];
+}
+
 /** @param value what held before; null is not to be shown */
 function fault(next: Config, key: string, value: string | null): ConfigFault {
+  return faultAt(next, `network.${key}`, key, value);
+}
+
+function faultAt(next: Config, path: string, key: string, value: string | null): ConfigFault {
   const file = next.sources[0] ?? "built-in";
   const back = value === null ? "what it was" : value;
   return {
     // A key that is gone has no place but its file.
-    origin: next.originOf(`network.${key}`) ?? { file, line: null, column: null },
+    origin: next.originOf(path) ?? { file, line: null, column: null },
     message: `"${key}" cannot change while Doorward runs: restart it, or write back ${back}`,
   };
 }

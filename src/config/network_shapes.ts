@@ -25,8 +25,11 @@ const POLICY_KEYS = [
   "features",
 ];
 
+/** What is exported, and where to. In another program's file it speaks of what that program exports. */
+const EXPORT_KEYS = ["otel", "analytics"];
+
 /** The keys of a document that are ours. */
-export const TOP_LEVEL_KEYS = [...POLICY_KEYS, "network_proxy"];
+export const TOP_LEVEL_KEYS = [...POLICY_KEYS, "network_proxy", ...EXPORT_KEYS];
 
 /** What is no configuration, but what bounds one. */
 const REQUIREMENTS = "experimental_network";
@@ -93,9 +96,9 @@ export function networkShape(
   const flat = network ?? (legacy === null ? null : flatten(legacy, findings));
   const entries = new Map<string, Entry>();
   if (flat !== null) entries.set("network", inOneSpelling(flat));
-  for (const name of POLICY_KEYS) {
+  for (const name of [...POLICY_KEYS, ...EXPORT_KEYS]) {
     const entry = root.entries.get(name);
-    if (entry === undefined || name === "network") continue;
+    if (entry === undefined || name === "network" || isForeign(name, foreign)) continue;
     if (name === "permissions") {
       setTable(entries, name, entry, inner(inOneSpelling, "network"), findings);
     } else if (name === "features") {
@@ -109,9 +112,8 @@ export function networkShape(
 function refuseOthers(root: LocatedTable, foreign: boolean, findings: Findings): void {
   const ignored: [string, Entry][] = [];
   for (const [name, entry] of root.entries) {
-    if (TOP_LEVEL_KEYS.includes(name)) continue;
     if (isForeign(name, foreign)) ignored.push([name, entry]);
-    else findings.fault(entry.key, unreadKey(name, foreign));
+    else if (!TOP_LEVEL_KEYS.includes(name)) findings.fault(entry.key, unreadKey(name, foreign));
   }
   const [first] = ignored;
   if (first === undefined) return;
@@ -164,8 +166,9 @@ function onlyOurs(foreign: boolean, findings: Findings): (table: LocatedTable) =
 }
 
 function isForeign(name: string, foreign: boolean): boolean {
-  return foreign && name !== REQUIREMENTS && !TOP_LEVEL_KEYS.includes(name) &&
-    nearestKey(name, ["network", "network_proxy"]) === null;
+  if (!foreign || name === REQUIREMENTS) return false;
+  if (EXPORT_KEYS.includes(name)) return true;
+  return !TOP_LEVEL_KEYS.includes(name) && nearestKey(name, ["network", "network_proxy"]) === null;
 }
 
 function unreadKey(name: string, foreign: boolean): string {

@@ -9,7 +9,13 @@ import { refuseLostHooks } from "./surfaces/mitm_table.ts";
 import { resolve, type Resolved } from "./surfaces/resolve.ts";
 import { describe, quote } from "./toml/printable.ts";
 import { isSecretKey } from "./toml/printable_override.ts";
-import { emptyTable, type LocatedTable, mergeTables, type Place } from "./toml/located.ts";
+import {
+  emptyTable,
+  type Located,
+  type LocatedTable,
+  mergeTables,
+  type Place,
+} from "./toml/located.ts";
 import { parseOverride } from "./toml/override_flag.ts";
 import { parseTomlDocument } from "./toml/toml_document.ts";
 
@@ -161,12 +167,26 @@ function mainFile(read: readonly ReadLayer[]): string {
 
 function laidOver(below: LocatedTable, above: LocatedTable, findings: Findings): LocatedTable {
   const [under, over] = alignFeature(below, above);
+  const exported = under.entries.get("otel")?.value;
   return mergeTables(under, over, (key, lost, by) => {
     refuseLostHooks(key, lost, by, findings);
     if (lost.kind === "table") return;
-    const what = lost.kind === "list" ? "its list" : isSecretKey(key) ? "its URL" : describe(lost);
+    const isSecret = exported !== undefined && isWithin(exported, lost);
+    const what = isSecret
+      ? "its value"
+      : lost.kind === "list"
+      ? "its list"
+      : isSecretKey(key)
+      ? "its URL"
+      : describe(lost);
     findings.notice(by, `${quote(key)} becomes a table: ${what} is lost`);
   });
+}
+
+function isWithin(whole: Located, part: Located): boolean {
+  return whole === part ||
+    (whole.kind === "table" &&
+      [...whole.entries.values()].some(({ value }) => isWithin(value, part)));
 }
 
 function flagShape(flag: string, index: number, findings: Findings): NetworkShape {

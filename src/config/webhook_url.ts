@@ -40,7 +40,8 @@ export function printableWebhook(url: URL): string {
   return `${url.protocol}//${userInfo}${url.host}/${isBare ? "" : "…"}`;
 }
 
-function isThisMachine(hostname: string): boolean {
+/** Whether the host of a URL is this machine, by its own word: a loopback address, or `localhost`. */
+export function isThisMachine(hostname: string): boolean {
   const host = parseHost(hostname);
   if (host.kind === "name") return host.name === "localhost";
   return host.kind === "ip" && isLoopback(host.ip);

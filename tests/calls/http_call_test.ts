@@ -40,6 +40,18 @@ const SENT: readonly (readonly [Partial<Call>, string])[] = [
     '{"a":"\xc3\xa4"}',
   ],
   [
+    {
+      method: "POST",
+      path: "/bytes",
+      body: new Uint8Array([0, 0xff, 10]),
+      contentType: "application/x-protobuf",
+      accept: "application/x-protobuf",
+    },
+    "POST /bytes HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nAccept: application/x-protobuf\r\n" +
+    "Connection: close\r\nContent-Type: application/x-protobuf\r\nContent-Length: 3\r\n\r\n" +
+    "\x00\xff\n",
+  ],
+  [
     { method: "POST", path: "/reload" },
     "POST /reload HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n" +
     "Accept: application/json, text/event-stream\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",

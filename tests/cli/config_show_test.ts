@@ -11,6 +11,7 @@ const EXAMPLES: readonly (readonly [string, string])[] = [
   [FOLDER, "profile"],
   [FOLDER, "sandbox"],
   [FOLDER, "flat"],
+  [FOLDER, "otel"],
   [SEEDS, "network"],
   [SEEDS, "network_proxy"],
   [SEEDS, "profile_lists"],
@@ -25,6 +26,14 @@ for (const [folder, name] of EXAMPLES) {
     assertEquals(out.replaceAll(folder, "/etc/me/"), golden);
   });
 }
+
+Deno.test("config show shows where records go, and no secret", async () => {
+  for (const words of [[], ["--json"]]) {
+    const { out } = await show(`${FOLDER}otel.toml`, ...words);
+    assertStringIncludes(out, "https://collector.example.com:4318/…");
+    assertEquals(out.includes("secret"), false);
+  }
+});
 
 Deno.test("config show --json holds the same", async () => {
   const file = `${FOLDER}profile.toml`;

@@ -104,3 +104,42 @@ Deno.test("frozenChanges() refuses other authorities for servers", async () => {
     '2:1 "upstream_ca_file" cannot change while Doorward runs: restart it, or write back ""',
   ]);
 });
+
+const OTEL =
+  '[otel]\nexporter = { otlp-http = { endpoint = "https://a.test", headers = { x = "s3cret" } } }';
+
+/** What a reload may not change of what is exported, and where it is told. */
+const EXPORTED: readonly (readonly [string, string, string | null])[] = [
+  [OTEL, OTEL, null],
+  [OTEL, `# a line more\n${OTEL}`, null],
+  ["", '[otel]\nexporter = "none"', null],
+  ["", OTEL, "3:2"],
+  [OTEL, "", "file"],
+  [OTEL, OTEL.replace("s3cret", "other"), "3:2"],
+  [OTEL, OTEL.replace("a.test", "b.test"), "3:2"],
+  [OTEL, `${OTEL}\n[analytics]\nenabled = false`, "3:2"],
+  [OTEL, `${OTEL}\ninterval_seconds = 5`, "3:2"],
+];
+
+for (const [running, next, place] of EXPORTED) {
+  Deno.test(`frozenChanges() of ${JSON.stringify([running, next])} is at ${place}`, async () => {
+    const message =
+      '"otel" cannot change while Doorward runs: restart it, or write back what it was';
+    const told = await changes(`ask = true\n${running}`, `ask = true\n${next}`);
+    assertEquals(told, place === null ? [] : [`${place} ${message}`]);
+  });
+}
+
+Deno.test("frozenChanges() lets a collector's authorities be renewed in their file", async () => {
+  await using scratch = await makeScratch();
+  const file = `${scratch.folder}/ca.pem`;
+  const text = "[network]\nask = true\n[otel]\nexporter = { otlp-http = { endpoint = " +
+    `"https://a.test", tls = { ca-certificate = ${JSON.stringify(file)} } } }`;
+  const read = async () => {
+    await Deno.writeTextFile(file, (await newAuthority(0)).certificate);
+    return await load(text);
+  };
+  const [before, after] = [await read(), await read()];
+  assertEquals(before.otel?.logs?.authorities === after.otel?.logs?.authorities, false);
+  assertEquals(frozenChanges(before, after), []);
+});

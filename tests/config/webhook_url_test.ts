@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { parseWebhookUrl, printableWebhook } from "../../src/config/webhook_url.ts";
+import { isThisMachine, parseWebhookUrl, printableWebhook } from "../../src/config/webhook_url.ts";
 
 /** What is written, and what may be shown of it. */
 const TAKEN: readonly (readonly [string, string])[] = [
@@ -56,4 +56,17 @@ Deno.test("parseWebhookUrl() takes 8000 characters, and not one more", () => {
   const base = "https://hooks.test/";
   assert(parseWebhookUrl(base.padEnd(8000, "x")) instanceof URL);
   assert(!(parseWebhookUrl(base.padEnd(8001, "x")) instanceof URL));
+});
+
+Deno.test("isThisMachine() believes loopback addresses and localhost, and no name that begins so", () => {
+  const hosts = [
+    "127.0.0.1",
+    "[::1]",
+    "localhost",
+    "localhost.",
+    "localhost.x.test",
+    "10.0.0.1",
+    "0.0.0.0",
+  ];
+  assertEquals(hosts.map(isThisMachine), [true, true, true, true, false, false, false]);
 });

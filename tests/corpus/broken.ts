@@ -1421,6 +1421,36 @@ export const BROKEN_FILES: readonly BrokenFiles[] = [
       ],
     ],
   },
+  {
+    what: "[otel] that exports nowhere",
+    head: "[otel]\n",
+    rows: [
+      [
+        'exporter = "otlp-http"',
+        '2:12 "exporter" is no exporter: write "none", or { otlp-http = { endpoint = "http://127.0.0.1:4318" } }',
+      ],
+      [
+        "exporter = { otlp-grpc = {} }",
+        '2:14 "exporter" is no exporter: otlp-grpc is not available in this version: write otlp-http; collectors take it at port 4318',
+      ],
+      [
+        "exporter = { otlp-http = {} }",
+        '2:26 [otel.exporter.otlp-http] has no "endpoint": write { otlp-http = { endpoint = "http://127.0.0.1:4318" } }',
+      ],
+      [
+        'trace_exporter = { otlp-http = { endpoint = "http://a.test" } }',
+        '2:45 "endpoint" names no place to export to: http is for this machine only (127.0.0.1, localhost): write https',
+      ],
+      [
+        'exporter = { otlp-http = { endpoint = "https://a.test", headers = { Host = "x" } } }',
+        '2:69 header "Host": Doorward sets it itself: remove it',
+      ],
+      [
+        "interval_seconds = 0",
+        '2:20 "interval_seconds" is 0: expected a whole number from 1 to 3600',
+      ],
+    ],
+  },
 ];
 
 /** Flags that cannot be used, without a file, and what is said of them. */

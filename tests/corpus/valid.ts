@@ -90,4 +90,9 @@ export const VALID_FILES: readonly string[] = [
   '[network_proxy]\nenabled = true\nmode = "limited"\nmitm = { enabled = true }',
   '[network_proxy.policy]\nallowed_domains = ["a.test"]\nallow_unix_sockets = ["/a"]',
   '[network_proxy]\nproxy_url = "http://127.0.0.1:1"\n[network_proxy.policy]\nallow_local_binding = true',
+  '[otel]\nexporter = "none"\ntrace_exporter = "statsig"\n[analytics]',
+  '[otel]\nexporter = { otlp-http = { endpoint = "https://a.test/v1/logs", headers = { A = "b" } } }',
+  '[otel.exporter.otlp-http]\nendpoint = "http://127.0.0.1:4318"\nprotocol = "json"\ntls = {}',
+  '[otel]\nenvironment = "prod"\ninterval_seconds = 1\nlog_user_prompt = true\nfuture = 1',
+  "[analytics]\nenabled = false\nfuture = 1",
 ];

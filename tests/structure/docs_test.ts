@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { EVENT_TYPES } from "../../src/audit/event.ts";
 import { loadConfig } from "../../src/config/config.ts";
 import { DECIDER_SCHEMA } from "../../src/config/decider_table.ts";
+import { OTEL_KEYS } from "../../src/config/otel/read_otel.ts";
 import { DEFAULT_NETWORK } from "../../src/config/network_table.ts";
 import { PRESETS } from "../../src/config/presets/presets.ts";
 import { POSTURES } from "../../src/config/starter/starter_text.ts";
@@ -34,6 +35,14 @@ Deno.test("docs/policy.md lists every key of [network] with its default", async 
     Object.entries(DEFAULT_NETWORK).map(([key, value]) => [key, JSON.stringify(value)]),
   );
   assertEquals(documented, real);
+});
+
+Deno.test("docs/configuration.md lists every key of [otel]", async () => {
+  const page = await Deno.readTextFile(new URL("docs/configuration.md", root));
+  const [, section = ""] = page.split("## Export of audit records");
+  const [first = ""] = section.split("| key of `otlp-http`");
+  const rows = [...first.matchAll(/^\| `(\w+)`/gm)].map((match) => match[1]!);
+  assertEquals(rows, [...OTEL_KEYS]);
 });
 
 Deno.test("docs/presets.md names every preset, every posture, and no other", async () => {

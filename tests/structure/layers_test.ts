@@ -48,6 +48,13 @@ const PACKAGES: Record<string, readonly string[]> = {
   tls: ["@peculiar/x509", "reflect-metadata"],
   config: ["smol-toml", "tldts"],
   admin: ["hono"],
+  // What encodes OTLP, and what it is made with.
+  library: [
+    "@opentelemetry/api",
+    "@opentelemetry/otlp-transformer",
+    "@opentelemetry/resources",
+    "@opentelemetry/sdk-metrics",
+  ],
   cli: ["@std/cli/parse-args"],
 };
 

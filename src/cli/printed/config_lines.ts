@@ -1,4 +1,5 @@
 import type { FilesystemEntry } from "../../config/surfaces/filesystem.ts";
+import type { ShownTarget } from "../../config/otel/redacted_otel.ts";
 import { quote } from "../../config/toml/printable.ts";
 import type { Shown, ShownConfig } from "./shown_config.ts";
 import { type Line, paint } from "./terminal.ts";
@@ -18,6 +19,7 @@ export function configLines(shown: ShownConfig): readonly Line[] {
     [""],
     ["Settings of [network]"],
     ...Object.entries(shown.settings).flatMap(([key, value]) => settingLines(key, value)),
+    ...otelLines(shown),
     ...(shown.filesystem.length === 0 ? [] : [
       [""],
       ["Filesystem (for whoever starts the command; Doorward enforces the network alone)"],
@@ -92,6 +94,25 @@ function settingLine(key: string, value: string, origin: string): Line {
     }`,
     paint("faint", place),
   ];
+}
+
+function otelLines({ otel }: ShownConfig): readonly Line[] {
+  if (otel === null) return [];
+  const { environment, interval_seconds, ...targets } = otel;
+  return [
+    [""],
+    ["Export ([otel])"],
+    settingLine("environment", quote(environment), ""),
+    settingLine("interval_seconds", String(interval_seconds), ""),
+    ...Object.entries(targets).map(([signal, target]) =>
+      settingLine(signal, target === null ? "none" : targetText(target), "")
+    ),
+  ];
+}
+
+function targetText({ url, protocol, headers, ca_file }: ShownTarget): string {
+  const names = headers.length === 0 ? "" : `, headers ${headers.join(", ")}`;
+  return `${url} ${protocol}${names}${ca_file === null ? "" : `, by ${quote(ca_file)}`}`;
 }
 
 /** A value as TOML has it, for a person to compare with a file. */

@@ -1,5 +1,6 @@
 import type { Config } from "../../config/config.ts";
 import { DECIDER_DEFAULTS, type DeciderTable } from "../../config/decider_table.ts";
+import { redactedOtel, type ShownOtel } from "../../config/otel/redacted_otel.ts";
 import { LIMIT_KEYS, unitOf } from "../../config/limits_table.ts";
 import { redactedNetwork, type ShownNetwork } from "../../config/redacted.ts";
 import type { Pinned, Requirements } from "../../config/requirements/requirements.ts";
@@ -43,6 +44,8 @@ export interface ShownConfig {
   };
   /** Each key of `[network]`. Of a list each element has an origin of its own. */
   readonly settings: Readonly<Record<string, Shown | readonly Shown[]>>;
+  /** Where audit records are exported to; null where nowhere. */
+  readonly otel: ShownOtel | null;
   /** What nobody can loosen, by its keys; empty where nothing is required. */
   readonly requirements: Readonly<Record<string, Shown | readonly Shown[]>>;
   /** Checked and shown; Doorward itself enforces the network alone. */
@@ -68,6 +71,7 @@ export function shownConfig(config: Config): ShownConfig {
       off: off === null ? null : { value: off.why, origin: formatOrigin(off.origin) },
     },
     settings: settingsOf(config),
+    otel: config.otel === null ? null : redactedOtel(config.otel),
     requirements: requirementsOf(config.requirements),
     filesystem: profile?.filesystem ?? [],
     runtime: runtimeOf(config),

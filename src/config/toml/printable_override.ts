@@ -11,6 +11,7 @@ import { withoutCredentials } from "./printable.ts";
 export function printableOverride(flag: string): string {
   const value = flag.slice(flag.indexOf("=") + 1);
   const start = flag.slice(0, flag.length - value.length);
+  if (setsExport(flag)) return value === "" ? flag : `${start}…`;
   if (setsUpstreamProxy(flag)) return `${start}${printableUpstream(value)}`;
   if (setsSecretUrl(flag)) return `${start}${printableUrl(value)}`;
   if (setsRules(flag)) return value === "" ? flag : `${start}…`;
@@ -18,6 +19,13 @@ export function printableOverride(flag: string): string {
   return /(?:upstream|webhook|decider).*[:@]/is.test(value)
     ? `${start}…`
     : withoutCredentials(flag);
+}
+
+/** Whether a `-c key=value` flag says where to export to, or was meant to: its headers and its URL may be secrets. */
+function setsExport(flag: string): boolean {
+  const key = flag.includes("=") ? flag.slice(0, flag.indexOf("=")) : flag;
+  return /otel|otlp|exporter/i.test(key) ||
+    key.split(".").some((part) => nearestKey(part.trim(), ["otel", "exporter"]) !== null);
 }
 
 /** Whether a `-c key=value` flag sets request rules, or was meant to: what they compare with may be a secret. */

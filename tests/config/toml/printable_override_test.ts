@@ -47,6 +47,21 @@ const PRINTED: readonly (readonly [string, string])[] = [
   ["network.decider.url=https://u:s3cret@h.test/x", "network.decider.url=https://…@h.test/…"],
   ['network.decider.command=["x","s3cret"]', "network.decider.command=…"],
   ['network={decider={url="https://h.test/s3cret"}}', "network=…"],
+  ["otel.exporter=", "otel.exporter="],
+  ['otel.exporter.otlp-http.headers.x="s3cret"', "otel.exporter.otlp-http.headers.x=…"],
+  [
+    "otel.exporter.otlp-http.endpoint=https://h.test/s3cret",
+    "otel.exporter.otlp-http.endpoint=…",
+  ],
+  [
+    "otel.exporter.otlp-http.headers.upstream_proxy=http://h.test:1",
+    "otel.exporter.otlp-http.headers.upstream_proxy=…",
+  ],
+  ['otel={exporter={otlp-http={headers={x="s3cret"}}}}', "otel=…"],
+  ['otl={exporter={otlp-http={headers={x="s3cret"}}}}', "otl=…"],
+  ['trace_exporter={otlp-http={headers={x="s3cret"}}}', "trace_exporter=…"],
+  ["otel.exporter.otlp-http.headers.x:s3cret", "…"],
+  ['network.allowed_domains=["otel.test"]', 'network.allowed_domains=["otel.test"]'],
 ];
 
 for (const [flag, expected] of PRINTED) {
