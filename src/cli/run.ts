@@ -14,6 +14,7 @@ import { answerersOfRun } from "./ask/answerers.ts";
 import { configSourceWithSecrets, type GovernedSource } from "./config_source.ts";
 import { EXIT } from "./exit_code.ts";
 import { forwardSignals } from "./signals/forward_signals.ts";
+import { closeAudit, openAudit } from "../library/open_audit.ts";
 import { openChosen } from "../library/choose_decider.ts";
 import { followRequirements, requirementsFiles } from "../library/follow_requirements.ts";
 import { liveConfig } from "./live_config.ts";
@@ -98,6 +99,8 @@ async function behindProxy(
   const decider = openChosen(config.decider, config, here, told.diagnose);
   // While files may still be written.
   const trust = await openAuthority(config, here);
+  const audit = await openAudit(config, { diagnose: told.diagnose }, here);
+  await using _audit = { [Symbol.asyncDispose]: () => closeAudit(audit) };
   await using _decider = { [Symbol.asyncDispose]: () => decider?.close() ?? Promise.resolve() };
   await using proxy = openProxy({
     config,
@@ -111,7 +114,7 @@ async function behindProxy(
       persist: (list, pattern) => live.persist(list, pattern),
     },
     decider: decider?.decide ?? null,
-    audit: { sinks: [], metadata: {} },
+    audit,
     attribution: {
       label: command.label,
       command: command.words.join(" "),

@@ -13,6 +13,7 @@ import type { StartCommand } from "./argv/command.ts";
 import { answerersOfStart } from "./ask/answerers.ts";
 import { configSourceWithSecrets, type GovernedSource } from "./config_source.ts";
 import { EXIT } from "./exit_code.ts";
+import { closeAudit, openAudit } from "../library/open_audit.ts";
 import { openChosen } from "../library/choose_decider.ts";
 import { followRequirements, requirementsFiles } from "../library/follow_requirements.ts";
 import { liveConfig } from "./live_config.ts";
@@ -72,6 +73,8 @@ async function serve(
   const diagnose = (line: string) => err.line(`doorward: ${line}`);
   const decider = openChosen(config.decider, config, here, diagnose);
   await using violations = violationWriter(config, here, diagnose);
+  const audit = await openAudit(config, { diagnose: diagnose }, here);
+  await using _audit = { [Symbol.asyncDispose]: () => closeAudit(audit) };
   await using _decider = { [Symbol.asyncDispose]: () => decider?.close() ?? Promise.resolve() };
   await using proxy = openProxy({
     config,
@@ -87,7 +90,7 @@ async function serve(
       persist: (list, pattern) => live.persist(list, pattern),
     },
     decider: decider?.decide ?? null,
-    audit: { sinks: [], metadata: {} },
+    audit,
     attribution: { ...UNATTRIBUTED, label: command.label },
     alsoOurs: [admin.address],
     trust,

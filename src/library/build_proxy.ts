@@ -83,10 +83,9 @@ function addressOverrides({ httpUrl, socksUrl, adminUrl }: ProxySettings): reado
  * Why there is to be no proxy; null where there is. Who builds one wants it, unless it is written off. A permission
  * profile, or a sandbox mode, starts one only with the feature that is its switch.
  */
-function whyOff({ off, selection, switched }: Config): string | null {
+function whyOff({ off, switched }: Config): string | null {
   if (off !== null) return off.why;
-  const hasSwitch = selection.surface === "profile" || selection.surface === "sandbox_mode";
-  if (!hasSwitch || switched.proxy === "on") return null;
+  if (switched.proxy === "on") return null;
   return switched.network === "enabled"
     ? "features.network_proxy is not on: the network is enabled, without a proxy"
     : "the network is restricted: there is nothing for a proxy to let through";

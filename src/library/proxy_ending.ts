@@ -13,7 +13,7 @@ export interface ProxyEnding {
 export interface ProxyEnds {
   readonly admin: Pick<AdminListener, "close"> | null;
   readonly decider: Pick<OpenDecider, "close"> | null;
-  readonly audit: OpenAudit;
+  readonly audit: Pick<OpenAudit, "sinks">;
   readonly following: AsyncDisposable;
 }
 

@@ -14,7 +14,7 @@ import type { ProxyAddresses } from "./network_proxy.ts";
 import type { ConfigObject, ProgramMetadata } from "./network_proxy_builder.ts";
 import type { EnvOptions, NetworkProxyHandle } from "./network_proxy_handle.ts";
 import { listenerEnv, type ListenersOf } from "./listener_env.ts";
-import type { OpenAudit } from "./open_audit.ts";
+import { openAudit } from "./open_audit.ts";
 import { openAuthority } from "./open_authority.ts";
 import { proxyEnding } from "./proxy_ending.ts";
 import { VERSION } from "./version.ts";
@@ -32,10 +32,11 @@ export async function runProxy(
   const { config, settings, machine } = built;
   const { onAudit, onBlocked, onDiagnostic, attribution } = settings;
   const trust = await openAuthority(config, machine);
-  const audit: OpenAudit = {
+  const audit = await openAudit(config, {
     sinks: onAudit === null ? [] : [functionSink(onAudit)],
     metadata: metadataOf(settings.metadata),
-  };
+    diagnose: onDiagnostic,
+  }, machine);
   const decider = openChosen(built.decider, config, machine, onDiagnostic);
   const policyOf = policyWith(decider !== null);
   const proxy = startProxy(proxyOptions({

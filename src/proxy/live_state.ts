@@ -38,6 +38,8 @@ export interface LiveState {
 export interface AuditOptions {
   readonly sinks: readonly AuditSink[];
   readonly metadata: AuditMetadata;
+  /** By which records of this proxy are told from those of others; made up where nobody gives one. */
+  readonly instance?: string;
 }
 
 /** What it is made from. */
@@ -81,12 +83,12 @@ export function makeLiveState(
     live,
     feed,
     tally,
-    audit: new AuditLog({ ...audit, now, instance: instance() }),
+    audit: new AuditLog({ ...audit, now, instance: audit.instance ?? newInstance() }),
   };
 }
 
 /** A name that no other proxy has. */
-function instance(): string {
+export function newInstance(): string {
   return [...crypto.getRandomValues(new Uint8Array(8))]
     .map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -68,14 +68,14 @@ const SEEDS: readonly (readonly [string, unknown])[] = [
     localBinding: false,
     sockets: SOCKETS,
     surface: "network",
-    switched: OPEN,
+    switched: PROXIED,
   }],
   ["network", {
     ...BASELINE,
     hosts: HOSTS,
     sockets: SOCKETS,
     surface: "network",
-    switched: OPEN,
+    switched: PROXIED,
   }],
   ["profile_lists", {
     ...BASELINE,

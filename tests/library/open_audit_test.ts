@@ -15,7 +15,6 @@ Deno.test("every sink is closed, at once", async () => {
   });
   const closing = closeAudit({
     sinks: [sink("slow", slow.promise), sink("quick", Promise.resolve())],
-    metadata: {},
   });
   assertEquals(closed, ["slow", "quick"]);
   slow.resolve();

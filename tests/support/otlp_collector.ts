@@ -61,7 +61,7 @@ export function attributesOf(holder: Message): Readonly<Record<string, string>> 
   return attributes;
 }
 
-/** As in opentelemetry-proto 1.9, less what nobody sends. Enumerations are numbers. */
+/** As in opentelemetry-proto 1.45.0, less what nobody sends. Enumerations are numbers. */
 const SCHEMA = `
 AnyValue: string string_value 1; bool bool_value 2; int64 int_value 3; double double_value 4; ArrayValue array_value 5; bytes bytes_value 7
 ArrayValue: repeated AnyValue values 1

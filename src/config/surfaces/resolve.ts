@@ -131,10 +131,12 @@ function strictly(written: WrittenSwitches): WrittenFeature {
   const enabled = enabledIn(network)?.value;
   const ofProfile = enabledIn(flags) ?? (profile === null ? null : enabledIn(profile.network));
   const bounds = sandbox?.network ?? ofProfile?.value;
+  // Nothing but a proxy is described there: to write it is to want one.
+  const isPlain = surface === "network";
   return {
     surface: isFull ? "full_access" : surface === "network" ? "profile" : surface,
-    network: enabled !== false && (bounds ?? enabled ?? false),
-    feature: feature.enabled?.value ?? false,
+    network: enabled !== false && (bounds ?? enabled ?? isPlain),
+    feature: feature.enabled?.value ?? isPlain,
   };
 }
 

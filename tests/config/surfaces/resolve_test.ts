@@ -88,7 +88,13 @@ const MATRIX: readonly (readonly [string, string, string, string | null])[] = [
   ],
   // The flat table is a profile without a name.
   ["[network]\nenabled = true" + FEATURE + "true", "enabled", "on", null],
-  ["[network]\nenabled = true", "enabled", "off", null],
+  ["[network]\nenabled = true", "enabled", "on", null],
+  [
+    "[network]\nenabled = true" + FEATURE + "false",
+    "enabled",
+    "off",
+    "features.network_proxy is false",
+  ],
   [
     "[network]\nenabled = false" + FEATURE + "true",
     "restricted",
