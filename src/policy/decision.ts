@@ -19,6 +19,7 @@ export const BLOCK_REASONS = {
   host_mismatch: "the request inside the tunnel names another host",
   not_tls: "what is inside the tunnel is not TLS, and no rule says that it may be anything",
   policy_denied: "a program that decides for this proxy said no",
+  decider_failed: "the program that decides for this proxy gave no answer",
   proxy_disabled: "the network proxy is disabled",
 } as const;
 

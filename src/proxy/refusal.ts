@@ -63,6 +63,7 @@ const HEADERS: Readonly<Record<BlockReason, ProxyErrorHeader | null>> = {
   host_mismatch: "blocked-by-policy",
   not_tls: "blocked-by-policy",
   policy_denied: "blocked-by-policy",
+  decider_failed: "blocked-by-policy",
   own_listener: "blocked-by-policy",
   upstream_proxy: "blocked-by-policy",
   proxy_disabled: null,
@@ -98,7 +99,7 @@ export function refusalOf(request: PolicyRequest, decision: Ask | Deny): Refusal
       rule: ruleOf(request, decision),
       next_steps: nextSteps(request, decision),
       // Somebody may be there to say yes the next time.
-      retryable: decision.verdict === "ask",
+      retryable: decision.verdict === "ask" || decision.reason === "decider_failed",
     },
   };
 }
@@ -151,6 +152,7 @@ const TOLD: ReadonlySet<BlockReason> = new Set([
   "host_mismatch",
   "not_tls",
   "policy_denied",
+  "decider_failed",
 ]);
 
 function messageOf(request: PolicyRequest, { reason, detail, said }: Ask | Deny): string {
@@ -191,6 +193,7 @@ const PHRASES: Readonly<Record<BlockReason, string>> = {
   host_mismatch: "the request names another host",
   not_tls: "this is not TLS",
   policy_denied: "denied by a program that decides",
+  decider_failed: "the program that decides failed",
   own_listener: "this is the proxy itself",
   upstream_proxy: "this is the upstream proxy",
   proxy_disabled: "the proxy is disabled",
@@ -262,6 +265,7 @@ function nextSteps(request: PolicyRequest, decision: Ask | Deny): string[] {
     case "sni_mismatch":
       return ["Name the host that was asked for in the TLS handshake.", ASK_A_PERSON];
     case "policy_denied":
+    case "decider_failed":
       return stepsToAllow(request);
     case "not_tls":
       return [ASK_A_PERSON, ...stepsToCarryAnything(request)];

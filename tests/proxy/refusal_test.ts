@@ -36,6 +36,7 @@ Deno.test("refusalOf() gives each reason one of the four header values of the se
     host_mismatch: "blocked-by-policy",
     not_tls: "blocked-by-policy",
     policy_denied: "blocked-by-policy",
+    decider_failed: "blocked-by-policy",
     own_listener: "blocked-by-policy",
     upstream_proxy: "blocked-by-policy",
     proxy_disabled: null,

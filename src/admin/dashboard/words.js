@@ -19,6 +19,7 @@ const REASONS = {
   sni_mismatch: "the TLS handshake names another host",
   not_tls: "not TLS inside the tunnel",
   policy_denied: "a program that decides said no",
+  decider_failed: "the program that decides failed",
   proxy_disabled: "the proxy is disabled",
 };
 

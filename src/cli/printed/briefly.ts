@@ -14,6 +14,7 @@ const BRIEFLY: Readonly<Record<BlockReason, string>> = {
   host_mismatch: "names another host inside",
   not_tls: "not TLS inside the tunnel",
   policy_denied: "a program that decides said no",
+  decider_failed: "the program that decides failed",
   proxy_disabled: "the proxy is disabled",
 };
 

@@ -11,9 +11,17 @@ import type { Decider, DeciderAnswer, DeciderRequest } from "./decider.ts";
 export type Verdict =
   /** It may go on, by this rule that is no part of the policy. */
   | { readonly kind: "approved"; readonly rule: Rule }
-  | { readonly kind: "denied"; readonly reason: BlockReason; readonly said?: string }
+  | Denied
   /** A person could allow it. */
   | { readonly kind: "ask"; readonly said?: string };
+
+/** As the fields of a denial. */
+interface Denied {
+  readonly kind: "denied";
+  readonly reason: BlockReason;
+  readonly said?: string;
+  readonly detail?: string;
+}
 
 /** Asks the program. Rejects with the signal's reason when the client has gone, and with nothing else. */
 export type AskDecider = (
@@ -22,8 +30,8 @@ export type AskDecider = (
   signal: AbortSignal,
 ) => Promise<Verdict>;
 
-/** Longer than any decider is given. A client that waits is looked after so that its end is noticed. */
-const HELD_MS = 120_000;
+/** Longer than any decider is given: a client that waits for one is not idle. */
+const HELD_MS = 3_660_000;
 
 /**
  * Asks `decide`. Whatever it does but answer is a denial.
@@ -35,19 +43,21 @@ export function askDecider(
   approve: (request: NetworkRequest) => Rule,
 ): AskDecider {
   return async (request, asker, signal) => {
-    const gone = asker.held(HELD_MS);
-    const over = AbortSignal.any([gone, signal]);
+    // One that has said all it has to say, and closed its side, still waits: a program answers soon.
+    asker.held(HELD_MS);
     try {
-      const answering = Promise.try(() => decide(deciderRequest(request, asker), over));
-      return verdictOf(await unlessAborted(answering, over), () => approve(request));
+      const answering = Promise.try(() => decide(deciderRequest(request, asker), signal));
+      return verdictOf(await unlessAborted(answering, signal), () => approve(request));
     } catch {
       signal.throwIfAborted();
-      return { kind: "denied", reason: "policy_denied" };
+      return FAILED;
     } finally {
       asker.freed();
     }
   };
 }
+
+const FAILED: Denied = { kind: "denied", reason: "decider_failed" };
 
 /** A reason is a word or a sentence: a longer one is cut, for it stands in a line of a record. */
 const WORD_CHARACTERS_MAX = 200;
@@ -80,7 +90,7 @@ function verdictOf(answer: DeciderAnswer, approve: () => Rule): Verdict {
     case "allow":
       return { kind: "approved", rule: approve() };
     case "deny":
-      return { kind: "denied", ...reasonOf(answer.reason, "policy_denied") };
+      return denied(answer.reason);
     case "ask": {
       const { reason, said } = reasonOf(answer.reason, "not_allowed");
       const word = said ?? (reason === "not_allowed" ? undefined : reason);
@@ -88,8 +98,17 @@ function verdictOf(answer: DeciderAnswer, approve: () => Rule): Verdict {
     }
     default:
       // Written in a language without types: no answer of ours is none.
-      return { kind: "denied", reason: "policy_denied" };
+      return FAILED;
   }
+}
+
+/** What a decider says that failed, or whoever watches over it: then what went wrong. */
+const FAILURE = /^decider_failed(?:: (.*))?$/;
+
+function denied(reason: string): Denied {
+  const failure = FAILURE.exec(recordedWord(reason));
+  if (failure !== null) return { ...FAILED, detail: failure[1] ?? "" };
+  return { kind: "denied", ...reasonOf(reason, "policy_denied") };
 }
 
 /** A word of ours is our reason; any other is kept beside the general one. */

@@ -20,7 +20,7 @@ Deno.test("reasonWords() shows a reason that it does not know as it is", () => {
 
 Deno.test("whyNoAllow() says that only a host without a rule can be allowed, whoever decided about it", () => {
   const allowable = Object.keys(BLOCK_REASONS).filter((reason) => whyNoAllow(reason) === null);
-  assertEquals(allowable, ["not_allowed", "policy_denied"]);
+  assertEquals(allowable, ["not_allowed", "policy_denied", "decider_failed"]);
   assertEquals(whyNoAllow("not on a Sunday"), null);
 });
 

@@ -24,6 +24,7 @@ const FOR_A_NAME: Readonly<Record<BlockReason, ReturnType<typeof remedyFor>>> = 
   host_mismatch: { kind: "none" },
   not_tls: { kind: "allow", pattern: "a.test:443 raw" },
   policy_denied: { kind: "allow", pattern: "a.test" },
+  decider_failed: { kind: "allow", pattern: "a.test" },
   proxy_disabled: { kind: "none" },
 };
 

@@ -129,7 +129,10 @@ Deno.test("askDecider() takes no answer of ours for a no", async () => {
     { decision: "deny" },
     { decision: "deny", reason: 7 },
   ];
-  for (const answer of none) assertEquals(await said(answer), NO, JSON.stringify(answer));
+  for (const answer of none) {
+    const { kind } = await said(answer);
+    assertEquals(kind, "denied", JSON.stringify(answer));
+  }
   assertEquals(await said({ decision: "ask" }), { kind: "ask" });
 });
 
@@ -141,7 +144,8 @@ Deno.test("askDecider() takes a failure for a no, whenever it comes", async () =
       throw new Error("no");
     },
   ];
-  for (const decide of failures) assertEquals((await ask(decide)).verdict, NO);
+  const failed = { kind: "denied", reason: "decider_failed" } as const;
+  for (const decide of failures) assertEquals((await ask(decide)).verdict, failed);
 });
 
 Deno.test("askDecider() keeps a reason to one line, and to a length for records", async () => {
@@ -196,11 +200,26 @@ Deno.test("askDecider() waits for nobody when the client has gone, and says so t
   assertEquals(heard, [reason]);
 });
 
-Deno.test("askDecider() lets nothing pass for a client that waits no more, whose end is not noticed yet", async () => {
+Deno.test("askDecider() answers a client that has closed its side, and waits", async () => {
   const gone = new AbortController();
   const answer = Promise.withResolvers<{ decision: "allow" }>();
   const asking = ask(() => answer.promise, connectTo("new.test"), { held: () => gone.signal });
   gone.abort();
   answer.resolve({ decision: "allow" });
-  assertEquals((await asking).verdict, NO);
+  assertEquals((await asking).verdict.kind, "approved");
+});
+
+Deno.test("askDecider() tells what went wrong with a decider apart from what it says", async () => {
+  const says = async (reason: string) => {
+    const { verdict } = await ask(() => Promise.resolve({ decision: "deny", reason }));
+    return verdict;
+  };
+  const failed = { kind: "denied", reason: "decider_failed" } as const;
+  assertEquals(await says("decider_failed: it threw"), { ...failed, detail: "it threw" });
+  assertEquals(await says("decider_failed"), { ...failed, detail: "" });
+  assertEquals(await says("decider_failed_twice"), {
+    kind: "denied",
+    reason: "policy_denied",
+    said: "decider_failed_twice",
+  });
 });
