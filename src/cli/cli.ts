@@ -42,6 +42,8 @@ async function execute(command: Command, here: Surroundings): Promise<number> {
       return await (await import("./ca.ts")).ca(command, here);
     case "config":
       return await (await import("./config.ts")).config(command, here);
+    case "audit":
+      return await (await import("./audit/audit.ts")).audit(command, here);
     case "connect":
       return await (await import("./connect.ts")).connect(command, here);
     case "pending":

@@ -99,7 +99,10 @@ async function behindProxy(
   const decider = openChosen(config.decider, config, here, told.diagnose);
   // While files may still be written.
   const trust = await openAuthority(config, here);
-  const audit = await openAudit(config, { diagnose: told.diagnose }, here);
+  const audit = await openAudit(config, {
+    diagnose: told.diagnose,
+    print: (line) => here.terminal.err.line(line),
+  }, here);
   await using _audit = { [Symbol.asyncDispose]: () => closeAudit(audit) };
   await using _decider = { [Symbol.asyncDispose]: () => decider?.close() ?? Promise.resolve() };
   await using proxy = openProxy({
@@ -122,7 +125,7 @@ async function behindProxy(
     },
     alsoOurs: [],
     trust,
-    writesFiles: config.network.ask && answerers().length > 0,
+    writesFiles: config.auditFile !== null || (config.network.ask && answerers().length > 0),
     ...told,
   }, here);
   if (proxy === null) return EXIT.failed;

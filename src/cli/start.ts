@@ -1,5 +1,5 @@
 import { UNATTRIBUTED } from "../audit/attribution.ts";
-import { RotatingFile } from "../audit/rotating_file.ts";
+import { RotatingFile } from "../audit/file/rotating_file.ts";
 import { violationLine } from "../audit/violation_line.ts";
 import { type Config, type ConfigSource, loadConfig } from "../config/config.ts";
 import type { LiveConfig } from "../config/live_config.ts";
@@ -73,7 +73,10 @@ async function serve(
   const diagnose = (line: string) => err.line(`doorward: ${line}`);
   const decider = openChosen(config.decider, config, here, diagnose);
   await using violations = violationWriter(config, here, diagnose);
-  const audit = await openAudit(config, { diagnose: diagnose }, here);
+  const audit = await openAudit(config, {
+    diagnose: diagnose,
+    print: (line) => here.terminal.err.line(line),
+  }, here);
   await using _audit = { [Symbol.asyncDispose]: () => closeAudit(audit) };
   await using _decider = { [Symbol.asyncDispose]: () => decider?.close() ?? Promise.resolve() };
   await using proxy = openProxy({
@@ -156,13 +159,13 @@ interface Violations extends AsyncDisposable {
 
 function violationWriter(
   { violationFile }: Config,
-  { terminal: { err } }: Surroundings,
+  { terminal: { err }, clock }: Surroundings,
   diagnose: (line: string) => void,
 ): Violations {
   if (violationFile === null) {
     return { line: (text) => err.line(text), [Symbol.asyncDispose]: () => Promise.resolve() };
   }
-  const file = new RotatingFile(violationFile, { diagnose });
+  const file = new RotatingFile(violationFile, { diagnose, clock });
   return { line: (text) => file.line(text), [Symbol.asyncDispose]: () => file.close() };
 }
 

@@ -45,6 +45,7 @@ import type { Requirements } from "./requirements/requirements.ts";
 import { resolveUnixSockets } from "./unix_socket_list.ts";
 import { readUpstreamCaFile } from "./upstream_ca_file.ts";
 import { readUpstreamProxy } from "./upstream_key.ts";
+import { type AuditConfig, readAudit, readAuditFile } from "./audit_table.ts";
 import { readViolationFile } from "./violation_file.ts";
 
 /** `[network]`, every key with its value or its default, in the file's own spelling and order. */
@@ -77,6 +78,7 @@ export interface NetworkConfig {
   readonly ask_webhook: string;
   readonly blocked_capacity: number;
   readonly violation_file: string;
+  readonly audit_file: string;
   readonly via: boolean;
   readonly all_proxy: "http" | "socks5h";
 }
@@ -111,6 +113,9 @@ export interface Config {
   readonly violationFile: string | null;
   /** Where audit records are exported to; null exports nothing. */
   readonly otel: OtelConfig | null;
+  /** The absolute path of the file that audit records go to; null where there is none. */
+  readonly auditFile: string | null;
+  readonly audit: AuditConfig;
   /** Where the authority of interception is; null when there is no home folder that could hold it. */
   readonly authorityFiles: AuthorityFiles | null;
   /** The absolute path of a file with further authorities that servers may be certified by, or null. */
@@ -220,6 +225,8 @@ export async function loadConfig(source: ConfigSource): Promise<Config> {
   const asksDecider = decider !== null && permitsDecider;
   if (decider !== null) noteUnasked(imposed.requirements, access, table, findings);
   const violationFile = readViolationFile(table, network, findings);
+  const audit = readAudit(table, findings);
+  const auditFile = readAuditFile(table, network, { audit, violationFile }, findings);
   const authorityFiles = readAuthorityFiles(table, homeOf(source), findings);
   const upstreamCaFile = await readUpstreamCaFile(table, network, findings);
   const otel = await readOtel(root, findings);
@@ -242,6 +249,8 @@ export async function loadConfig(source: ConfigSource): Promise<Config> {
     permitsDecider,
     violationFile,
     otel,
+    auditFile,
+    audit,
     authorityFiles,
     upstreamCaFile,
     upstreamProxy,

@@ -3,16 +3,11 @@ import type { Findings } from "./toml/findings.ts";
 import type { Entry } from "./toml/located.ts";
 import { readWhole, type SchemaByKey } from "./toml/value_readers.ts";
 
-/** What to do about each key that cannot be obeyed. */
-const REFUSED: Readonly<Record<string, string>> = {
-  audit_file: "remove it, or you would look for records that nobody writes",
-};
-
 /** More isolates than any machine has cores. */
 const WORKERS_MAX = 1024;
 
 /** The keys that {@linkcode refuseLaterKey} judges. */
-export const LATER_KEYS: readonly string[] = [...Object.keys(REFUSED), "workers"];
+export const LATER_KEYS: readonly string[] = ["workers"];
 
 /** What the one of them takes that may be written. */
 export const LATER_SCHEMAS: SchemaByKey = {
@@ -20,10 +15,8 @@ export const LATER_SCHEMAS: SchemaByKey = {
 };
 
 /** Tells that a key cannot be obeyed, if it is one of those. */
-export function refuseLaterKey(name: string, { key, value }: Entry, findings: Findings): void {
-  if (Object.hasOwn(REFUSED, name)) {
-    findings.fault(key, `"${name}" is not available in this version: ${REFUSED[name]}`);
-  } else if (name === "workers" && (readWhole(1, WORKERS_MAX)(value, name, findings) ?? 1) > 1) {
+export function refuseLaterKey(name: string, { value }: Entry, findings: Findings): void {
+  if (name === "workers" && (readWhole(1, WORKERS_MAX)(value, name, findings) ?? 1) > 1) {
     findings.fault(
       value.place,
       '"workers" is not available in this version: write 1, or remove it',

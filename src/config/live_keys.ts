@@ -1,6 +1,7 @@
 // What a configuration that is read anew cannot change: whatever Doorward settled when it started.
 import { sameSocketAddress, type SocketAddress } from "../net/address/endpoint.ts";
 import type { Limits } from "../proxy/limits.ts";
+import { AUDIT_KEYS, shownAudit } from "./audit_table.ts";
 import type { Config, NetworkConfig } from "./config.ts";
 import type { ConfigFault } from "./errors.ts";
 import { LIMIT_KEYS, unitOf } from "./limits_table.ts";
@@ -48,6 +49,7 @@ export function frozenChanges(running: Config, next: Config): readonly ConfigFau
     blame("admin_url", ...ADMIN_KEYS, ...SOCKET_KEYS);
   }
   if (running.violationFile !== next.violationFile) keys.push("violation_file");
+  if (running.auditFile !== next.auditFile) keys.push("audit_file");
   if (running.upstreamCaFile !== next.upstreamCaFile) keys.push("upstream_ca_file");
   const faults: ConfigFault[] = [...new Set(keys)].map((key) =>
     fault(next, key, SECRET.includes(key) ? null : shown(before[key]))
@@ -58,6 +60,7 @@ export function frozenChanges(running: Config, next: Config): readonly ConfigFau
     ...frozenAuthority(running, next),
     ...frozenLimits(running, next),
     ...frozenExport(running, next),
+    ...frozenAudit(running, next),
   ];
 }
 
@@ -86,6 +89,14 @@ function frozenExport(running: Config, next: Config): readonly ConfigFault[] {
     JSON.stringify(otel, (key, value) => key === "authorities" ? undefined : value)
   );
   return before === after ? [] : [faultAt(next, "otel", "otel", null)];
+}
+
+function frozenAudit(running: Config, next: Config): readonly ConfigFault[] {
+  const [before, after] = [shownAudit(running.audit), shownAudit(next.audit)];
+  const keys = Object.keys(AUDIT_KEYS) as (keyof typeof before)[];
+  return keys.filter((key) => !sameText(before[key], after[key])).map((key) =>
+    fault(next, `audit.${key}`, key === "metadata" ? null : String(before[key]))
+  );
 }
 
 /** @param value what held before; null is not to be shown */

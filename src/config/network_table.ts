@@ -1,3 +1,4 @@
+import { AUDIT_TABLE_SCHEMA } from "./audit_table.ts";
 import { MITM_CA_SCHEMA } from "./authority_files.ts";
 import type { NetworkConfig } from "./config.ts";
 import { DECIDER_SCHEMA } from "./decider_table.ts";
@@ -54,6 +55,7 @@ export const DEFAULT_NETWORK: NetworkConfig = {
   ask_webhook: "",
   blocked_capacity: 200,
   violation_file: "",
+  audit_file: "",
   via: true,
   all_proxy: "http",
 };
@@ -143,6 +145,7 @@ const KEYS: Keys<NetworkConfig> = {
     readText,
     "file that the line of each blocked request goes to, in place of standard error",
   ),
+  audit_file: key(readText, "file that gets a line of JSON for each decision, and for each end"),
   via: key(readFlag, "append Via, as RFC 9110 demands of a proxy"),
   all_proxy: key(
     readWord("http", "socks5h"),
@@ -153,6 +156,7 @@ const KEYS: Keys<NetworkConfig> = {
 /** Keys with a reader of their own. */
 const OTHERS: SchemaByKey = {
   limits: LIMITS_SCHEMA,
+  audit: AUDIT_TABLE_SCHEMA,
   mitm_ca: MITM_CA_SCHEMA,
   decider: DECIDER_SCHEMA,
   ...RULE_SCHEMAS,

@@ -36,6 +36,7 @@ export async function runProxy(
     sinks: onAudit === null ? [] : [functionSink(onAudit)],
     metadata: metadataOf(settings.metadata),
     diagnose: onDiagnostic,
+    print: onDiagnostic,
   }, machine);
   const decider = openChosen(built.decider, config, machine, onDiagnostic);
   const policyOf = policyWith(decider !== null);

@@ -5,10 +5,6 @@ import { faultsOf, noticesOf } from "./load.ts";
 const QUIET = '[network]\nallowed_domains = ["x.test"]\n';
 
 const REFUSED: readonly (readonly [string, string])[] = [
-  [
-    'audit_file = "a"',
-    '3:1 "audit_file" is not available in this version: remove it, or you would look for records that nobody writes',
-  ],
   ["workers = 2", '3:11 "workers" is not available in this version: write 1, or remove it'],
   ["workers = 0", '3:11 "workers" is 0: expected a whole number from 1 to 1024'],
 ];

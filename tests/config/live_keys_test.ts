@@ -25,6 +25,16 @@ const REFUSED: readonly (readonly [string, string, string])[] = [
   ["", "blocked_capacity = 1", "2:1 blocked_capacity 200"],
   ["", 'admin_auth = "all"', '2:1 admin_auth "loosen"'],
   ["", 'violation_file = "/x"', '2:1 violation_file ""'],
+  ["", 'audit_file = "/x"', '2:1 audit_file ""'],
+  ["", "audit.files_kept = 1", "2:7 audit.files_kept 4"],
+  ["", "audit.file_bytes = 65536", "2:7 audit.file_bytes 10485760"],
+  ["", "audit.stderr = true", "2:7 audit.stderr false"],
+  ["", 'audit.metadata."app.version" = "1"', "2:7 audit.metadata what it was"],
+  [
+    'audit_file = "/x"',
+    'audit_file = "/x"\naudit.chain = true',
+    "3:7 audit.chain false",
+  ],
   [
     "",
     'mitm_ca = { certificate_file = "/a", private_key_file = "/b" }',

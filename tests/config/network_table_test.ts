@@ -45,6 +45,7 @@ Deno.test("DEFAULT_NETWORK is the seeds' baseline for local use, and our additio
     ask_webhook: "",
     blocked_capacity: 200,
     violation_file: "",
+    audit_file: "",
     via: true,
     all_proxy: "http",
   });
@@ -55,7 +56,16 @@ Deno.test("EMBEDDED_NETWORK is on and asks", () => {
 });
 
 Deno.test("NETWORK_KEYS are all keys of [network], and its tables", () => {
-  const tables = ["limits", "mitm_ca", "decider", "rules", "mitm_hooks", "domains", "unix_sockets"];
+  const tables = [
+    "limits",
+    "audit",
+    "mitm_ca",
+    "decider",
+    "rules",
+    "mitm_hooks",
+    "domains",
+    "unix_sockets",
+  ];
   assertEquals([...NETWORK_KEYS], [...Object.keys(DEFAULT_NETWORK), ...tables]);
 });
 
@@ -104,6 +114,8 @@ const LINES: readonly (readonly [string, Partial<NetworkConfig>])[] = [
   ['upstream_ca_file = "x"', { upstream_ca_file: "x" }],
   ["mitm_ca = 1", {}],
   ["limits.connections = 0", {}],
+  ["audit.chain = 1", {}],
+  ['audit_file = "x"', { audit_file: "x" }],
   ["workers = 1", {}],
   ["sni_binding = false", { sni_binding: false }],
   ['ech = "deny"', { ech: "deny" }],

@@ -342,6 +342,26 @@ export const BROKEN_FILES: readonly BrokenFiles[] = [
         '2:20 "blocked_capacity" is inf: expected a whole number from 1 to 100000',
       ],
       ["violation_file = 1979-05-27", '2:18 "violation_file" is a date: expected text in quotes'],
+      ["audit_file = 1", '2:14 "audit_file" is 1: expected text in quotes'],
+      ["audit = true", '2:9 "audit" is true: expected a table: write [network.audit]'],
+      ["audit.chain = 1", '2:15 "chain" is 1: expected true or false'],
+      ["audit.stderr = 'yes'", '2:16 "stderr" is "yes": expected true or false'],
+      [
+        'audit.file_bytes = "10M"',
+        '2:20 "file_bytes" is "10M": expected a whole number from 65536 to 1073741824',
+      ],
+      [
+        'audit.metadata = "x"',
+        '2:18 "metadata" is "x": expected a table: write [network.audit.metadata]',
+      ],
+      [
+        'audit.metadata."app.version" = 1',
+        '2:32 "app.version" is 1: expected text in quotes, of at most 256 printable characters',
+      ],
+      [
+        'audit.metadata."user.account_id" = "a\\u0007b"',
+        '2:36 "user.account_id" is "a\\u0007b": expected text in quotes, of at most 256 printable characters',
+      ],
       ['via = "doorward"', '2:7 "via" is "doorward": expected true or false'],
       ["all_proxy = true", '2:13 "all_proxy" is true: expected "http" or "socks5h"'],
       ["limits = []", '2:10 "limits" is an empty list: expected a table: write [network.limits]'],
@@ -566,10 +586,6 @@ export const BROKEN_FILES: readonly BrokenFiles[] = [
         "x".repeat(200) + " = 1",
         '2:1 unknown key "' + "x".repeat(120) +
         '…": remove it; the keys of [network] are enabled, …',
-      ],
-      [
-        'audit_file = "/a"',
-        '2:1 "audit_file" is not available in this version: remove it, or you would look for records that nobody writes',
       ],
       ["[network_proxy]", "2:2 both [network] and [network_proxy]: move all keys to [network]"],
     ],

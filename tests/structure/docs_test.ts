@@ -1,5 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
+import { AUDIT_SCHEMA } from "../../src/audit/audit_schema.ts";
 import { EVENT_TYPES } from "../../src/audit/event.ts";
+import { AUDIT_DEFAULTS, AUDIT_KEYS } from "../../src/config/audit_table.ts";
 import { loadConfig } from "../../src/config/config.ts";
 import { DECIDER_SCHEMA } from "../../src/config/decider_table.ts";
 import { OTEL_KEYS } from "../../src/config/otel/read_otel.ts";
@@ -84,6 +86,29 @@ Deno.test("docs/deciders.md lists every field of a question, in its order", asyn
   assertEquals(rows, Object.keys(JSON.parse(questionJson("d1", deciderRequest()))));
 });
 
+Deno.test("docs/audit.md lists every key of [network.audit] with its default and meaning", async () => {
+  const documented = (await table("key default meaning", 0, "audit.md")).map((row) =>
+    row.map(plain)
+  );
+  const real = Object.entries(AUDIT_KEYS).map(([key, { meaning }]) => [
+    key,
+    JSON.stringify(AUDIT_DEFAULTS[key as keyof typeof AUDIT_DEFAULTS]),
+    meaning,
+  ]);
+  assertEquals(documented, real);
+});
+
+Deno.test("docs/audit.md lists every field of every record, and no other", async () => {
+  const rows = await table("field in meaning", 0, "audit.md");
+  const documented = rows.flatMap(([field = "", kinds = ""]) =>
+    kinds.split(", ").map((kind) => `${kind} ${plain(field)}`)
+  );
+  const real = ["decision", "end", "loss"].flatMap((kind, at) =>
+    Object.keys(AUDIT_SCHEMA.oneOf[at]!.properties).map((field) => `${kind} ${field}`)
+  );
+  assertEquals(documented.sort(), real.sort());
+});
+
 Deno.test("docs/admin.md names every route, every event and every reader's limit", async () => {
   const page = await Deno.readTextFile(new URL("docs/admin.md", root));
   using admin = makeAdmin();
@@ -166,14 +191,14 @@ async function allTests(folder: string): Promise<string> {
   return text;
 }
 
-/** The rows of the n-th table in docs/policy.md with these columns. */
-async function table(columns: string, n: number): Promise<string[][]> {
-  const page = await Deno.readTextFile(new URL("docs/policy.md", root));
+/** The rows of the n-th table of a page with these columns. */
+async function table(columns: string, n: number, name = "policy.md"): Promise<string[][]> {
+  const page = await Deno.readTextFile(new URL(`docs/${name}`, root));
   const tables = page.matchAll(/(?:^\|.*\|\n)+/gm).map(([text]) =>
     text.trim().split("\n").map((line) => line.split("|").slice(1, -1).map((cell) => cell.trim()))
   );
   const found = [...tables].filter((rows) => rows[0]!.join(" ") === columns)[n];
-  assert(found !== undefined, `docs/policy.md has no table "${columns}"`);
+  assert(found !== undefined, `docs/${name} has no table "${columns}"`);
   return found.slice(2);
 }
 

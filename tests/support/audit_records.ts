@@ -3,7 +3,9 @@ import {
   type CloseAudit,
   type DecisionAudit,
   type HappenedAudit,
+  type LossAudit,
   POLICY_DECISION,
+  RECORDS_LOST,
   REQUEST_CLOSE,
 } from "../../src/audit/audit_record.ts";
 import type { AuditSink } from "../../src/audit/audit_sink.ts";
@@ -97,4 +99,15 @@ export function faultOfRecords(records: readonly HappenedAudit[]): string | null
   }
   const endless = [...open].filter(([, count]) => count > 0).map(([id]) => id);
   return endless.length === 0 ? null : `no end of what was let through: ${endless.join(", ")}`;
+}
+/** Where records of that instance are missing. */
+export function lossAuditOf(change: Partial<LossAudit> = {}): LossAudit {
+  return {
+    target: AUDIT_TARGET,
+    "event.name": RECORDS_LOST,
+    "event.timestamp": "2026-01-02T03:04:07.000Z",
+    "doorward.instance": "i1",
+    "doorward.lost": 1,
+    ...change,
+  };
 }

@@ -1,5 +1,6 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { adminCommand } from "./admin_args.ts";
+import { auditCommand } from "./audit_args.ts";
 import { isAdminCommandName } from "./admin_commands.ts";
 import type {
   CaCommand,
@@ -157,6 +158,8 @@ function build(name: CommandName, values: Values, operands: readonly string[]): 
       return ca(common, json, operands[0]!);
     case "config":
       return config(common, json, operands[0]!);
+    case "audit":
+      return auditCommand(common, values, operands);
     case "connect":
       return connect(common, operands, values.one("proxy"));
     case "version":
@@ -293,6 +296,8 @@ function wrongOperands(name: CommandName, operands: readonly string[]): string |
     case "target":
       if (missing) return `"doorward ${name}" needs more: doorward ${name} ${row.usage}`;
       return operands.length < 3 ? null : `"doorward ${name}" takes no third "${operands[2]}"`;
+    case "many":
+      return missing ? `"doorward ${name}" needs more: doorward ${name} ${row.usage}` : null;
     case "subject":
       return operands.length < 3 ? null : `"doorward ${name}" takes no third "${operands[2]}"`;
     case "command":

@@ -102,6 +102,34 @@ export interface ConfigCommand extends Common {
   readonly json: boolean;
 }
 
+/** `doorward audit verify` */
+export interface AuditVerifyCommand extends Common {
+  readonly name: "audit";
+  readonly action: "verify";
+  readonly file: string;
+  /** The chain value that has to be in it; null where none was given. */
+  readonly expect: string | null;
+  readonly json: boolean;
+}
+
+/** `doorward audit summary` */
+export interface AuditSummaryCommand extends Common {
+  readonly name: "audit";
+  readonly action: "summary";
+  /** `-` is standard input. */
+  readonly files: readonly string[];
+  readonly format: "text" | "markdown" | "json";
+  /** A time in Unix milliseconds, or how long it is ago; null takes all. */
+  readonly since: { readonly kind: "at" | "ago"; readonly ms: number } | null;
+  readonly label: string | null;
+}
+
+/** `doorward audit` */
+export type AuditCommand =
+  | AuditVerifyCommand
+  | AuditSummaryCommand
+  | (Common & { readonly name: "audit"; readonly action: "schema" });
+
 /** `doorward connect` */
 export interface ConnectCommand extends Common {
   readonly name: "connect";
@@ -210,6 +238,7 @@ export type Command =
   | EnvCommand
   | CaCommand
   | ConfigCommand
+  | AuditCommand
   | ConnectCommand
   | AdminCommand
   | { readonly name: "version"; readonly json: boolean }

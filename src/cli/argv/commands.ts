@@ -64,7 +64,7 @@ export const OPTIONS = {
   },
   label: {
     value: "TEXT",
-    meaning: "name the run: it stands in every record, and deciders are told it",
+    meaning: "the name of a run: given to its records, or only the records of that name",
   },
   attempt: {
     value: "ID",
@@ -74,6 +74,12 @@ export const OPTIONS = {
     value: "TEXT",
     meaning: "what another policy said of the command, for records and deciders",
   },
+  expect: {
+    value: "VALUE",
+    meaning: "the chain value that verify printed earlier: it has to be there still",
+  },
+  format: { value: "FORMAT", meaning: "text (the default), markdown or json" },
+  since: { value: "TIME", meaning: "leave out what was before: 2026-01-02, 30m, 2h, 7d" },
   json: { meaning: "print JSON on standard output" },
   quiet: { short: "q", meaning: "leave out banners, warnings and summaries" },
   help: { short: "h", meaning: "print this help" },
@@ -94,9 +100,17 @@ export interface CommandRow {
   /** Besides {@linkcode GLOBAL_OPTIONS}. */
   readonly options: readonly OptionName[];
   /**
-   * Which words it takes; `target` is one or two, `subject` none or two, `command` the rest of the line as it is.
+   * Which words it takes; `target` is one or two, `many` one or more, `subject` none or two, `command` the rest of the
+   * line as it is.
    */
-  readonly operands: "none" | "optional" | "required" | "target" | "subject" | "command";
+  readonly operands:
+    | "none"
+    | "optional"
+    | "required"
+    | "target"
+    | "many"
+    | "subject"
+    | "command";
   readonly examples: readonly string[];
 }
 
@@ -251,6 +265,27 @@ export const COMMANDS = {
       "doorward config show",
       "doorward config show --json --profile work",
       "doorward config schema > doorward.schema.json",
+    ],
+  },
+  audit: {
+    usage: "verify FILE|summary FILE…|schema",
+    summary: "check audit files, sum them up, or print what a line of them is",
+    about: [
+      "verify reads FILE with the files that were put aside (FILE.4 … FILE.1), says how many records",
+      "there are and what the chain ends with, or names the first line that was changed, removed,",
+      "added or cut. The value kept elsewhere, and given back with --expect, also tells when all was",
+      "written anew. summary adds up what was allowed and blocked, by host, and prints the lines that",
+      "would allow the rest; - reads standard input. schema prints the JSON Schema of a line.",
+      "",
+      "Exit codes: 0 when all is well, 1 when verify finds a fault, 125 when a file cannot be read.",
+    ],
+    options: ["expect", "format", "since", "label", "json"],
+    operands: "many",
+    examples: [
+      "doorward audit verify /var/log/doorward/audit.jsonl",
+      "doorward audit summary audit.jsonl.1 audit.jsonl --since 2h",
+      "doorward audit summary audit.jsonl --format markdown >> $GITHUB_STEP_SUMMARY",
+      "doorward audit schema > doorward-audit.schema.json",
     ],
   },
   connect: {

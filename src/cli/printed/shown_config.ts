@@ -1,3 +1,4 @@
+import { shownAudit } from "../../config/audit_table.ts";
 import type { Config } from "../../config/config.ts";
 import { DECIDER_DEFAULTS, type DeciderTable } from "../../config/decider_table.ts";
 import { redactedOtel, type ShownOtel } from "../../config/otel/redacted_otel.ts";
@@ -102,6 +103,12 @@ function settingsOf(config: Config): ShownConfig["settings"] {
       const key = `limits.${LIMIT_KEYS[field].key}`;
       return [key, placed(key, limits[field] / unitOf(field))];
     })),
+    ...Object.fromEntries(
+      Object.entries(shownAudit(config.audit)).map(([name, value]) => {
+        const key = `audit.${name}`;
+        return [key, placed(key, value)];
+      }),
+    ),
   };
 }
 

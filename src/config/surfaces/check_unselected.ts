@@ -1,3 +1,4 @@
+import { readAudit } from "../audit_table.ts";
 import { readLimits } from "../limits_table.ts";
 import { DEFAULT_NETWORK, readNetwork } from "../network_table.ts";
 import { readWrittenRules } from "../request_rules.ts";
@@ -33,5 +34,6 @@ function checkNetwork(table: LocatedTable, findings: Findings): void {
   const network = profilePolicy(table, findings);
   readNetwork(network, DEFAULT_NETWORK, findings, PROFILE_NETWORK);
   readLimits(network.entries.get("limits")?.value, findings);
+  readAudit(network, findings);
   readWrittenRules(network, findings);
 }

@@ -14,7 +14,7 @@ export interface JsonSchema {
   readonly title?: string;
   readonly description?: string;
   readonly default?: Json;
-  readonly type?: "boolean" | "integer" | "string" | "array" | "object";
+  readonly type?: "boolean" | "integer" | "number" | "string" | "array" | "object";
   readonly const?: Json;
   readonly enum?: readonly Json[];
   readonly minimum?: number;

@@ -1,0 +1,201 @@
+import type { Clock } from "../../net/ports.ts";
+import type { ChainBook, ChainPlace } from "./chain_book.ts";
+import type { Link } from "./chain.ts";
+import { isSame, lookAt, type OpenFile, openOwn } from "./open_own.ts";
+import { lockSidecar, type Sidecar } from "./sidecar.ts";
+import { isTorn, wholeLinesEnd } from "./tail.ts";
+
+/** Makes links of lines. */
+export interface Chaining {
+  /** How much longer a line gets. */
+  readonly linkBytes: number;
+  readonly open: (place: ChainPlace, diagnose: (why: string) => void) => Promise<ChainBook>;
+}
+
+/** How a log is written. */
+export interface LogRules {
+  readonly clock: Clock;
+  /** A file is put aside when it would grow beyond this. */
+  readonly bytesMax: number;
+  /** How many files are kept that were put aside: `FILE.1` is the newest. */
+  readonly filesKept: number;
+  readonly chaining: Chaining | null;
+  /** Told what is odd about it, though it can be written. */
+  readonly diagnose: (line: string) => void;
+}
+
+/** How many of some lines are in the file; `error` is what kept the others out. */
+export interface Appended {
+  readonly arrived: number;
+  readonly error: unknown;
+}
+
+/**
+ * A log on the disk, which several processes may write: whole lines, each under a lock, and put aside when it is full.
+ * What it says has arrived is there; what it says has not is not, or gives way to what is written next.
+ */
+export class LogFile {
+  readonly #path: string;
+  readonly #rules: LogRules;
+  #log: OpenFile | null = null;
+  #size = 0;
+
+  constructor(path: string, rules: LogRules) {
+    this.#path = path;
+    this.#rules = rules;
+  }
+
+  /** Adds lines. Never rejects. */
+  async append(lines: readonly string[], signal: AbortSignal): Promise<Appended> {
+    const progress = { arrived: 0 };
+    try {
+      if (await this.#isDevice()) await this.#writeAll(lines, null, progress);
+      else await this.#underLock(lines, progress, signal);
+      return { ...progress, error: null };
+    } catch (error) {
+      // Opened anew for the next lines: what was wrong with it may be mended by then.
+      this.close();
+      return { ...progress, error };
+    }
+  }
+
+  /** Safe to call twice. */
+  close(): void {
+    this.#log?.file.close();
+    this.#log = null;
+  }
+
+  /** A device cannot be put aside, nor does anything stand beside it. */
+  async #isDevice(): Promise<boolean> {
+    const info = this.#log?.info ?? await lookAt(this.#path);
+    if (info?.isCharDevice !== true) return false;
+    this.#log ??= await openOwn(this.#path, { append: true });
+    return true;
+  }
+
+  async #underLock(lines: readonly string[], progress: Progress, signal: AbortSignal) {
+    const { clock, chaining, diagnose } = this.#rules;
+    using sidecar = await lockSidecar(`${this.#path}.lock`, clock, signal);
+    await this.#openCurrent();
+    const said = (why: string) => diagnose(`${this.#path}: ${why}`);
+    const book = await chaining?.open(this.#place(sidecar), said) ?? null;
+    while (progress.arrived < lines.length) {
+      const fitting = this.#fitting(lines, progress.arrived);
+      if (fitting > 0) {
+        await this.#writeAll(
+          lines.slice(progress.arrived, progress.arrived + fitting),
+          book,
+          progress,
+        );
+      } else {
+        await this.#putAside();
+        await book?.begun();
+      }
+    }
+  }
+
+  #place(sidecar: Sidecar): ChainPlace {
+    const aside = `${this.#path}.1`;
+    return {
+      sidecar,
+      log: this.#log!,
+      size: this.#size,
+      aside: async () =>
+        await lookAt(aside) === null ? null : await openOwn(aside, { append: true }),
+      filesKept: this.#rules.filesKept,
+    };
+  }
+
+  /** How many of the lines from `at` on have room in the file; one where it is empty. */
+  #fitting(lines: readonly string[], at: number): number {
+    const { bytesMax, chaining } = this.#rules;
+    let size = this.#size;
+    let count = 0;
+    for (const line of lines.slice(at)) {
+      size += encoder.encode(line).length + 1 + (chaining?.linkBytes ?? 0);
+      if (size > bytesMax && this.#size + count > 0) break;
+      count += 1;
+    }
+    return count;
+  }
+
+  async #writeAll(lines: readonly string[], book: ChainBook | null, progress: Progress) {
+    const links: readonly Link[] | null = await book?.announce(lines) ?? null;
+    const texts = links === null ? lines : links.map(({ text }) => text);
+    const bytes = encoder.encode(texts.map((text) => `${text}\n`).join(""));
+    const { file, info } = this.#log!;
+    let written = 0;
+    try {
+      while (written < bytes.length) written += await file.write(bytes.subarray(written));
+    } catch (error) {
+      const begun = bytes.subarray(0, written);
+      const whole = begun.subarray(0, begun.lastIndexOf(LINE_END) + 1);
+      // What was cut gives way. Where even that fails, whoever opens the file next cuts it off.
+      if (written > 0 && !info.isCharDevice) {
+        await file.truncate(this.#size + whole.length).catch(() => {});
+      }
+      const count = whole.reduce((sum, byte) => byte === LINE_END ? sum + 1 : sum, 0);
+      progress.arrived += count;
+      await book?.arrived(links!.slice(0, count));
+      throw error;
+    }
+    this.#size += bytes.length;
+    progress.arrived += lines.length;
+    await book?.arrived(links!);
+  }
+
+  /** Another process may have put the file aside, or removed it, or written to it. */
+  async #openCurrent(): Promise<void> {
+    const named = await lookAt(this.#path);
+    if (this.#log !== null && (named === null || !isSame(this.#log.info, named))) this.close();
+    const isNew = this.#log === null;
+    this.#log ??= await openOwn(this.#path, { append: true });
+    const { size } = await this.#log.file.stat();
+    if (isNew || size !== this.#size) await this.#mend(size);
+  }
+
+  /** A writer that was ended in the midst has left half a line. */
+  async #mend(size: number): Promise<void> {
+    const { file } = this.#log!;
+    this.#size = size;
+    if (!(await isTorn(file, size))) return;
+    const end = await wholeLinesEnd(file, size);
+    if (end === null) throw new Error("it holds no lines");
+    await file.truncate(end);
+    this.#size = end;
+    this.#rules.diagnose(
+      `${this.#path}: it ended in the middle of a line: ${size - end} bytes were taken off`,
+    );
+  }
+
+  /** `FILE` becomes `FILE.1`, that `FILE.2`, and the last is gone. */
+  async #putAside(): Promise<void> {
+    this.close();
+    const { filesKept } = this.#rules;
+    for (let number = filesKept - 1; number >= 0; number--) {
+      const from = number === 0 ? this.#path : `${this.#path}.${number}`;
+      // There are not that many yet.
+      await unlessMissing(Deno.rename(from, `${this.#path}.${number + 1}`));
+    }
+    // There were more when more were kept.
+    for (let number = filesKept + 1; await lookAt(`${this.#path}.${number}`) !== null; number++) {
+      await unlessMissing(Deno.remove(`${this.#path}.${number}`));
+    }
+    this.#log = await openOwn(this.#path, { append: true });
+    this.#size = this.#log.info.size;
+  }
+}
+
+interface Progress {
+  arrived: number;
+}
+
+const LINE_END = 0x0a;
+
+const encoder = new TextEncoder();
+
+async function unlessMissing(done: Promise<void>): Promise<void> {
+  await done.catch((error) => {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  });
+}
