@@ -4,11 +4,11 @@ import { systemClock } from "../../src/net/system_clock.ts";
 import { auditFile } from "../../src/audit/file/audit_file.ts";
 import { verifyLog } from "../../src/audit/read/verify_log.ts";
 import { auditRecords } from "./audit_log.ts";
+import { fillDisk } from "./fill_disk.ts";
 import { until } from "./in_time.ts";
 
 const [folder = ""] = Deno.args;
 const path = `${folder}/audit.jsonl`;
-const filler = `${folder}/filler`;
 const told: string[] = [];
 const options = { clock: systemClock, chain: true };
 const sink = auditFile(path, { ...options, diagnose: (line) => void told.push(line) });
@@ -16,29 +16,17 @@ const records = auditRecords(12_000);
 
 records.slice(0, 5).forEach((record) => sink.write(record));
 await until(() => size(path) > 0, "there are some");
-fill();
+const free = fillDisk(`${folder}/filler`);
 records.slice(5, 11_990).forEach((record) => sink.write(record));
 await until(() => told.some((line) => line.includes("No space left")), "the disk is full");
 const lostWhileFull = sink.lost;
-await Deno.remove(filler);
+await free();
 await until(() => told.some((line) => line.includes("again")), "it works again");
 records.slice(11_990).forEach((record) => sink.write(record));
 await sink.close();
 const verified = await verifyLog(path, null, systemClock);
 const written = JSON.stringify({ verified, told, lostWhileFull, lost: sink.lost });
 Deno.stdout.writeSync(new TextEncoder().encode(written));
-
-/** Takes every byte that there is. */
-function fill(): void {
-  using file = Deno.openSync(filler, { write: true, create: true });
-  for (const bytes of [65_536, 1]) {
-    try {
-      while (true) file.writeSync(new Uint8Array(bytes));
-    } catch {
-      // That was the last one of that size.
-    }
-  }
-}
 
 function size(path: string): number {
   try {
