@@ -51,6 +51,11 @@ export interface QuestionRecord {
   /** Unix seconds. */
   readonly asked_at: number;
   readonly expires_at: number;
+  /** Where the first client came in. */
+  readonly listener: string;
+  /** As in `Attribution`. */
+  readonly label: string | null;
+  readonly exec_policy_hint: string | null;
 }
 
 /** What became of a question. */

@@ -45,6 +45,9 @@ function questionMessage(question: Question): Readonly<Record<string, unknown>> 
     asked_at: question.askedAt / 1000,
     expires_at: question.expiresAt / 1000,
     pattern: question.pattern,
+    listener: question.listener,
+    label: question.label,
+    exec_policy_hint: question.execPolicyHint,
   };
 }
 

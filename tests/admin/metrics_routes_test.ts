@@ -103,3 +103,13 @@ Deno.test("metricsText() escapes what a label cannot hold", () => {
     '# HELP m Help.\n# TYPE m gauge\nm{a="x\\"y\\\\z\\nw",b=""} 1.5\nm 2\n',
   );
 });
+
+Deno.test("GET /metrics tells of audit records, and of those that were lost, where there is a sink", async () => {
+  using without = makeAdmin();
+  assertEquals((await metricsOf(without)).includes("doorward_audit"), false);
+  const sink = { name: '/var/log/"audit".jsonl', lost: 3, write: () => {}, close: async () => {} };
+  using admin = makeAdmin({ sinks: [sink] });
+  const text = await metricsOf(admin);
+  assertStringIncludes(text, "\ndoorward_audit_records_total 0\n");
+  assertStringIncludes(text, 'doorward_audit_lost_total{sink="/var/log/\\"audit\\".jsonl"} 3\n');
+});

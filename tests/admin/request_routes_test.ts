@@ -65,6 +65,9 @@ Deno.test("GET /pending tells what waits, oldest first", async () => {
       waiting: 1,
       asked_at: admin.base.clock.now() / 1000,
       expires_at: admin.base.clock.now() / 1000 + 60,
+      listener: "127.0.0.1:3128",
+      label: null,
+      exec_policy_hint: null,
     },
     { ...pending[1], id: "q2", host: "b.test", protocol: "http" },
   ]);

@@ -25,6 +25,7 @@ Deno.test("GET /health tells that all is well, and what is in force", async () =
     connections: 2,
     pending: 1,
     blocked_total: 2,
+    audit: { records: 0, sinks: [] },
     fault: null,
   });
 });

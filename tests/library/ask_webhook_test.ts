@@ -42,6 +42,9 @@ Deno.test("webhook() sends the question with the keys of the admin API, and a ve
     asked_at: 1767225600,
     expires_at: 1767225630,
     pattern: "api.example.com:443 over https_connect",
+    listener: "127.0.0.1:3128",
+    label: null,
+    exec_policy_hint: null,
   }]]);
 });
 

@@ -34,7 +34,8 @@ export function newQuestion(
     protocol,
     method: asker.method,
     client: asker.client,
-    command: asker.attribution.command,
+    listener: asker.listener,
+    ...asker.attribution,
     attempt: asker.attempt(),
     addressClass: host.kind === "ip" ? CLASS_WORDS[classifyIp(host.ip)] : NOT_LOOKED_UP,
     pattern: formatRulePattern(pattern, protocol),
@@ -52,6 +53,7 @@ const NOT_LOOKED_UP = "a name, not looked up yet";
 /** A question in the words of the admin API. */
 export function questionRecord(question: Question): QuestionRecord {
   const { id, host, port, protocol, method, client, command, pattern, waiting } = question;
+  const { listener, label, execPolicyHint } = question;
   return {
     id,
     host,
@@ -66,5 +68,8 @@ export function questionRecord(question: Question): QuestionRecord {
     waiting,
     asked_at: question.askedAt / 1000,
     expires_at: question.expiresAt / 1000,
+    listener,
+    label,
+    exec_policy_hint: execPolicyHint,
   };
 }

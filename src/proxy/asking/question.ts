@@ -33,8 +33,13 @@ export interface Question {
   readonly method: string;
   /** `ip:port` of the first client. */
   readonly client: string;
-  /** The command line of `run`; null where many programs share a proxy. */
+  /** Where the first client came in. */
+  readonly listener: string;
+  /** The command line of `run`, or what whoever embeds the proxy said; null where many programs share one. */
   readonly command: string | null;
+  /** As in `Attribution`. */
+  readonly label: string | null;
+  readonly execPolicyHint: string | null;
   readonly attempt: string | null;
   /** What can be told of the address without a look-up: a name is not looked up before it is allowed. */
   readonly addressClass: string;

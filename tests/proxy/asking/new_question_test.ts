@@ -1,5 +1,4 @@
 import { assertEquals } from "@std/assert";
-import { UNATTRIBUTED } from "../../../src/audit/attribution.ts";
 import { newQuestion, questionRecord } from "../../../src/proxy/asking/new_question.ts";
 import { asker } from "../../support/asker.ts";
 import { connectTo } from "../../support/policy.ts";
@@ -11,7 +10,7 @@ function question(target: string, waiting = () => 1) {
     asker: asker({
       method: "CONNECT",
       attempt: () => "a1",
-      attribution: { ...UNATTRIBUTED, command: "npm install" },
+      attribution: { label: "nightly", command: "npm install", execPolicyHint: "approved" },
     }),
     askedAt: 1_000_500,
     holdMs: 30_000,
@@ -34,6 +33,9 @@ Deno.test("newQuestion() tells what was asked, and for how long", () => {
     waiting: 1,
     asked_at: 1000.5,
     expires_at: 1030.5,
+    listener: "127.0.0.1:3128",
+    label: "nightly",
+    exec_policy_hint: "approved",
   });
 });
 

@@ -119,6 +119,9 @@ Deno.test("a question tells who asks for what, until when", async () => {
     attempt: "7",
     addressClass: "a name, not looked up yet",
     pattern: PATTERN,
+    listener: "127.0.0.1:3128",
+    label: null,
+    execPolicyHint: null,
     askedAt: start,
     expiresAt: start + HOLD_MS,
     waiting: 1,
@@ -145,6 +148,9 @@ Deno.test("questionRecord() tells the same in the words of the admin API, in sec
     waiting: 1,
     asked_at: 1_767_225_600,
     expires_at: 1_767_225_660,
+    listener: "127.0.0.1:3128",
+    label: null,
+    exec_policy_hint: null,
   });
   leave();
   await outcome;
