@@ -64,7 +64,7 @@ export const OPTIONS = {
   },
   label: {
     value: "TEXT",
-    meaning: "the name of a run: given to its records, or only the records of that name",
+    meaning: "the name of a run: for its records, or of those that are meant",
   },
   attempt: {
     value: "ID",
