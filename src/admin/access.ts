@@ -1,4 +1,5 @@
 import { ApiError } from "./api_error.ts";
+import { toBase64Url } from "../net/binary_text.ts";
 
 /** What takes the token: what loosens beyond the configuration, everything, or nothing. */
 export type AdminAuth = "loosen" | "all" | "none";
@@ -70,7 +71,7 @@ export class Access {
 
 function remember(secrets: Set<string>, max: number): string {
   const bytes = crypto.getRandomValues(new Uint8Array(SECRET_BYTES));
-  const secret = bytes.toBase64({ alphabet: "base64url", omitPadding: true });
+  const secret = toBase64Url(bytes);
   secrets.add(secret);
   if (secrets.size > max) secrets.delete(secrets.keys().next().value!);
   return secret;

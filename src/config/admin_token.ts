@@ -3,6 +3,7 @@ import { joinPath } from "./file_path.ts";
 import { publishNewFile } from "./new_file.ts";
 import { readPrivateFile } from "./private_file.ts";
 import { escapeControls } from "./toml/printable.ts";
+import { toBase64Url } from "../net/binary_text.ts";
 
 /** The variable that is read for it, by the commands that talk to a proxy that runs. */
 export const ADMIN_TOKEN = "DOORWARD_ADMIN_TOKEN";
@@ -65,7 +66,7 @@ export async function readAdminToken(
 
 function newToken(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(TOKEN_BYTES));
-  return bytes.toBase64({ alphabet: "base64url", omitPadding: true });
+  return toBase64Url(bytes);
 }
 
 function unusable(file: string, why: string): Error {

@@ -7,6 +7,7 @@ import { readPemFile } from "./pem_file.ts";
 import { readGuardedFile } from "./private_file.ts";
 import { systemRoots } from "./system_roots.ts";
 import { escapeControls } from "./toml/printable.ts";
+import { toHex } from "../net/binary_text.ts";
 
 /** Variables by which programs are told of a file with the authorities to trust, in the order they are set. */
 export const CA_FILE_VARIABLES = [
@@ -176,7 +177,7 @@ async function isBundle(path: string, text: string): Promise<boolean> {
 
 async function hashOf(text: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return new Uint8Array(digest).toHex();
+  return toHex(new Uint8Array(digest));
 }
 
 function unwritable(path: string, why: string, cause?: unknown): ConfigError {

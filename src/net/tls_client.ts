@@ -70,5 +70,10 @@ const FAULTS: Readonly<Record<string, readonly [ConnectFault, string]>> = {
   CERT_UNTRUSTED: ["certificate_untrusted", ""],
   CERT_REVOKED: ["certificate_untrusted", "it was revoked"],
   INVALID_PURPOSE: ["certificate_untrusted", "it is not one of a server"],
+  // Node tells these apart: an authority for other names, and one that may sign no other.
+  UNSPECIFIED: ["certificate_untrusted", ""],
+  PATH_LENGTH_EXCEEDED: ["certificate_untrusted", ""],
+  INVALID_CA: ["certificate_untrusted", ""],
   ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: ["tls_failed", "it speaks no version of TLS from 1.2 on"],
+  ERR_SSL_UNSUPPORTED_PROTOCOL: ["tls_failed", "it speaks no version of TLS from 1.2 on"],
 };

@@ -1,6 +1,7 @@
 import { formatHost, type Host } from "../net/address/host.ts";
 import { formatIp, type IpAddress } from "../net/address/ip.ts";
 import type { X509 } from "./x509.ts";
+import { toHex } from "../net/binary_text.ts";
 
 const DAY_MS = 24 * 3600 * 1000;
 /** Clocks differ, and a client whose clock is behind is no attacker. */
@@ -56,7 +57,7 @@ export async function makeAuthorityCertificate(
   now: number,
 ): Promise<Certificate> {
   // The name tells one authority from another in a list of them; it says nothing of the machine.
-  const id = crypto.getRandomValues(new Uint8Array(4)).toHex();
+  const id = toHex(crypto.getRandomValues(new Uint8Array(4)));
   return await lib.X509CertificateGenerator.createSelfSigned({
     serialNumber: serial(),
     name: [{ CN: [`Doorward local authority ${id}`] }],
@@ -151,5 +152,5 @@ function validity(notBefore: number, notAfter: number) {
 function serial(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(SERIAL_BYTES));
   bytes[0] = bytes[0]! & 0x7f | 0x40;
-  return bytes.toHex();
+  return toHex(bytes);
 }

@@ -1,6 +1,7 @@
 import { readCertificate } from "./authority.ts";
 import { certificateOf, certificatesIn, isCertificate, isPrivateKey, readPem } from "./pem.ts";
 import { x509 } from "./x509.ts";
+import { toHex } from "../net/binary_text.ts";
 
 /** What a person compares a certificate by. */
 export interface CertificateFacts {
@@ -20,7 +21,7 @@ export async function certificateFacts(text: string): Promise<CertificateFacts |
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", certificate.rawData));
   return {
     subject: certificate.subject,
-    fingerprint: digest.toHex().toUpperCase().match(/../g)!.join(":"),
+    fingerprint: toHex(digest).toUpperCase().match(/../g)!.join(":"),
     notBefore: certificate.notBefore.toISOString(),
     notAfter: certificate.notAfter.toISOString(),
   };

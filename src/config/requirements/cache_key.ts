@@ -3,6 +3,7 @@ import { publishNewFile } from "../new_file.ts";
 import { readPrivateFile } from "../private_file.ts";
 import { escapeControls } from "../toml/printable.ts";
 import { signingKey } from "./signature.ts";
+import { fromBase64Url, toBase64Url } from "../../net/binary_text.ts";
 
 /** As many bits as the hash has. */
 const KEY_BYTES = 32;
@@ -29,7 +30,7 @@ export async function readOrMakeCacheKey(
   if (known !== null) return known;
   await Deno.mkdir(joinPath(os, home, "proxy"), { recursive: true, mode: 0o700 });
   const bytes = crypto.getRandomValues(new Uint8Array(KEY_BYTES));
-  const text = bytes.toBase64({ alphabet: "base64url", omitPadding: true });
+  const text = toBase64Url(bytes);
   try {
     await publishNewFile(file, new TextEncoder().encode(`${text}\n`), 0o600);
   } catch (error) {
@@ -46,8 +47,9 @@ async function readKey(file: string): Promise<CryptoKey | null> {
   if (read.kind === "absent") return null;
   if (read.kind === "bad") throw unusable(file, read.why);
   const text = read.text.trimEnd();
-  if (!KEY.test(text)) throw unusable(file, "it holds no key; remove it, and a new one is made");
-  return await signingKey(Uint8Array.fromBase64(text, { alphabet: "base64url" }));
+  const bytes = KEY.test(text) ? fromBase64Url(text) : null;
+  if (bytes === null) throw unusable(file, "it holds no key; remove it, and a new one is made");
+  return await signingKey(bytes);
 }
 
 function unusable(file: string, why: string): Error {

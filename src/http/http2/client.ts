@@ -71,6 +71,8 @@ export async function http2Client(native: Duplex): Promise<Http2Client> {
   session.on("error", () => {
     // Each request learns of it from its own stream.
   });
+  // A runtime that reads such frames itself tells of them here.
+  session.on("goaway", (_code: number, lastStream: number) => goaway(lastStream));
   const begin: Begin = (fields, endStream) => {
     if (isLeft) throw GONE;
     const stream = session.request(fields, { endStream });

@@ -1,3 +1,4 @@
+import { hasValidALabels } from "./a_labels.ts";
 import { formatIp, type IpAddress, parseIp } from "./ip.ts";
 
 /** A host as a client may name it: lower case, without a trailing dot, A-labels only; or an address. */
@@ -100,12 +101,6 @@ function parseBracketed(text: string): Host | BadHost {
   const ip = parseIp(inside);
   if (ip?.family === 6) return { kind: "ip", ip };
   return bad("only an IPv6 address goes in brackets");
-}
-
-/** Whether every A-label decodes to a label that encodes to it again (RFC 5891 section 5.4). */
-function hasValidALabels(name: string): boolean {
-  if (!name.includes("xn--")) return true;
-  return URL.parse(`http://${name}/`)?.hostname === name;
 }
 
 function isLowerOrDigit(code: number): boolean {

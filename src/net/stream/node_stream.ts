@@ -101,6 +101,8 @@ export function byteStream(native: Duplex, tookSome: () => void = () => {}): Byt
       return taken.length;
     },
     async write(bytes: Uint8Array): Promise<number> {
+      // Its own words for that tell nobody that it is a peer who has left.
+      if (native.destroyed) throw failure ?? CLOSED;
       const { promise, resolve, reject } = Promise.withResolvers<number>();
       giveUpWrite = reject;
       native.write(bytes, (error) => error ? reject(error) : resolve(bytes.length));

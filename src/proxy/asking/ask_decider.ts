@@ -46,7 +46,8 @@ export function askDecider(
     // One that has said all it has to say, and closed its side, still waits: a program answers soon.
     asker.held(HELD_MS);
     try {
-      const answering = Promise.try(() => decide(deciderRequest(request, asker), signal));
+      const asked = deciderRequest(request, asker);
+      const answering = new Promise<DeciderAnswer>((resolve) => resolve(decide(asked, signal)));
       return verdictOf(await unlessAborted(answering, signal), () => approve(request));
     } catch {
       signal.throwIfAborted();

@@ -227,6 +227,15 @@ Deno.test("byteStream() rejects a read and a write under way when it is closed",
   await assertRejects(() => stream.write(latin1Bytes("y")));
 });
 
+Deno.test("byteStream() rejects a write to what is closed with what closed it", async () => {
+  const native = new Duplex({ read() {}, write() {} });
+  const stream = byteStream(native);
+  const why = new Error("the peer has left");
+  native.destroy(why);
+  await closed(native);
+  assertEquals(await rejection(stream.write(latin1Bytes("late")), "the write to fail"), why);
+});
+
 Deno.test("nodeStream() and byteStream() undo each other", async () => {
   const [ours, theirs] = streamPair();
   const stream = byteStream(asNode(ours));

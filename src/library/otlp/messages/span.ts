@@ -1,6 +1,7 @@
 import { type CloseAudit, type HappenedAudit, REQUEST_CLOSE } from "../../../audit/audit_record.ts";
 import { attributesOf, type ExportOrigin, hrTime, timeOf } from "./exported_record.ts";
 import type { OtlpPackages } from "./otlp_packages.ts";
+import { toHex } from "../../../net/binary_text.ts";
 
 type Serializer = OtlpPackages["transformer"]["ProtobufTraceSerializer"];
 
@@ -52,5 +53,5 @@ export function spanOf(
 }
 
 function randomId(bytes: number): string {
-  return crypto.getRandomValues(new Uint8Array(bytes)).toHex();
+  return toHex(crypto.getRandomValues(new Uint8Array(bytes)));
 }
