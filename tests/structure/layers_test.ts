@@ -3,6 +3,8 @@ import { sourceFiles } from "../support/source.ts";
 
 /** Lowest first. A file may import from its own folder and from any lower layer; siblings are blind. */
 const LAYERS = [
+  // In the place of the runtime, in the package for Node.
+  ["node"],
   ["net"],
   ["http", "socks", "tls", "policy"],
   ["audit"],
@@ -41,6 +43,15 @@ Deno.test("imports point down", async () => {
     }
   }
   assertEquals(upward, []);
+});
+
+Deno.test("src/node is imported by the build for Node alone", async () => {
+  const strays: string[] = [];
+  for (const file of await sourceFiles()) {
+    if (file.path.startsWith("src/node/")) continue;
+    if (file.imports.some((target) => target.startsWith("src/node/"))) strays.push(file.path);
+  }
+  assertEquals(strays, []);
 });
 
 /** What each folder may take from outside. A package has one reader, so that replacing it is one folder. */

@@ -98,6 +98,8 @@ const NODE_MODULES: Record<string, readonly string[]> = {
 Deno.test("node: modules are imported only where they are named", async () => {
   const strays: string[] = [];
   for (const file of await sourceFiles()) {
+    // It is made of them, and no part of the program: it stands in for Deno in the package for Node.
+    if (file.path.startsWith("src/node/")) continue;
     for (const target of file.imports) {
       if (!target.startsWith("node:")) continue;
       if (!NODE_MODULES[file.path]?.includes(target)) strays.push(`${file.path} imports ${target}`);

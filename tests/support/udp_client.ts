@@ -36,7 +36,10 @@ export interface UdpClient extends AsyncDisposable {
 }
 
 /** Asks for an association through the proxy of a world; fails unless it is given. */
-export async function openUdp(world: World, options: UdpClientOptions = {}): Promise<UdpClient> {
+export async function openUdp(
+  world: Pick<World, "client" | "authority">,
+  options: UdpClientOptions = {},
+): Promise<UdpClient> {
   const control = await world.client();
   await control.send(GREETING);
   const method = await control.readExactly(2);
