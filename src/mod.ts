@@ -19,6 +19,7 @@
 export { NetworkProxy, type ProxyAddresses } from "./library/network_proxy.ts";
 export {
   type ConfigObject,
+  type DeciderOptions,
   NetworkProxyBuilder,
   type ProgramMetadata,
 } from "./library/network_proxy_builder.ts";
@@ -35,6 +36,7 @@ export {
 } from "./library/network_decision.ts";
 export type { Attribution } from "./audit/attribution.ts";
 export type { AuditRecord, CloseAudit, DecisionAudit, LossAudit } from "./audit/audit_record.ts";
+export type { NumberedRecord } from "./audit/blocked_buffer.ts";
 export type { BlockedRecord } from "./audit/blocked_record.ts";
 export { ConfigError, type ConfigFault } from "./config/errors.ts";
 export type { Mode } from "./policy/policy.ts";

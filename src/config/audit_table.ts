@@ -48,11 +48,16 @@ const FILES_KEPT_LIMIT = 100;
 const METADATA_PATTERN = "^[^\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]{1,256}$";
 const METADATA_REGEXP = new RegExp(METADATA_PATTERN, "u");
 
+/** Whether it can be what a program says of itself. */
+export function isMetadata(text: string): boolean {
+  return METADATA_REGEXP.test(text);
+}
+
 const readMetadataText = reader(
   { type: "string", pattern: METADATA_PATTERN },
   (value, name, findings) => {
     const isText = value.kind === "scalar" && typeof value.value === "string" &&
-      METADATA_REGEXP.test(value.value);
+      isMetadata(value.value);
     if (isText) return value.value as string;
     return wrong(value, name, "text in quotes, of at most 256 printable characters", findings);
   },

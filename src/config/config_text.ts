@@ -16,18 +16,24 @@ export function configText(value: Readonly<Record<string, unknown>>): string {
 }
 
 /** Without what is undefined: to leave a key out is not to say anything. */
-function plain(
-  value: Readonly<Record<string, unknown>>,
-  above: string,
-): Record<string, unknown> {
-  const entries = Object.entries(value).filter(([, each]) => each !== undefined);
-  return Object.fromEntries(entries.map(([key, each]) => {
-    if (each === null) throw new Error(`"${above}${key}" is null; leave it out`);
-    return [key, isTable(each) ? plain(each, `${above}${key}.`) : each];
-  }));
+function plain(value: Readonly<Record<string, unknown>>, path: string): Record<string, unknown> {
+  const said = Object.entries(value).filter(([, each]) => each !== undefined);
+  return Object.fromEntries(said.map(([key, each]) => [key, plainValue(each, `${path}${key}`)]));
+}
+
+function plainValue(value: unknown, path: string): unknown {
+  if (value === null) throw new Error(`"${path}" is null; leave it out`);
+  if (Array.isArray(value)) return value.map((each) => plainValue(each, path));
+  if (isTable(value)) return plain(value, `${path}.`);
+  // It would be written as an empty table (a Map, a Set): whatever it denies would be lost without a word.
+  if (typeof value === "object" && !(value instanceof Date)) {
+    throw new Error(`"${path}" is neither an array nor a plain object`);
+  }
+  return value;
 }
 
 function isTable(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null &&
-    Object.getPrototypeOf(value) === Object.prototype;
+  if (typeof value !== "object" || value === null) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 }

@@ -50,12 +50,15 @@ export class LiveConfig {
   #config: Config;
   #loadedAt: number;
   #fault: ReloadFault | null = null;
+  /** How it is read: as at the start, until another takes its place. */
+  #read: LiveConfigParts["load"];
   /** One reload after the other: the last one to be asked for is the last to be put into force. */
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(parts: LiveConfigParts) {
     this.#parts = parts;
     this.#config = parts.config;
+    this.#read = parts.load;
     this.#loadedAt = parts.now() / 1000;
     parts.policy.obey((change) => this.#whyNot(change));
   }
@@ -92,7 +95,24 @@ export class LiveConfig {
    * @throws {AdminError} when it cannot be used; the one before stays in force
    */
   reload(by: "request" | "watch" = "request"): Promise<Reloaded> {
-    const next = this.#last.then(() => this.#reload(by));
+    return this.#inTurn(() => this.#reload(by, this.#read));
+  }
+
+  /**
+   * Reads another configuration in the place of the one before. Where it can be used, it is the one that is read again.
+   *
+   * @throws {AdminError} when it cannot be used; the one before stays in force
+   */
+  replace(read: LiveConfigParts["load"]): Promise<Reloaded> {
+    return this.#inTurn(async () => {
+      const reloaded = await this.#reload("request", read);
+      this.#read = read;
+      return reloaded;
+    });
+  }
+
+  #inTurn(reload: () => Promise<Reloaded>): Promise<Reloaded> {
+    const next = this.#last.then(reload);
     this.#last = next.catch(() => {
       // Whoever asked hears of it.
     });
@@ -204,18 +224,18 @@ export class LiveConfig {
     }
     try {
       // What could not be put into force is not written: a file with a fault, or one that is gone.
-      await this.#load();
+      await this.#load(this.#read);
       await this.#editor.edit(file, edit);
     } catch (error) {
       throw new AdminError("cannot_write", messageOf(error));
     }
   }
 
-  async #reload(by: "request" | "watch"): Promise<Reloaded> {
+  async #reload(by: "request" | "watch", read: LiveConfigParts["load"]): Promise<Reloaded> {
     const { policy, policyOf, now } = this.#parts;
     let loaded: Loaded;
     try {
-      loaded = await this.#load();
+      loaded = await this.#load(read);
     } catch (error) {
       throw this.#failed(error);
     }
@@ -252,11 +272,13 @@ export class LiveConfig {
     tell(`reloaded, generation ${generation}: ${what}${closing}`);
   }
 
-  async #load(): Promise<Loaded> {
-    const next = await this.#parts.load();
-    // What holds without a file is not what its author wanted to hold.
+  async #load(read: LiveConfigParts["load"]): Promise<Loaded> {
+    const next = await read();
+    // What holds without a file is not what its author wanted to hold. Another configuration is of other files, but
+    // under the same requirements.
     const there = filesRead(next);
-    const gone = filesRead(this.#config).filter((file) => !there.includes(file));
+    const wanted = read === this.#read ? filesRead(this.#config) : this.#config.requiredBy;
+    const gone = wanted.filter((file) => !there.includes(file));
     if (gone.length > 0) {
       throw new ConfigError(gone.map((file) => ({
         origin: { file, line: null, column: null },
@@ -283,7 +305,7 @@ export class LiveConfig {
     feed.publish({ type: "reload", generation, ok: false, message: message + why, faults });
     tell(message + why);
     for (const line of messageOf(error).split("\n")) tell(line);
-    return new AdminError("reload_failed", message + why, { faults });
+    return new AdminError("reload_failed", message + why, { faults }, { cause: error });
   }
 }
 

@@ -1,7 +1,7 @@
 import { type Config, type ConfigSource, loadConfig } from "../config/config.ts";
 import { configHome } from "../config/config_home.ts";
 import { loadRequirements } from "../config/requirements/load_requirements.ts";
-import { type FileState } from "../config/file_state.ts";
+import type { FileState } from "../config/file_state.ts";
 import { lookAt } from "../config/watch_config.ts";
 import { formatSocketAddress, type SocketAddress } from "../net/address/endpoint.ts";
 import { LOOPBACK_IPV4 } from "../net/address/ip.ts";
@@ -83,7 +83,7 @@ function addressOverrides({ httpUrl, socksUrl, adminUrl }: ProxySettings): reado
  * Why there is to be no proxy; null where there is. Who builds one wants it, unless it is written off. A permission
  * profile, or a sandbox mode, starts one only with the feature that is its switch.
  */
-function whyOff({ off, switched }: Config): string | null {
+export function whyOff({ off, switched }: Config): string | null {
   if (off !== null) return off.why;
   if (switched.proxy === "on") return null;
   return switched.network === "enabled"

@@ -3,9 +3,6 @@ import { ConfigError } from "../config/errors.ts";
 import { type DeciderSettings, type OpenDecider, openDecider } from "./deciders/open_decider.ts";
 import type { Machine } from "./machine.ts";
 
-/** A function of an embedding program that decides, and what it is given. */
-export type FunctionDecider = Extract<DeciderSettings["asks"], { readonly kind: "function" }>;
-
 /** What a function is given where nobody says otherwise. */
 export const FUNCTION_TIMEOUT_MS = 5000;
 export const FUNCTION_CONCURRENCY = 64;

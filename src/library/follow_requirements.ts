@@ -29,10 +29,12 @@ export function followRequirements(
 ): AsyncDisposable {
   const { named } = source;
   const over = new AbortController();
+  let last: Promise<unknown> = Promise.resolve();
   const reload = async () => {
-    await live.reload("watch").catch(() => {
+    last = live.reload("watch").catch(() => {
       // It was told, and is shown; the policy before stays in force.
     });
+    await last;
   };
   const following = requirementsFiles(source).map((file) =>
     watchConfig(file, clock, over.signal, () => void reload(), { known: seen.get(file) })
@@ -44,6 +46,8 @@ export function followRequirements(
     async [Symbol.asyncDispose](): Promise<void> {
       over.abort();
       await Promise.all(following);
+      // Each waits for the one before: no file is read any more once this one is over.
+      await last;
     },
   };
 }

@@ -1,12 +1,14 @@
-import type { Attribution } from "../audit/attribution.ts";
+import { attributedBy, type Attribution, UNATTRIBUTED } from "../audit/attribution.ts";
 import type { AuditRecord } from "../audit/audit_record.ts";
 import type { BlockedRecord } from "../audit/blocked_record.ts";
+import { isMetadata } from "../config/audit_table.ts";
 import type { ConfigSource } from "../config/config.ts";
 import { configText } from "../config/config_text.ts";
 import type { Decider } from "../proxy/asking/decider.ts";
 import { FUNCTION_CONCURRENCY, FUNCTION_TIMEOUT_MS } from "./choose_decider.ts";
 import type { DeciderSettings } from "./deciders/open_decider.ts";
 import type { NetworkPolicyDecider } from "./network_decision.ts";
+import { observer } from "./observer.ts";
 import type { NetworkProxy } from "./network_proxy.ts";
 
 /** What an embedding program says of itself; it stands in every audit record. */
@@ -70,7 +72,7 @@ export class NetworkProxyBuilder {
     requirements: null,
     decider: null,
     metadata: {},
-    attribution: { label: null, command: null, execPolicyHint: null },
+    attribution: UNATTRIBUTED,
     onAudit: null,
     onBlocked: null,
     onDiagnostic: () => {},
@@ -145,14 +147,21 @@ export class NetworkProxyBuilder {
     return this.#with({ decider: { asks: { kind: "function", decide }, timeoutMs, concurrency } });
   }
 
-  /** What stands in every audit record. */
+  /** What stands in every audit record: at most 256 printable characters each; anything else is a `TypeError`. */
   auditMetadata(metadata: ProgramMetadata): this {
+    for (const [name, text] of Object.entries(metadata)) {
+      if (text === undefined || (typeof text === "string" && isMetadata(text))) continue;
+      throw new TypeError(`Cannot use this "${name}": it takes 1 to 256 printable characters`);
+    }
     return this.#with({ metadata });
   }
 
-  /** Whose requests come in: a label, a command line, and what the program's own policy said of it. */
+  /**
+   * Whose requests come in: a label, a command line, and what the program's own policy said of it. The label and the hint
+   * are 1 to 200 printable characters; anything else is a `TypeError`.
+   */
   attribution(attribution: Partial<Attribution>): this {
-    return this.#with({ attribution: { ...this.#settings.attribution, ...attribution } });
+    return this.#with({ attribution: attributedBy(attribution, this.#settings.attribution) });
   }
 
   /** Told of every decision and every end, at once and in their order. It must not take long. */
@@ -165,9 +174,20 @@ export class NetworkProxyBuilder {
     return this.#with({ onBlocked: observe });
   }
 
-  /** Told of Doorward's own troubles, a line each: what could not be written, who could not be asked. */
+  /**
+   * Told of Doorward's own troubles, a line each: what could not be written, who could not be asked. What it throws is
+   * heard by nobody.
+   */
   onDiagnostic(tell: (line: string) => void): this {
-    return this.#with({ onDiagnostic: tell });
+    const hear = observer(tell, () => {});
+    const onDiagnostic = (line: string) => {
+      try {
+        hear(line);
+      } catch {
+        // It stands in the middle of whatever had to be told: a reload, a decider that is read.
+      }
+    };
+    return this.#with({ onDiagnostic });
   }
 
   /**

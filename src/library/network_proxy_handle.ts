@@ -53,8 +53,8 @@ export interface NetworkProxyHandle extends AsyncDisposable {
   /** Switches the mode while the proxy runs. */
   setMode(mode: Mode): void;
   /**
-   * Puts another configuration into force, whole or not at all; without one, the file is read again. Rejects with an
-   * error that names what is wrong with it, or what cannot change while the proxy runs.
+   * Puts another configuration into force, whole or not at all; without one, the one before is read again. Rejects with a
+   * `ConfigError` that names what is wrong with it, or what cannot change while the proxy runs.
    */
   replaceConfig(config?: ConfigObject | string): Promise<void>;
   /** Resolves once the proxy is over. */

@@ -24,14 +24,14 @@ export function proxyEnding(
 ): ProxyEnding {
   const { promise: over, resolve } = Promise.withResolvers<void>();
   let closing: Promise<void> | null = null;
-  const close = async () => {
-    await following[Symbol.asyncDispose]();
-    await decider?.close();
-    await admin?.close();
-    // Last: the end of each connection is a record.
-    await closeAudit(audit);
-    resolve();
-  };
+  // The last that is deferred is the first to end. What fails keeps nothing else open.
+  const ends = new AsyncDisposableStack();
+  // The end of each connection is a record.
+  ends.defer(() => closeAudit(audit));
+  ends.defer(() => admin?.close());
+  ends.defer(() => decider?.close());
+  ends.use(following);
+  const close = () => ends.disposeAsync().finally(resolve);
   return {
     over,
     async shutdown(graceMs): Promise<void> {

@@ -1,12 +1,15 @@
+import { attributedBy } from "../audit/attribution.ts";
 import type { AuditMetadata } from "../audit/audit_record.ts";
 import { type Config, type ConfigSource, loadConfig } from "../config/config.ts";
 import { configText } from "../config/config_text.ts";
+import { ConfigError } from "../config/errors.ts";
 import { LiveConfig } from "../config/live_config.ts";
 import { formatSocketAddress } from "../net/address/endpoint.ts";
 import type { PolicyDocument } from "../policy/policy.ts";
 import type { Rule } from "../policy/rule.ts";
+import { AdminError } from "../proxy/admin_error.ts";
 import { type RunningProxy, startProxy } from "../proxy/proxy.ts";
-import type { BuiltProxy, OpenSockets } from "./build_proxy.ts";
+import { type BuiltProxy, type OpenSockets, whyOff } from "./build_proxy.ts";
 import { openChosen } from "./choose_decider.ts";
 import { followRequirements } from "./follow_requirements.ts";
 import { functionSink } from "./function_sink.ts";
@@ -14,7 +17,8 @@ import type { ProxyAddresses } from "./network_proxy.ts";
 import type { ConfigObject, ProgramMetadata } from "./network_proxy_builder.ts";
 import type { EnvOptions, NetworkProxyHandle } from "./network_proxy_handle.ts";
 import { listenerEnv, type ListenersOf } from "./listener_env.ts";
-import { openAudit } from "./open_audit.ts";
+import { closeAudit, openAudit } from "./open_audit.ts";
+import { observer } from "./observer.ts";
 import { openAuthority } from "./open_authority.ts";
 import { proxyEnding } from "./proxy_ending.ts";
 import { VERSION } from "./version.ts";
@@ -32,13 +36,17 @@ export async function runProxy(
   const { config, settings, machine } = built;
   const { onAudit, onBlocked, onDiagnostic, attribution } = settings;
   const trust = await openAuthority(config, machine);
+  // Undone where something further on fails; what runs is ended by its handle.
+  await using undone = new AsyncDisposableStack();
   const audit = await openAudit(config, {
     sinks: onAudit === null ? [] : [functionSink(onAudit)],
     metadata: metadataOf(settings.metadata),
     diagnose: onDiagnostic,
     print: onDiagnostic,
   }, machine);
+  undone.defer(() => closeAudit(audit));
   const decider = openChosen(built.decider, config, machine, onDiagnostic);
+  undone.defer(() => decider?.close());
   const policyOf = policyWith(decider !== null);
   const proxy = startProxy(proxyOptions({
     config,
@@ -57,13 +65,16 @@ export async function runProxy(
     attribution,
     alsoOurs: open.admin === null ? [] : [open.admin.address],
     trust,
-    record: (blocked) => onBlocked?.(blocked),
+    record: observer(
+      (blocked) => onBlocked?.(blocked),
+      (error) => onDiagnostic(`Cannot tell of a blocked request: ${error}`),
+    ),
     diagnose: onDiagnostic,
   }, machine));
-  const reading = { source: built.source };
+  undone.use(proxy);
   const live = new LiveConfig({
     config,
-    load: () => loadConfig(reading.source),
+    load: () => loadConfig(built.source),
     policyOf,
     policy: proxy.policy,
     feed: proxy.feed,
@@ -72,6 +83,7 @@ export async function runProxy(
     tell: onDiagnostic,
   });
   await showAdmin(open, proxy, live, built);
+  undone.move();
   const ears = { live, tell: onDiagnostic };
   const following = followRequirements(built.imposed, ears, machine.clock, built.seen);
   const end = proxyEnding(proxy, { ...open, decider, audit, following });
@@ -88,7 +100,7 @@ export async function runProxy(
     },
     env: (options) => envFor(proxy, options),
     addListener: (part) => {
-      const added = proxy.addListener({ ...attribution, ...part });
+      const added = proxy.addListener(attributedBy(part, attribution));
       const { address } = added;
       const socksAddress = proxy.socksAddress === null ? null : address;
       return {
@@ -101,19 +113,19 @@ export async function runProxy(
     allow: (pattern) => addRule("allow", pattern, proxy, live),
     deny: (pattern) => addRule("deny", pattern, proxy, live),
     setMode: (mode) => void proxy.policy.setMode(mode),
-    replaceConfig: (next) => replaceConfig(next, reading, live),
+    replaceConfig: (next) => replaceConfig(next, built.source, live),
     wait: () => end.over,
     shutdown: (graceMs = GRACE_MS) => end.shutdown(graceMs),
     [Symbol.asyncDispose]: () => end.shutdown(0),
   };
 }
 
-/** The policy of a configuration. To run a proxy is to want it, unless it is written off. */
+/** The policy of a configuration: of one that would start no proxy, that of a proxy which is switched off. */
 function policyWith(hasDecider: boolean): (config: Config) => PolicyDocument {
-  return ({ policy, off, permitsDecider }) => ({
-    ...policy,
-    enabled: off === null,
-    decider: hasDecider && permitsDecider,
+  return (config) => ({
+    ...config.policy,
+    enabled: whyOff(config) === null,
+    decider: hasDecider && config.permitsDecider,
   });
 }
 
@@ -163,22 +175,18 @@ async function addRule(
   policy.add({ list, pattern, scope: { kind: "run" }, from: "runtime" });
 }
 
-/** Reads another configuration in the place of the one before, if it can take it. */
+/** Reads another configuration in the place of the one before, or that one again. */
 async function replaceConfig(
   next: ConfigObject | string | undefined,
-  reading: { source: ConfigSource },
+  { file: _, ...rest }: ConfigSource,
   live: LiveConfig,
 ): Promise<void> {
-  const before = reading.source;
-  if (next !== undefined) {
-    const toml = typeof next === "string" ? next : configText(next);
-    const { file: _, ...rest } = before;
-    reading.source = { ...rest, text: { name: "config", toml } };
-  }
   try {
-    await live.reload();
+    if (next === undefined) return void await live.reload();
+    const toml = typeof next === "string" ? next : configText(next);
+    await live.replace(() => loadConfig({ ...rest, text: { name: "config", toml } }));
   } catch (error) {
-    reading.source = before;
-    throw error;
+    // Whoever embeds a proxy is told as build() tells it: every fault, with its place.
+    throw error instanceof AdminError && error.cause instanceof ConfigError ? error.cause : error;
   }
 }

@@ -19,7 +19,8 @@ export class AdminError extends Error {
     message: string,
     /** Details for programs. */
     readonly more: Readonly<Record<string, unknown>> = {},
+    options?: ErrorOptions,
   ) {
-    super(message);
+    super(message, options);
   }
 }

@@ -5,10 +5,10 @@ import type { BlockedRecord } from "../audit/blocked_record.ts";
 import type { EventFeed } from "../audit/event_feed.ts";
 import type { Tally } from "../audit/tally.ts";
 import { type BlockReason, type DecisionSource, reasonWord } from "../policy/decision.ts";
-import type { Policy } from "../policy/policy.ts";
 import type { NetworkRequest } from "../policy/request.ts";
 import type { Rule } from "../policy/rule.ts";
 import type { PolicyRequest } from "../policy/socket_request.ts";
+import type { Unresolved } from "./asking/authorize_asking.ts";
 import type { Grant, Refused } from "./authorize.ts";
 import type { SocketGrant } from "./authorize_socket.ts";
 import type { BlockedRequest } from "./blocked.ts";
@@ -43,16 +43,14 @@ export function noteAllowed(
  * is something that its owner learns.
  */
 export function noteUnresolved(
-  request: NetworkRequest,
-  policy: Policy,
-  requester: Requester,
+  { request, policy, asker, outcome }: Unresolved,
   ledger: Ledger,
 ): void {
   const decision = policy.decide(request);
   const how = decision.verdict === "allow" ? { ...ALLOWED, rule: decision.rule } : OVERRIDDEN;
-  note({ ...how, request, generation: policy.generation }, requester, ledger);
-  const passage: Passage = { request, asker: requester, since: 0 };
-  noteEnded(passage, { kind: kindOf(request), outcome: "failed", up: 0, down: 0 }, 0, ledger);
+  note({ ...how, request, generation: policy.generation }, asker, ledger);
+  const passage: Passage = { request, asker, since: 0 };
+  noteEnded(passage, { kind: kindOf(request), outcome, up: 0, down: 0 }, 0, ledger);
 }
 
 function kindOf({ kind, protocol }: NetworkRequest): Ending["kind"] {

@@ -13,6 +13,7 @@ import type { Change, ChangeGuard } from "./change_guard.ts";
 import {
   configuredRecord,
   type NewRule,
+  patternOf,
   ruleOf,
   runtimeRecord,
   type RuntimeRule,
@@ -98,14 +99,18 @@ export class LivePolicy {
     return { allow, deny: all.length - allow, runtime: this.#runtime.length };
   }
 
-  /** Whether a rule ended by itself: what it let through is not to be closed for that. */
+  /**
+   * Whether a rule ended by itself: what it let through is not to be closed for that. Not so of a rule that nobody could
+   * make any more: where hosts are required nobody's yes outlasts that, and an approval for once is one, too.
+   */
   isLapsed(rule: Rule): boolean {
     let last = rule;
-    while (true) {
-      const next = this.#successors.get(last);
-      if (next === undefined) return this.#lapsed.has(last);
+    for (let next = this.#successors.get(last); next !== undefined;) {
       last = next;
+      next = this.#successors.get(last);
     }
+    const pattern = patternOf(last);
+    return this.#lapsed.has(last) && this.#guard({ kind: "allow_added", pattern }) === null;
   }
 
   /** From now on nothing is changed that `guard` has something against. */

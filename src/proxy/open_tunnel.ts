@@ -6,6 +6,7 @@ import type { Grant, Inspection, Refused } from "./authorize.ts";
 import type { ClientConnection } from "./client_connection.ts";
 import type { Connected } from "./connect.ts";
 import type { Door } from "./door.ts";
+import { requesterAt } from "./entrance.ts";
 import type { Ending, Passage } from "./passage.ts";
 import { connectingMs, type Limits } from "./limits.ts";
 
@@ -71,22 +72,20 @@ function neverOpened(outcome: Ending["outcome"]): Ending {
   return { kind: "tunnel", outcome, up: 0, down: 0 };
 }
 
-/** Who a client is to those who decide. Once it has waited for a person, it has the usual time again to connect. */
+/** Who a client is to those who decide. Once it has waited for one of them, it has the usual time again to connect. */
 export function askerOf(
   client: ClientConnection,
   method: string,
   attempt: () => string | null,
   limits: Limits,
 ): Asker {
-  const { listener, attribution, nextId } = client.entrance;
   return {
-    id: nextId(),
-    client: client.address,
-    listener,
-    attribution,
-    method,
-    attempt,
+    ...requesterAt(client.entrance, { client: client.address, method, attempt }),
+    // Whoever lets it wait ends the wait by itself; this is a net under that.
     held: (ms) => client.hold(ms + connectingMs(limits)),
-    freed: () => client.letGo(),
+    freed: () => {
+      client.letGo();
+      client.closeAfter(connectingMs(limits));
+    },
   };
 }

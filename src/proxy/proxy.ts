@@ -136,7 +136,7 @@ export function startProxy(options: ProxyOptions): RunningProxy {
       ? null
       : askDecider(decider, (request) => policy.once(approvalPattern(request))),
     allowed: (grant, asker) => noteAllowed(grant, asker, state),
-    unresolved: (request, policy, asker) => noteUnresolved(request, policy, asker, state),
+    unresolved: (what) => noteUnresolved(what, state),
     passages,
     blocked: recorder(state, outside, diagnose),
     open: () => !stopping.signal.aborted,

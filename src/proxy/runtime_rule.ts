@@ -39,6 +39,11 @@ export function ruleOf(list: Rule["list"], pattern: RulePattern, from: NewRule["
   return { list, pattern: pattern.pattern, ...protocol, ...raw, text: textOf(pattern), origin };
 }
 
+/** What a rule is made of: the opposite of {@linkcode ruleOf}. */
+export function patternOf({ pattern, protocol, raw }: Rule): RulePattern {
+  return { kind: "rule_pattern", pattern, protocol: protocol ?? null, raw: raw === true };
+}
+
 /** A rule of the configuration, in the words of the admin API. */
 export function configuredRecord(rule: Rule, hits: number): RuleRecord {
   const isFlag = rule.origin.file.startsWith("-");

@@ -21,6 +21,16 @@ Deno.test("an object is read like the file that says the same", async () => {
 Deno.test("what no file could say is refused by name", () => {
   assertThrows(() => configText({ network: { mode: null } }), TypeError, '"network.mode" is null');
   assertThrows(() => configText({ network: { mode: () => "full" } }), TypeError, "Cannot read");
+  const hosts = new Set(["a.test"]);
+  for (const network of [{ denied_domains: hosts }, new Map([["enabled", false]])]) {
+    assertThrows(() => configText({ network }), TypeError, "neither an array nor a plain object");
+  }
+  const rules = [{ host: "a.test", methods: undefined, paths: null }];
+  assertThrows(
+    () => configText({ network: { rules } }),
+    TypeError,
+    '"network.rules.paths" is null',
+  );
   const circular: Record<string, unknown> = {};
   circular["network"] = circular;
   assertThrows(() => configText(circular), TypeError, "Cannot read");

@@ -1,7 +1,9 @@
 // A program that decides what no rule names, over real sockets, whichever way a request comes in.
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { formatSocketAddress } from "../../src/net/address/endpoint.ts";
+import type { Resolver } from "../../src/net/ports.ts";
 import { tcpDialer } from "../../src/net/tcp_dialer.ts";
+import { unlessAborted } from "../../src/net/time/unless_aborted.ts";
 import type { Decider, DeciderRequest } from "../../src/proxy/asking/decider.ts";
 import { closesOf, decisionsOf } from "../support/audit_records.ts";
 import { eventsOf } from "../support/feed.ts";
@@ -197,6 +199,21 @@ Deno.test("a client that is closed is not waited for, and the program hears of i
     world.proxy.live.close(1);
     await until(() => world.proxy.connections === 0, "the client is gone");
     assertEquals([heard.length, world.dialled, closesOf(world.audit)], [1, [], []]);
+  }
+});
+
+Deno.test("what a program let through, and its client left amid the look-up, is recorded", async () => {
+  for (const bytes of [GET, CONNECT]) {
+    const never: Resolver = (_, signal) => unlessAborted(new Promise(() => {}), signal);
+    const { world } = deciding(YES, { resolve: { [NEW]: never } });
+    await using _world = world;
+    await using client = await world.client();
+    await client.send(bytes);
+    await until(() => world.lookups.length === 1, "it is looked up");
+    world.proxy.live.close(1);
+    await until(() => world.proxy.connections === 0, "the client is gone");
+    assertEquals([decided(world), world.dialled], [[OVERRIDDEN], []]);
+    assertEquals(closesOf(world.audit).map((record) => record["doorward.outcome"]), ["closed"]);
   }
 });
 

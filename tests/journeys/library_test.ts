@@ -252,12 +252,56 @@ Deno.test("another configuration comes into force whole, or not at all", async (
   const { http } = handle.addresses!;
   const next = { network: { enabled: true, allowed_domains: ["other.test"] } };
   for (const key of [{ enable_socks5: false }, { enabled: "yes" }, { allow_local_bindin: true }]) {
-    await assertRejects(() => handle.replaceConfig({ network: { ...next.network, ...key } }));
+    const replacing = () => handle.replaceConfig({ network: { ...next.network, ...key } });
+    await assertRejects(replacing, ConfigError, Object.keys(key)[0]);
     assertEquals(statusOf(await askAt(http, getOf("allowed.test"))), 200);
   }
   await handle.replaceConfig(next);
   assertEquals(statusOf(await askAt(http, getOf("other.test"))), 200);
   assertEquals(statusOf(await askAt(http, getOf("allowed.test"))), 403);
+});
+
+Deno.test("a configuration takes the place of a file, and is the one that is read again", async () => {
+  await using embedding = makeEmbedding({ resolve: { "other.test": "93.184.216.35" } });
+  await using scratch = await makeScratch();
+  const file = await scratch.configure('[network]\nallowed_domains = ["allowed.test"]\n');
+  await using handle = await (await embedding.builder().configFile(file).build()).run();
+  const { http } = handle.addresses!;
+  await handle.replaceConfig({ network: { allowed_domains: ["other.test"] } });
+  await Deno.remove(file);
+  await handle.replaceConfig();
+  assertEquals(statusOf(await askAt(http, getOf("other.test"))), 200);
+  assertEquals(statusOf(await askAt(http, getOf("allowed.test"))), 403);
+});
+
+Deno.test("of two configurations at once each is judged by itself, and the last that can be used counts", async () => {
+  await using embedding = makeEmbedding({ resolve: { "other.test": "93.184.216.35" } });
+  await using handle = await (await embedding.builder().config(ALLOWING).build()).run();
+  const { http } = handle.addresses!;
+  const outcomes = await Promise.allSettled([
+    handle.replaceConfig({ network: { allowed_domains: ["other.test"] } }),
+    handle.replaceConfig({ network: { enabled: "yes" } }),
+    handle.replaceConfig(),
+  ]);
+  assertEquals(outcomes.map(({ status }) => status), ["fulfilled", "rejected", "fulfilled"]);
+  assertEquals(statusOf(await askAt(http, getOf("other.test"))), 200);
+  assertEquals(statusOf(await askAt(http, getOf("allowed.test"))), 403);
+});
+
+Deno.test("a program that cannot hear of troubles has no more of them", async () => {
+  await using embedding = makeEmbedding();
+  const heard: string[] = [];
+  const builder = embedding.builder().onDiagnostic((line) => {
+    heard.push(line);
+    throw new Error("broken");
+  });
+  const limited = { network: { allowed_domains: ["allowed.test"], mode: "limited" } };
+  await using handle = await (await builder.config(limited).build()).run();
+  await handle.replaceConfig(ALLOWING);
+  await handle.replaceConfig();
+  const deleting = getOf("allowed.test", "DELETE");
+  assertEquals(statusOf(await askAt(handle.addresses!.http, deleting)), 200);
+  assert(heard.length >= 2, heard.join("; "));
 });
 
 Deno.test("rules and the mode change while it runs", async () => {
@@ -285,6 +329,33 @@ Deno.test("requirements of the machine bind an embedded proxy too", async () => 
   const deleting = getOf("allowed.test", "DELETE");
   assertEquals(statusOf(await askAt(handle.addresses!.http, deleting)), 403);
   assertThrows(() => handle.setMode("full"), Error, "Cannot switch to full mode");
+});
+
+Deno.test("requirements that come while it runs end what the decider let through", async () => {
+  await using scratch = await makeScratch();
+  await scratch.write("system/requirements.toml", "[experimental_network]\n");
+  await using embedding = makeEmbedding({ systemFolder: `${scratch.folder}/system` });
+  let asked = 0;
+  const builder = embedding.builder().config(ALLOWING).policyDecider(() => {
+    asked += 1;
+    return NetworkDecision.allow();
+  });
+  await using handle = await (await builder.build()).run();
+  const { http } = handle.addresses!;
+  await using tunnel = await wireTo(http);
+  const host = "one.allowed.test";
+  await tunnel.send(`CONNECT ${host}:80 HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
+  assertEquals((await tunnel.readHead()).slice(0, 12), "HTTP/1.1 200");
+  await scratch.write(
+    "system/requirements.toml",
+    "[experimental_network]\nmanaged_allowed_domains_only = true\n" +
+      'domains = { "allowed.test" = "allow" }\n',
+  );
+  await handle.replaceConfig();
+  assertEquals(await tunnel.readAll(), "");
+  assertEquals(statusOf(await askAt(http, getOf(host))), 403);
+  assertEquals(statusOf(await askAt(http, getOf("allowed.test"))), 200);
+  assertEquals(asked, 1);
 });
 
 Deno.test("the admin API is there when it is asked for, and needs its token to loosen", async () => {
@@ -383,6 +454,17 @@ Deno.test("a command gets the variables of the listener that it is to go by", as
   assertThrows(() => handle.env({ attemptId: "not one" }), TypeError, "not one");
   await using listener = handle.addListener({ label: "one" });
   assertEquals(listener.env()["HTTPS_PROXY"], `http://${listener.address}`);
+});
+
+Deno.test("what is undefined of an attribution is not said", async () => {
+  await using embedding = makeEmbedding();
+  const nothing = { command: undefined } as unknown as Record<never, never>;
+  const proxy = await embedding.builder().config(ALLOWING).attribution(nothing).build();
+  await using handle = await proxy.run();
+  await using listener = handle.addListener(nothing);
+  for (const address of [handle.addresses!.http, listener.address]) {
+    assertEquals(statusOf(await askAt(address, getOf("allowed.test"))), 200);
+  }
 });
 
 Deno.test("an attempt id of the environment stands in what is decided and recorded", async () => {

@@ -7,7 +7,7 @@ import {
 } from "../../src/config/requirements/remote_requirements.ts";
 import { LOOK_MS } from "../../src/config/watch_config.ts";
 import { FakeClock } from "../support/fake_clock.ts";
-import { until } from "../support/in_time.ts";
+import { turn, until } from "../support/in_time.ts";
 import { makeScratch } from "../support/scratch.ts";
 
 /** Whoever reloads, and what they were told. */
@@ -78,4 +78,33 @@ Deno.test("followRequirements() reads everything again when the URL says somethi
   }
   assertEquals(heard.told[0]?.endsWith("it answered 404; the last ones stay in force"), true);
   assertEquals([heard.reloads, clock.sleeping], [["watch"], 0]);
+});
+
+Deno.test("followRequirements() is over when what it began to read is read", async () => {
+  await using scratch = await makeScratch();
+  const clock = new FakeClock();
+  const reading = Promise.withResolvers<never>();
+  const events: string[] = [];
+  const live = {
+    reload: () => {
+      events.push("begun");
+      return reading.promise.finally(() => events.push("read"));
+    },
+  };
+  const systemFile = `${scratch.folder}/system.toml`;
+  const ears = { live, tell: () => {} };
+  const following = followRequirements({ systemFile, named: null }, ears, clock, new Map());
+  await until(() => clock.sleeping === 1, "it is looked at");
+  await scratch.write("system.toml", "[experimental_network]\n");
+  for (let look = 0; look < 2; look++) {
+    clock.advance(LOOK_MS);
+    await until(() => clock.sleeping === 1, "it was looked at");
+  }
+  const over = following[Symbol.asyncDispose]().then(() => events.push("over"));
+  await until(() => clock.sleeping === 0, "nobody looks any more");
+  await turn();
+  events.push("ends");
+  reading.reject(new Error("Cannot reload"));
+  await over;
+  assertEquals(events, ["begun", "ends", "read", "over"]);
 });

@@ -52,3 +52,11 @@ Deno.test("a configuration is an object, a text or a file", async () => {
     TypeError,
   );
 });
+
+Deno.test("what no record could hold is refused when it is said", () => {
+  const builder = new NetworkProxyBuilder(() => Promise.reject());
+  assertThrows(() => builder.attribution({ label: "a\nb" }), TypeError, '"label"');
+  for (const appVersion of ["", "a\u202eb", "x".repeat(257)]) {
+    assertThrows(() => builder.auditMetadata({ appVersion }), TypeError, '"appVersion"');
+  }
+});

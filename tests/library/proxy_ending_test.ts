@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { proxyEnding } from "../../src/library/proxy_ending.ts";
 
 Deno.test("a proxy ends once, its records last, and sooner when it is asked again", async () => {
@@ -27,4 +27,23 @@ Deno.test("a proxy ends once, its records last, and sooner when it is asked agai
   await patient;
   await ending.over;
   assertEquals(log, ["shutdown 5000", "shutdown 0", "following", "decider", "admin", "sink"]);
+});
+
+Deno.test("what cannot end keeps nothing else open, and nobody waiting", async () => {
+  const events: string[] = [];
+  const closing = (name: string) => ({
+    close: () => {
+      events.push(name);
+      return Promise.reject(new Error(`${name} is stuck`));
+    },
+  });
+  const ending = proxyEnding({ shutdown: () => Promise.resolve() }, {
+    admin: closing("admin"),
+    decider: closing("decider"),
+    audit: { sinks: [{ name: "sink", lost: 0, write: () => {}, ...closing("audit") }] },
+    following: { [Symbol.asyncDispose]: closing("following").close },
+  });
+  await assertRejects(() => ending.shutdown(0));
+  await ending.over;
+  assertEquals(events, ["following", "decider", "admin", "audit"]);
 });

@@ -335,7 +335,7 @@ Deno.test("noteUnresolved() tells of what was let through, and that it failed at
   for (const [request, kind, told] of table) {
     const records: HappenedAudit[] = [];
     const ledger = newLedger(records);
-    noteUnresolved(request, POLICY, CLIENT, ledger);
+    noteUnresolved({ request, policy: POLICY, asker: CLIENT, outcome: "failed" }, ledger);
     assertEquals(toldOf(records), [told]);
     assertEquals(
       closesOf(records).map((record) => [

@@ -128,17 +128,21 @@ Deno.test("openTunnel() says what the client carries before it connects", async 
   assertEquals(serving, ["tunnel", request]);
 });
 
-Deno.test("askerOf() gives a client that has waited the usual time again", async () => {
-  await using made = makeDoor();
-  const { connection } = made.client();
-  const usual = connectingMs(DEFAULT_LIMITS);
-  const asker = askerOf(connection, "CONNECT", () => null, DEFAULT_LIMITS);
-  connection.closeAfter(1000);
-  asker.held(60_000);
-  made.clock.advance(60_000 + usual - 250);
-  await turn();
-  assertEquals(connection.closed, false);
-  made.clock.advance(500);
-  await turn();
-  assertEquals(connection.closed, true);
-});
+for (const waits of [true, false]) {
+  const what = waits ? "waits for ever" : "has waited";
+  Deno.test(`askerOf() gives a client that ${what} the usual time besides`, async () => {
+    await using made = makeDoor();
+    const { connection } = made.client();
+    const usual = connectingMs(DEFAULT_LIMITS);
+    const asker = askerOf(connection, "CONNECT", () => null, DEFAULT_LIMITS);
+    connection.closeAfter(1000);
+    asker.held(60_000);
+    if (!waits) asker.freed();
+    made.clock.advance((waits ? 60_000 : 0) + usual - 250);
+    await turn();
+    assertEquals(connection.closed, false);
+    made.clock.advance(500);
+    await turn();
+    assertEquals(connection.closed, true);
+  });
+}

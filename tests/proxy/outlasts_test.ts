@@ -115,6 +115,21 @@ Deno.test("outlasts() is so of what a person let through once, until somebody de
   assertEquals(outlasts(tunnel, test.live), false);
 });
 
+Deno.test("outlasts() is not so of anybody's yes once nobody could give it any more", async () => {
+  for (const minutes of [null, 1]) {
+    using test = makeLive({ policy: policyOf({}, { ask: true }) });
+    if (minutes !== null) test.add("a.test", forMinutes(minutes));
+    const approved = test.live.once(rulePattern("a.test:443 over https_connect"));
+    const grant = await grantOf(CONNECT, test.live.current, minutes === null ? { approved } : {});
+    await test.pass(61_000);
+    test.live.rebase(policyOf({}).document);
+    assertEquals(outlasts(serving(grant, "tunnel"), test.live), true);
+    test.live.obey(({ kind }) => kind === "allow_added" ? "required" : null);
+    test.live.rebase(policyOf({}).document);
+    assertEquals(outlasts(serving(grant, "tunnel"), test.live), false);
+  }
+});
+
 Deno.test("outlasts() asks about the path of a unix socket", async () => {
   const policy = policyOf({}, { unixSockets: ["/run/a.sock"] });
   using test = makeLive({ policy });

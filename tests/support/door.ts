@@ -152,7 +152,7 @@ export function makeDoor(options: DoorOptions = {}): TestDoor {
       },
       decide: options.decider === undefined ? null : askDecider(options.decider, approvedOnce),
       allowed: (grant) => void allowed.push(grant),
-      unresolved: (request) => void unresolved.push(request),
+      unresolved: ({ request }) => void unresolved.push(request),
       isOwn: () => false,
       diagnose: (line) => diagnosed.push(line),
       startTls: () => Promise.reject(new Error("This door speaks no TLS")),

@@ -22,6 +22,7 @@ import {
   type OptionRow,
   OPTIONS,
 } from "./commands.ts";
+import { isRecordable } from "../../audit/attribution.ts";
 import { isAttemptId } from "../../audit/attempt_id.ts";
 import { type BadHost, parseHost } from "../../net/address/host.ts";
 import { parseIp } from "../../net/address/ip.ts";
@@ -169,9 +170,6 @@ function build(name: CommandName, values: Values, operands: readonly string[]): 
   }
 }
 
-/** What stands in records is a word or a line, and not a text. */
-const PRINTABLE = /^[^\p{C}]{1,200}$/u;
-
 /** What is said of a run, or what is wrong with it. */
 function attributionOf(
   values: Values,
@@ -179,7 +177,7 @@ function attributionOf(
   const label = values.one("label");
   const execPolicyHint = values.one("exec-policy-hint");
   for (const [name, text] of Object.entries({ label, "exec-policy-hint": execPolicyHint })) {
-    if (text !== null && !PRINTABLE.test(text)) {
+    if (text !== null && !isRecordable(text)) {
       return `Cannot use this --${name}: it takes 1 to 200 printable characters`;
     }
   }

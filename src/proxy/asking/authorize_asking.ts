@@ -21,8 +21,19 @@ export interface AskingParts {
   readonly decide: AskDecider | null;
   /** Who is asked where no rule decides. */
   readonly ask: (request: NetworkRequest, asker: Asker, signal: AbortSignal) => Promise<Outcome>;
-  /** Told of each request that this policy lets through by name, and for which no address is to be had. */
-  readonly unresolved: (request: NetworkRequest, policy: Policy, asker: Asker) => void;
+  /**
+   * Told of each request that this policy lets through by name, and for which no address is to be had: the look-up
+   * `failed`, or the client has `closed` meanwhile. Whose name it is has heard of it in any case.
+   */
+  readonly unresolved: (unresolved: Unresolved) => void;
+}
+
+/** A request that is let through by name, and goes nowhere. */
+export interface Unresolved {
+  readonly request: NetworkRequest;
+  readonly policy: Policy;
+  readonly asker: Asker;
+  readonly outcome: "failed" | "closed";
 }
 
 /** How often a policy that changes while a person is asked is asked again itself. */
@@ -46,7 +57,10 @@ export async function authorizeAsking(
     const { current } = policy;
     const asked = approved === undefined ? options : { ...options, approved };
     const authorizing = authorize(request, current, asked, signal).catch((error) => {
-      if (error instanceof ConnectError) unresolved(request, current, asker);
+      const outcome = signal.aborted ? "closed" : "failed";
+      if (signal.aborted || error instanceof ConnectError) {
+        unresolved({ request, policy: current, asker, outcome });
+      }
       throw error;
     });
     const outcome = withPolicy(await authorizing, current);

@@ -1,4 +1,3 @@
-import type { Requester } from "../../audit/audit_log.ts";
 import { unmapped } from "../../net/address/mapped.ts";
 import type { Host } from "../../net/address/host.ts";
 import type { IpAddress } from "../../net/address/ip.ts";
@@ -7,6 +6,7 @@ import type { TunnelRequest } from "../../policy/request.ts";
 import type { SocksRequest } from "../../socks/handshake.ts";
 import { encodeReply, REPLY, type ReplyCode } from "../../socks/messages.ts";
 import type { ClientConnection } from "../client_connection.ts";
+import { requesterAt } from "../entrance.ts";
 import type { SocksDoor } from "./socks_door.ts";
 import { UdpAssociation } from "./udp_association.ts";
 import type { UdpDoor } from "./udp_door.ts";
@@ -57,15 +57,8 @@ function openRelay(
   if (refusal !== null) {
     const target = { host: announcedHost(request), port: request.port };
     const asked: TunnelRequest = { kind: "tunnel", protocol: "socks5_udp", target };
-    const { listener, attribution, nextId } = client.entrance;
-    const asker: Requester = {
-      id: nextId(),
-      client: client.address,
-      method: "UDP_ASSOCIATE",
-      listener,
-      attribution,
-      attempt: () => attempt,
-    };
+    const asks = { client: client.address, method: "UDP_ASSOCIATE", attempt: () => attempt };
+    const asker = requesterAt(client.entrance, asks);
     door.blocked({ request: asked, decision: { ...refusal, policy }, asker });
     return REPLY.notAllowed;
   }

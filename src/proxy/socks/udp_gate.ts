@@ -8,6 +8,7 @@ import type { Datagram } from "../../socks/datagram.ts";
 import type { Asker } from "../asking/asker.ts";
 import type { Grant, Refused } from "../authorize.ts";
 import type { ClientConnection } from "../client_connection.ts";
+import { requesterAt } from "../entrance.ts";
 import type { Ending } from "../passage.ts";
 import { RecordBudget, RECORDS_A_SECOND } from "./record_budget.ts";
 import type { SocksDoor } from "./socks_door.ts";
@@ -180,14 +181,9 @@ export class UdpGate {
   /** Who asks. What waits for a person holds up no look-up of the same client: `held` is called then. */
   #asker(held: () => void): Asker {
     const { client, attempt } = this.#parts;
-    const { listener, attribution, nextId } = client.entrance;
+    const asks = { client: client.address, method: "UDP", attempt: () => attempt };
     return {
-      id: nextId(),
-      listener,
-      attribution,
-      client: client.address,
-      method: "UDP",
-      attempt: () => attempt,
+      ...requesterAt(client.entrance, asks),
       held: () => {
         held();
         return NEVER;
@@ -222,8 +218,7 @@ export class UdpGate {
       for (const payload of waiting) this.#waitingBytes -= payload.length;
     }
     if (client.signal.aborted || !this.#destinations.has(destination)) {
-      if (outcome?.verdict === "allow") this.#endUnused(destination.request, asker, "closed");
-      return;
+      return this.#noteForgotten(destination.request, outcome, asker);
     }
     if (outcome === null) {
       const until = udp.clock.monotonic() + UNRESOLVED_MS;
@@ -253,6 +248,12 @@ export class UdpGate {
       if (error instanceof ConnectError) return null;
       throw error;
     }
+  }
+
+  /** Writes down what was decided of a destination that nobody remembers any more: to be forgotten must hide nothing. */
+  #noteForgotten(request: TunnelRequest, outcome: Grant | Refused | null, asker: Asker): void {
+    if (outcome?.verdict === "allow") this.#endUnused(request, asker, "closed");
+    else if (outcome !== null) this.#record(request, outcome, asker);
   }
 
   /** Writes down the end of what was let through, and sent nowhere. */

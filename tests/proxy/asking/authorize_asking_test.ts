@@ -241,12 +241,40 @@ Deno.test("authorizeAsking() tells what was let through and not found, and by wh
     },
     decide: null,
     ask: () => Promise.resolve(NOBODY()),
-    unresolved: (request, policy, asker) => told.push(request, policy === current, asker.id),
+    unresolved: ({ request, policy, asker, outcome }) =>
+      told.push([request, policy === current, asker.id, outcome]),
   };
   const request = connectTo("new.test");
   const authorized = (signal = NEVER) => authorizeAsking(request, asker({ id: 9 }), parts, signal);
   await assertRejects(() => authorized(), ConnectError);
-  assertEquals(told, [request, true, 9]);
+  assertEquals(told, [[request, true, 9, "failed"]]);
   assertEquals(toldOf(await authorized()), ["deny", "not_allowed", "baseline_policy", undefined]);
-  assertEquals(told.length, 3);
+  assertEquals(told.length, 1);
+});
+
+Deno.test("authorizeAsking() tells what was let through and is not waited for any more", async () => {
+  const leaving = new AbortController();
+  const told: unknown[] = [];
+  const asked: unknown[] = [];
+  const parts: AskingParts = {
+    policy: policyCell(policyOf({}, { decider: true })),
+    options: {
+      resolve: (_, signal) => {
+        leaving.abort(new Error("gone"));
+        return Promise.reject(signal.reason);
+      },
+      isOwn: () => false,
+      dnsAddresses: 4,
+    },
+    decide: () => {
+      asked.push(told.length);
+      return Promise.resolve({ kind: "approved", rule: APPROVED });
+    },
+    ask: () => Promise.resolve(NOBODY()),
+    unresolved: ({ asker, outcome }) => told.push([asker.id, outcome]),
+  };
+  const authorized = () =>
+    authorizeAsking(connectTo("new.test"), asker({ id: 9 }), parts, leaving.signal);
+  await assertRejects(authorized, Error, "gone");
+  assertEquals([told, asked], [[[9, "closed"]], [0]]);
 });

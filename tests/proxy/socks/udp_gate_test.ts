@@ -560,7 +560,17 @@ Deno.test("what was forgotten while the first that waited was sent may not answe
   assertEquals(test.gate.size, 1);
 });
 
-Deno.test("nothing is sent or recorded once the client has gone", async () => {
+Deno.test("what was forgotten before it was decided is recorded like any other block", async () => {
+  const arrives = Promise.withResolvers<void>();
+  await using test = makeGate({ arrives: arrives.promise, limits: { udpDestinations: 1 } });
+  test.offer(domainAddress("denied.test", 53));
+  test.offer(NAME, "one");
+  arrives.resolve();
+  await settle();
+  assertEquals(test.base.blocked.map(({ request }) => request.protocol), ["socks5_udp"]);
+});
+
+Deno.test("nothing is sent once the client has gone, and what was blocked is recorded", async () => {
   const slow = slowResolver();
   await using test = makeGate({ resolve: slow.resolve });
   test.offer(NAME, "one");
@@ -568,7 +578,7 @@ Deno.test("nothing is sent or recorded once the client has gone", async () => {
   test.end();
   slow.answer("93.184.216.34");
   await settle();
-  assertEquals([test.delivered, test.base.blocked, test.held], [[], [], 0]);
+  assertEquals([test.delivered, test.base.blocked.length, test.held], [[], 1, 0]);
 });
 
 Deno.test("where another proxy must be gone through, no datagram goes round it", async () => {
