@@ -3,8 +3,15 @@ import type { AuditSink } from "./audit_sink.ts";
 import { lossAudit } from "./loss_audit.ts";
 import { safeJson } from "./safe_json.ts";
 
-/** Audit records as lines of text, one each: to standard error, say. */
-export function auditLines(name: string, line: (text: string) => void): AuditSink {
+/**
+ * Audit records as lines of text, one each: to standard error, say.
+ *
+ * @param line takes one, or returns false; one that throws has not taken it
+ */
+export function auditLines(name: string, line: (text: string) => boolean): AuditSink {
+  const print = (text: string) => {
+    if (!line(text)) throw new Error("Cannot print: there is no room");
+  };
   let lost = 0;
   /** Of those, how many no line tells of. */
   let untold = 0;
@@ -16,10 +23,10 @@ export function auditLines(name: string, line: (text: string) => void): AuditSin
     },
     write(record) {
       try {
-        if (lastLost !== null) line(safeJson(lossAudit(lastLost, untold)));
+        if (lastLost !== null) print(safeJson(lossAudit(lastLost, untold)));
         lastLost = null;
         untold = 0;
-        line(safeJson(record));
+        print(safeJson(record));
       } catch {
         // Whoever takes the lines has no more room: what that cost is said as soon as there is some.
         lost += 1;

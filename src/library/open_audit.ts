@@ -22,8 +22,8 @@ export interface AuditParts {
   readonly metadata?: AuditMetadata;
   /** Told, in one line, what is wrong with a sink, and what was lost. */
   readonly diagnose: (line: string) => void;
-  /** Takes each record as a line, where the configuration wants them on standard error. */
-  readonly print: (line: string) => void;
+  /** Takes each record as a line, or not, where the configuration wants them on standard error. */
+  readonly print: (line: string) => boolean;
 }
 
 /** Opens every sink that a configuration names. */

@@ -42,7 +42,10 @@ export async function runProxy(
     sinks: onAudit === null ? [] : [functionSink(onAudit)],
     metadata: metadataOf(settings.metadata),
     diagnose: onDiagnostic,
-    print: onDiagnostic,
+    print: (line) => {
+      onDiagnostic(line);
+      return true;
+    },
   }, machine);
   undone.defer(() => closeAudit(audit));
   const decider = openChosen(built.decider, config, machine, onDiagnostic);

@@ -150,6 +150,45 @@ Deno.test("any file of a log that was put aside is looked at, too", async () => 
   assertEquals((await verifyLog(path, null, new FakeClock())).kind, "ok");
 });
 
+Deno.test("a file of lines without a chain is not put in front of one that goes on from others", async () => {
+  await using scratch = await makeScratch();
+  const path = `${scratch.folder}/audit.jsonl`;
+  await writeAudit(path, auditRecords(30), { chain: true, bytesMax: 3000, filesKept: 3 });
+  const forged = JSON.stringify(decisionAudit({ "doorward.instance": "i0" }));
+  await Deno.writeTextFile(`${path}.4`, `${forged}\n`);
+  const result = await verifyLog(path, null, new FakeClock());
+  assertEquals(result, {
+    kind: "bad",
+    file: `${path}.3`,
+    line: 1,
+    why: "it is in the chain, and the line before it is not",
+  });
+});
+
+Deno.test("a process that is killed while it puts files aside leaves a log that is whole", async () => {
+  await using scratch = await makeScratch();
+  const path = `${scratch.folder}/audit.jsonl`;
+  const how = { chain: true, bytesMax: 3000, filesKept: 4 };
+  await writeAudit(path, auditRecords(30), how);
+  let instance = 0;
+  const next = () => {
+    instance += 1;
+    return writeAudit(path, [decisionAudit({ "doorward.instance": `n${instance}` })], how);
+  };
+  // It got as far as one, two, three and four of its steps.
+  for (const steps of [1, 2, 3, 4]) {
+    for (let number = 3; number > 3 - steps; number--) {
+      const from = number === 0 ? path : `${path}.${number}`;
+      await Deno.rename(from, `${path}.${number + 1}`);
+    }
+    // More than a file takes.
+    for (const _ of [1, 2, 3, 4, 5, 6]) await next();
+    const result = await verifyLog(path, null, new FakeClock());
+    assertEquals(result.kind, "ok", JSON.stringify(result));
+    assertEquals(result.kind === "ok" && result.files, 5);
+  }
+});
+
 /** What a sink does whose file cannot be written, and what it says. */
 async function unwritable(path: string) {
   const told: string[] = [];
@@ -181,6 +220,50 @@ Deno.test({
     await Deno.remove(path);
     await Deno.mkdir(path);
     assertEquals(await unwritable(path), [`Cannot write ${path}: it is not a file`, lost]);
+  },
+});
+
+Deno.test({
+  name: "what stands in the place of the lock is named, and takes nothing",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    await using scratch = await makeScratch();
+    const path = `${scratch.folder}/audit.jsonl`;
+    const target = await scratch.write("target", "kept");
+    const lost = `Cannot write ${path} to its end: 3 lines were lost`;
+    await Deno.symlink(target, `${path}.lock`);
+    const link = `Cannot write ${path}: ${path}.lock: it is a symbolic link: remove it`;
+    assertEquals(await unwritable(path), [link, lost]);
+    assertEquals(await Deno.readTextFile(target), "kept");
+    await Deno.remove(`${path}.lock`);
+    await new Deno.Command("mkfifo", { args: [`${path}.lock`] }).output();
+    const pipe = `Cannot write ${path}: ${path}.lock: it is not a file: remove it`;
+    assertEquals(await unwritable(path), [pipe, lost]);
+    await Deno.remove(`${path}.lock`);
+    await Deno.writeTextFile(`${path}.lock`, "");
+    await Deno.chmod(`${path}.lock`, 0o666);
+    const mend = "others may write it: take that from them (chmod go-w)";
+    assertEquals(await unwritable(path), [`Cannot write ${path}: ${path}.lock: ${mend}`, lost]);
+  },
+});
+
+Deno.test({
+  name: "a pipe in the place of the last file that was put aside keeps no record out",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    await using scratch = await makeScratch();
+    const path = `${scratch.folder}/audit.jsonl`;
+    await writeAudit(path, auditRecords(10), { chain: true, bytesMax: 3000, filesKept: 3 });
+    await Deno.truncate(path);
+    await Deno.remove(`${path}.1`);
+    await new Deno.Command("mkfifo", { args: [`${path}.1`] }).output();
+    const told: string[] = [];
+    const diagnose = (line: string) => void told.push(line);
+    const sink = auditFile(path, { clock: new FakeClock(), diagnose, chain: true });
+    sink.write(decisionAudit());
+    await sink.close();
+    assertEquals(told, [`${path}: it does not end where its chain does: somebody has changed it`]);
+    assertEquals(sink.lost, 0);
   },
 });
 

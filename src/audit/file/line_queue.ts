@@ -21,6 +21,11 @@ export class LineQueue {
     return this.#items.length === 0;
   }
 
+  /** How much there is to write, but for the marks. */
+  get characters(): number {
+    return this.#characters;
+  }
+
   /** Adds a line. False where it found no room; `missing` then stands in its place, if there is one. */
   push(text: string, missing: Missing | null): boolean {
     if (this.#characters <= HELD_CHARACTERS_MAX) {

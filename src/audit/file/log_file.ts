@@ -76,8 +76,9 @@ export class LogFile {
   async #underLock(lines: readonly string[], progress: Progress, signal: AbortSignal) {
     const { clock, chaining, diagnose } = this.#rules;
     using sidecar = await lockSidecar(`${this.#path}.lock`, clock, signal);
-    await this.#openCurrent();
+    const isNew = await this.#openCurrent();
     const said = (why: string) => diagnose(`${this.#path}: ${why}`);
+    if (isNew && chaining === null && await sidecar.read() !== "") said(UNCHAINED);
     const book = await chaining?.open(this.#place(sidecar), said) ?? null;
     while (progress.arrived < lines.length) {
       const fitting = this.#fitting(lines, progress.arrived);
@@ -100,8 +101,11 @@ export class LogFile {
       sidecar,
       log: this.#log!,
       size: this.#size,
+      // What cannot be ours is no part of the log, and stops nobody.
       aside: async () =>
-        await lookAt(aside) === null ? null : await openOwn(aside, { append: true }),
+        await lookAt(aside) === null
+          ? null
+          : await openOwn(aside, { append: true }).catch(() => null),
       filesKept: this.#rules.filesKept,
     };
   }
@@ -109,10 +113,15 @@ export class LogFile {
   /** How many of the lines from `at` on have room in the file; one where it is empty. */
   #fitting(lines: readonly string[], at: number): number {
     const { bytesMax, chaining } = this.#rules;
+    const more = 1 + (chaining?.linkBytes ?? 0);
+    const rest = lines.slice(at);
+    // Mostly it is seen without a look at their bytes that they fit.
+    const most = rest.reduce((sum, { length }) => sum + length * CHARACTER_BYTES_MAX + more, 0);
+    if (this.#size + most <= bytesMax) return rest.length;
     let size = this.#size;
     let count = 0;
-    for (const line of lines.slice(at)) {
-      size += encoder.encode(line).length + 1 + (chaining?.linkBytes ?? 0);
+    for (const line of rest) {
+      size += encoder.encode(line).length + more;
       if (size > bytesMax && this.#size + count > 0) break;
       count += 1;
     }
@@ -144,14 +153,15 @@ export class LogFile {
     await book?.arrived(links!);
   }
 
-  /** Another process may have put the file aside, or removed it, or written to it. */
-  async #openCurrent(): Promise<void> {
+  /** Another process may have put the file aside, or removed it, or written to it. Returns whether it was opened. */
+  async #openCurrent(): Promise<boolean> {
     const named = await lookAt(this.#path);
     if (this.#log !== null && (named === null || !isSame(this.#log.info, named))) this.close();
     const isNew = this.#log === null;
     this.#log ??= await openOwn(this.#path, { append: true });
     const { size } = await this.#log.file.stat();
     if (isNew || size !== this.#size) await this.#mend(size);
+    return isNew;
   }
 
   /** A writer that was ended in the midst has left half a line. */
@@ -172,9 +182,12 @@ export class LogFile {
   async #putAside(): Promise<void> {
     this.close();
     const { filesKept } = this.#rules;
-    for (let number = filesKept - 1; number >= 0; number--) {
+    // Where there is room the others stay: there are not that many yet, or a writer was ended in the midst of this.
+    let free = 1;
+    while (free < filesKept && await lookAt(`${this.#path}.${free}`) !== null) free += 1;
+    for (let number = free - 1; number >= 0; number--) {
       const from = number === 0 ? this.#path : `${this.#path}.${number}`;
-      // There are not that many yet.
+      // Whoever removes one meanwhile stops nobody.
       await unlessMissing(Deno.rename(from, `${this.#path}.${number + 1}`));
     }
     // There were more when more were kept.
@@ -190,7 +203,13 @@ interface Progress {
   arrived: number;
 }
 
+/** Whoever verifies it would take them for somebody else's. */
+const UNCHAINED =
+  "its lines are in a chain, and these are not: write chain = true, or name a new file";
+
 const LINE_END = 0x0a;
+/** Of UTF-8, for each unit of a string. */
+const CHARACTER_BYTES_MAX = 3;
 
 const encoder = new TextEncoder();
 

@@ -4,6 +4,13 @@ export interface OpenFile {
   readonly info: Deno.FileInfo;
 }
 
+/** How a file is opened. */
+export interface OpenHow {
+  readonly append: boolean;
+  /** Whether it is named nowhere but beside a file that is: then what is wrong is told with its path. */
+  readonly isBeside?: boolean;
+}
+
 /** The permission bits that let others write a file. */
 const OTHERS_WRITE = 0o022;
 /** Of a new file: its owner's alone. */
@@ -13,13 +20,13 @@ const MODE = 0o600;
  * Opens a file of ours to write, and makes it where there is none. Throws where it is a link, no file, another user's,
  * or one that others may write: what is in it would not be ours. A device of the system is taken as it is.
  */
-export async function openOwn(path: string, how: { readonly append: boolean }): Promise<OpenFile> {
-  const options = how.append ? { read: true, append: true } : { read: true, write: true };
+export async function openOwn(path: string, { append, isBeside }: OpenHow): Promise<OpenFile> {
+  const options = append ? { read: true, append: true } : { read: true, write: true };
   const made = await lookAt(path) === null ? await make(path, options) : null;
   if (made !== null) return { file: made, info: await made.stat() };
   const named = await Deno.lstat(path);
   const fault = named.isCharDevice ? null : await whyUnsafe(named);
-  if (fault !== null) throw new Error(fault);
+  if (fault !== null) throw new Error(isBeside ? `${path}: ${besideWords(fault)}` : words(fault));
   const file = await Deno.open(path, options);
   const info = await file.stat();
   if (isSame(info, named)) return { file, info };
@@ -53,17 +60,34 @@ export function isSame(a: Deno.FileInfo, b: Deno.FileInfo): boolean {
   return a.dev === b.dev && a.ino === b.ino;
 }
 
-async function whyUnsafe({ isSymlink, isFile, mode, uid }: Deno.FileInfo): Promise<string | null> {
-  if (isSymlink) return "it is a symbolic link: name the file itself";
-  if (!isFile) return "it is not a file";
-  const self = await ownUser();
-  if (self !== null && uid !== null && uid !== self) return "it belongs to another user";
-  // Windows has no such bits: there the folder keeps others out.
-  if (Deno.build.os === "windows" || mode === null) return null;
-  return (mode & OTHERS_WRITE) !== 0
-    ? "others may write it: take that from them (chmod go-w)"
-    : null;
+/** What is wrong with a file, as a clause, and what to do about one that was named. */
+interface Unsafe {
+  readonly why: string;
+  readonly mend: string | null;
 }
+
+async function whyUnsafe({ isSymlink, isFile, mode, uid }: Deno.FileInfo): Promise<Unsafe | null> {
+  if (isSymlink) return { why: "it is a symbolic link", mend: "name the file itself" };
+  if (!isFile) return { why: "it is not a file", mend: null };
+  const self = await ownUser();
+  if (self !== null && uid !== null && uid !== self) {
+    return { why: "it belongs to another user", mend: null };
+  }
+  // Windows has no such bits: there the folder keeps others out.
+  if (Deno.build.os === "windows" || mode === null || (mode & OTHERS_WRITE) === 0) return null;
+  return { why: "others may write it", mend: CHMOD };
+}
+
+function words({ why, mend }: Unsafe): string {
+  return mend === null ? why : `${why}: ${mend}`;
+}
+
+/** What holds nothing of ours, and was named by nobody, can go. */
+function besideWords({ why, mend }: Unsafe): string {
+  return `${why}: ${mend === CHMOD ? CHMOD : "remove it"}`;
+}
+
+const CHMOD = "take that from them (chmod go-w)";
 
 /** Our user; null where the runtime does not say. */
 async function ownUser(): Promise<number | null> {

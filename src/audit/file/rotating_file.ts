@@ -10,6 +10,8 @@ export const FILES_KEPT = 4;
 
 /** How much is written at once: others who write the same file wait meanwhile. */
 const BATCH_CHARACTERS = 256 * 1024;
+/** How long lines that came during a write wait for more: each write has its lock, which costs more than it. */
+export const GATHER_MS = 20;
 /** How long to wait before what could not be written is tried again. */
 export const RETRY_MS = 1000;
 /** How long the end of a program may take for what is not written yet. */
@@ -94,15 +96,20 @@ export class RotatingFile {
       if (error === null) {
         // Not before everything is there: a file that is too slow would be told of again and again.
         if (this.#queue.isEmpty) this.#works();
+        else if (this.#queue.characters < BATCH_CHARACTERS) await this.#pause(GATHER_MS);
       } else {
         this.#fails("error", error instanceof Error ? error.message : String(error));
         if (this.#ending.signal.aborted) break;
-        await this.#options.clock.wait(RETRY_MS, this.#ending.signal).catch(() => {
-          // It ends: one last try.
-        });
+        await this.#pause(RETRY_MS);
       }
     }
     this.#writing = null;
+  }
+
+  async #pause(ms: number): Promise<void> {
+    await this.#options.clock.wait(ms, this.#ending.signal).catch(() => {
+      // It ends: what there is is written now.
+    });
   }
 
   #works(): void {

@@ -28,7 +28,7 @@ export async function lockSidecar(
   clock: Clock,
   signal: AbortSignal,
 ): Promise<Sidecar> {
-  const { file } = await openOwn(path, { append: false });
+  const { file } = await openOwn(path, { append: false, isBeside: true });
   try {
     await lock(file, path, clock, signal);
   } catch (error) {

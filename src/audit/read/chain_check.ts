@@ -18,6 +18,8 @@ export class ChainCheck {
   readonly #begin: ChainBegin;
   #last: string | null;
   #links = 0;
+  /** How many lines are not, before the first that is. */
+  #unlinked = 0;
   /** How many lines come after what the sidecar names as the last; null while that was not met. */
   #beyond: number | null;
   #isExpected: boolean;
@@ -40,9 +42,17 @@ export class ChainCheck {
     return this.#links === 0 ? null : this.#last;
   }
 
-  /** Begins with the next file, of which it may be known what stands before it. */
-  enter(start: string | null): void {
-    if (this.#links === 0) this.#last = start ?? this.#last;
+  /**
+   * Begins with the next file, of which it may be known what stands before it. Returns what is wrong with its first
+   * line, as a clause, or null.
+   */
+  enter(start: string | null): string | null {
+    if (this.#links > 0) return null;
+    this.#last = start ?? this.#last;
+    const isFirst = this.#last === null || this.#last === CHAIN_START;
+    return isFirst || this.#unlinked === 0
+      ? null
+      : "it is in the chain, and the line before it is not";
   }
 
   /** Judges the next line. Returns what is wrong with it, as a clause, or null. */
@@ -74,6 +84,7 @@ export class ChainCheck {
   /** Lines without a chain may come before it, from a time when there was none. */
   #addUnlinked(): string | null {
     if (this.#links > 0) return "it is not in the chain, and the line before it is";
+    this.#unlinked += 1;
     const isBefore = this.#last === null || this.#last === CHAIN_START;
     return isBefore ? null : "it is not in the chain";
   }

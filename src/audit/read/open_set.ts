@@ -78,6 +78,8 @@ export async function openLog(path: string): Promise<Deno.FsFile> {
 
 async function openIfThere(path: string): Promise<Deno.FsFile | null> {
   try {
+    // A pipe that nobody writes to would not even open.
+    if (!(await Deno.stat(path)).isFile) throw new Error(`${path} is not a file`);
     return await openLog(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return null;

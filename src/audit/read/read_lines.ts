@@ -14,9 +14,11 @@ export const LINE_BYTES_MAX = 2 * 1024 * 1024;
 
 const LINE_END = 0x0a;
 
+const TOO_LONG: RawLine = { text: "", fault: "it is longer than any record" };
+
 /**
- * Reads lines, many at a time. The last one, if it has no end, is a fault; so is one that is no text. After one that is
- * too long nothing follows.
+ * Reads lines, many at a time. The last one, if it has no end, is a fault; so is one that is no text, or too long to be
+ * held.
  *
  * @param read as `Deno.FsFile.read`
  * @param bytesMax where to stop: what comes later was written meanwhile
@@ -26,6 +28,8 @@ export async function* readLines(
   bytesMax = Infinity,
 ): AsyncGenerator<readonly RawLine[]> {
   let held = new Uint8Array(0);
+  /** What is held is the rest of a line that was told of. */
+  let isRest = false;
   let left = bytesMax;
   while (left > 0) {
     const chunk = new Uint8Array(Math.min(CHUNK_BYTES, left));
@@ -33,16 +37,24 @@ export async function* readLines(
     if (count === null) break;
     left -= count;
     held = joined(held, chunk.subarray(0, count));
+    if (isRest) {
+      const end = held.indexOf(LINE_END) + 1;
+      isRest = end === 0;
+      held = isRest ? NOTHING : held.subarray(end);
+    }
     const end = held.lastIndexOf(LINE_END) + 1;
     if (end > 0) yield decode(held.subarray(0, end));
     held = held.subarray(end);
     if (held.length > LINE_BYTES_MAX) {
-      yield [{ text: "", fault: "it is longer than any record" }];
-      return;
+      yield [TOO_LONG];
+      isRest = true;
+      held = NOTHING;
     }
   }
   if (held.length > 0) yield [{ text: "", fault: "it is cut: it has no line end" }];
 }
+
+const NOTHING = new Uint8Array(0);
 
 function joined(a: Uint8Array<ArrayBuffer>, b: Uint8Array): Uint8Array<ArrayBuffer> {
   const both = new Uint8Array(a.length + b.length);
@@ -53,6 +65,8 @@ function joined(a: Uint8Array<ArrayBuffer>, b: Uint8Array): Uint8Array<ArrayBuff
 
 /** Whole lines. They are decoded together, as long as they are text. */
 function decode(bytes: Uint8Array): readonly RawLine[] {
+  // One of them may be too long.
+  if (bytes.length > LINE_BYTES_MAX) return decodeEach(bytes);
   try {
     return strict.decode(bytes).split("\n").slice(0, -1).map((text) => ({ text, fault: null }));
   } catch {
@@ -71,6 +85,7 @@ function decodeEach(bytes: Uint8Array): readonly RawLine[] {
 }
 
 function decodeLine(bytes: Uint8Array): RawLine {
+  if (bytes.length > LINE_BYTES_MAX) return TOO_LONG;
   try {
     return { text: strict.decode(bytes), fault: null };
   } catch {

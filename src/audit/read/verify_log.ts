@@ -57,7 +57,8 @@ export async function verifyLog(
   let place = { file: path, line: 0 };
   for (const { path: file, number, file: open, size } of set.files) {
     place = { file, line: 0 };
-    check.enter(number);
+    const unfit = check.enter(number);
+    if (unfit !== null) return { kind: "bad", file, line: 1, why: unfit };
     for await (const lines of readLines((into) => open.read(into), size)) {
       for (const line of lines) {
         place.line += 1;
@@ -112,9 +113,9 @@ class LogCheck {
     return this.#head?.starts[number] ?? null;
   }
 
-  /** Begins with a file. */
-  enter(number: number): void {
-    this.#chain.enter(this.#startOf(number));
+  /** Begins with a file. Returns what is wrong with its first line, or null. */
+  enter(number: number): string | null {
+    return this.#chain.enter(this.#startOf(number));
   }
 
   get counts(): Omit<Verified, "kind" | "files"> {

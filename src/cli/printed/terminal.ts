@@ -21,8 +21,8 @@ export type Line = readonly Part[];
 export interface Output {
   /** Whether a person may be reading. */
   readonly isTerminal: boolean;
-  /** Prints one line. Returns at once; what is printed stays in order. */
-  line(...parts: Line): void;
+  /** Prints one line. Returns at once, whether there is room for it; what is printed stays in order. */
+  line(...parts: Line): boolean;
   /** Resolves when the reader has gone away: nothing printed is read any more. */
   readonly gone: Promise<void>;
   /** Resolves when everything printed so far has been taken, or the reader has gone away. */
@@ -106,14 +106,15 @@ class Printer implements Output {
     this.#colour = colour && this.isTerminal;
   }
 
-  line(...parts: Line): void {
-    if (this.#gone) return;
+  line(...parts: Line): boolean {
+    if (this.#gone) return false;
     if (this.#held.length > HELD_CHARACTERS_MAX) {
       this.#dropped += 1;
-      return;
+      return false;
     }
     this.#held += `${parts.map((part) => this.#render(part)).join("")}\n`;
     this.#writing ??= this.#drain();
+    return true;
   }
 
   get gone(): Promise<void> {

@@ -119,21 +119,29 @@ const MENDS: Readonly<Record<string, string>> = {
 function syntaxMessage(error: TomlError, source: string): string {
   const reason = error.message.split("\n", 1)[0]!.replace("Invalid TOML document: ", "");
   if (reason.startsWith("document contains excessively nested structures")) return TOO_DEEP;
-  const line = source.split("\n", error.line).at(-1) ?? "";
-  const special = reason === "invalid value" ? valueMend(line, error.column - 1) : null;
+  const special = reason === "invalid value" ? valueMend(error, source) : null;
   const mend = special ?? MENDS[reason] ?? "mend this line";
   return `not TOML: ${reason}; ${mend}`;
 }
 
-function valueMend(line: string, at: number): string | null {
+function valueMend(error: TomlError, source: string): string | null {
+  const lines = source.split("\n", error.line);
+  const line = lines.at(-1) ?? "";
+  const at = error.column - 1;
   const rest = line.slice(at).trimStart();
   if (rest === "" || rest.startsWith("#")) return "write a value";
   if (rest.startsWith("=")) return "write one equals sign";
   if (rest.startsWith(",")) return "remove the comma";
   // Pasted from a page or a letter.
   if (/^[\u2018-\u201f\u00ab\u00bb]/.test(rest)) return 'write straight quotes, as in "text"';
-  return bareWordMend(line, at);
+  const table = lines.findLast((each) => each.trimStart().startsWith("[")) ?? "";
+  // It may be a secret, or the beginning of one: a word that is part of a URL may end amid a password.
+  return SECRETIVE.test(table) || SECRETIVE.test(line) ? null : bareWordMend(line, at);
 }
+
+/** What stands where text may be a secret. */
+const SECRETIVE =
+  /@|upstream|webhook|\burl\b|decider|otel|otlp|exporter|headers|rules|mitm_hooks|inject|query/i;
 
 /** What people write for a switch elsewhere. */
 const SWITCHES: Readonly<Record<string, string>> = {
@@ -151,8 +159,7 @@ function bareWordMend(line: string, at: number): string | null {
   const isValue = /[=[,]$/.test(before.slice(-1)) && before.includes("=");
   if (!isValue) return null;
   const word = /^[A-Za-z_*/][^\s,\]}#"']*/.exec(line.slice(at))?.[0];
-  // A word that is part of a URL may end amid a password.
-  if (word === undefined || /@|upstream|webhook|\burl\b/i.test(line)) return null;
+  if (word === undefined) return null;
   const lower = word.toLowerCase();
   return Object.hasOwn(SWITCHES, lower) ? `write ${SWITCHES[lower]}` : `write ${quote(word)}`;
 }

@@ -2,9 +2,11 @@ import { assert, assertEquals } from "@std/assert";
 import { auditFile } from "../../../src/audit/file/audit_file.ts";
 import { CHAIN_START, chainValue, unlink } from "../../../src/audit/file/chain.ts";
 import { HELD_CHARACTERS_MAX } from "../../../src/audit/file/line_queue.ts";
+import { GATHER_MS, RETRY_MS } from "../../../src/audit/file/rotating_file.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 import { until } from "../../support/in_time.ts";
 import { makeScratch } from "../../support/scratch.ts";
+import { writeAudit } from "../../support/audit_log.ts";
 import { closeAudit, decisionAudit } from "../../support/audit_records.ts";
 
 function options(chain: boolean) {
@@ -61,6 +63,21 @@ Deno.test("auditFile() puts a file aside before its links would make it too larg
   assertEquals((await linesOf(`${path}.1`)).length, 1);
 });
 
+Deno.test("auditFile() says that lines without a chain do not belong behind a chain", async () => {
+  await using scratch = await makeScratch();
+  const path = `${scratch.folder}/audit.jsonl`;
+  await writeAudit(path, [decisionAudit()], { chain: true });
+  const { told, ...rest } = options(false);
+  const sink = auditFile(path, rest);
+  sink.write(decisionAudit({ "doorward.seq": 2 }));
+  sink.write(decisionAudit({ "doorward.seq": 3 }));
+  await sink.close();
+  assertEquals(told, [
+    `${path}: its lines are in a chain, and these are not: write chain = true, or name a new file`,
+  ]);
+  assertEquals((await linesOf(path)).length, 3);
+});
+
 Deno.test("auditFile() writes in the place of records what is missing, by instance", async () => {
   await using scratch = await makeScratch();
   const path = `${scratch.folder}/sub/audit.jsonl`;
@@ -74,7 +91,9 @@ Deno.test("auditFile() writes in the place of records what is missing, by instan
   }
   assertEquals(sink.lost, 3);
   await Deno.mkdir(`${scratch.folder}/sub`);
-  clock.advance(1000);
+  clock.advance(RETRY_MS);
+  await until(() => clock.sleeping === 1, "it has written some, and waits for more");
+  clock.advance(GATHER_MS);
   await until(() => rest.told.length > 1, "it works");
   assertEquals(rest.told[1], `Can write ${path} again: 3 lines were lost`);
   sink.write(decisionAudit({ "doorward.seq": 4 }));

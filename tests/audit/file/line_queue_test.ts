@@ -19,9 +19,9 @@ Deno.test("take() hands out lines in order, and keeps them until they have arriv
   assertEquals(queue.take(2), ["a", "b"]);
   queue.arrived(1);
   assertEquals(queue.take(100), ["b", "c"]);
-  assertEquals(queue.isEmpty, false);
+  assertEquals([queue.isEmpty, queue.characters], [false, 4]);
   queue.arrived(2);
-  assertEquals(queue.isEmpty, true);
+  assertEquals([queue.isEmpty, queue.characters], [true, 0]);
 });
 
 Deno.test("push() takes the last line that fits, and refuses the first that does not", () => {

@@ -98,6 +98,21 @@ Deno.test("append() removes files that are no longer kept", async () => {
   assertEquals(names, ["home", "log", "log.1", "log.2", "log.lock"]);
 });
 
+Deno.test("append() ends what a writer began that was ended while it put files aside", async () => {
+  await using scratch = await makeScratch();
+  const path = await scratch.write("log", "0\n");
+  // The others had taken their new places already.
+  await scratch.write("log.2", "1\n");
+  await scratch.write("log.3", "2\n");
+  const log = new LogFile(path, rules({ bytesMax: 2, filesKept: 3 }));
+  await add(log, "n");
+  log.close();
+  const texts = [path, `${path}.1`, `${path}.2`, `${path}.3`].map((each) =>
+    Deno.readTextFileSync(each)
+  );
+  assertEquals(texts, ["n\n", "0\n", "1\n", "2\n"]);
+});
+
 Deno.test({
   name: "append() writes to a device, and puts nothing beside it",
   ignore: Deno.build.os === "windows",

@@ -3,6 +3,7 @@ import {
   CLOSE_MS,
   FILE_BYTES_MAX,
   FILES_KEPT,
+  GATHER_MS,
   RETRY_MS,
   RotatingFile,
 } from "../../../src/audit/file/rotating_file.ts";
@@ -44,6 +45,19 @@ Deno.test("line() writes at once, and in order", async () => {
   await file.close();
   assertEquals(await Deno.readTextFile(path), `${lines.join("\n")}\n`);
   assertEquals(told, []);
+});
+
+Deno.test("line() writes what comes during a write together, a moment later", async () => {
+  await using scratch = await makeScratch();
+  const { path, file, clock } = open(scratch);
+  file.line("one");
+  file.line("two");
+  await until(() => clock.sleeping === 1, "it waits for more");
+  assertEquals(await Deno.readTextFile(path), "one\n");
+  file.line("three");
+  clock.advance(GATHER_MS);
+  await until(() => Deno.readTextFileSync(path) === "one\ntwo\nthree\n", "it writes all");
+  await file.close();
 });
 
 Deno.test("line() goes on with what is there", async () => {
@@ -124,6 +138,8 @@ Deno.test("line() says what is missing in its place, and what was lost once it w
   assertEquals(file.lost, 2);
   await Deno.mkdir(`${scratch.folder}/not`);
   clock.advance(RETRY_MS);
+  await until(() => clock.sleeping === 1, "it has written some, and waits for more");
+  clock.advance(GATHER_MS);
   await until(() => told.length >= 2, "it works");
   file.line("kept", missing);
   await file.close();

@@ -2,7 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { CHAIN_START } from "../../../src/audit/file/chain.ts";
 import { openSet } from "../../../src/audit/read/open_set.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
-import { until } from "../../support/in_time.ts";
+import { inTime, until } from "../../support/in_time.ts";
 import { makeScratch } from "../../support/scratch.ts";
 
 Deno.test("openSet() opens what there is, the oldest first", async () => {
@@ -42,6 +42,28 @@ Deno.test("openSet() refuses where there is nothing", async () => {
     Deno.errors.NotFound,
     "there is no such file",
   );
+});
+
+Deno.test({
+  name: "openSet() waits for no pipe, and takes nothing for a log that is none",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    for (const name of ["log", "log.lock", "log.3"]) {
+      for (const make of ["mkfifo", "mkdir"]) {
+        await using scratch = await makeScratch();
+        await scratch.write("log", "a");
+        await Deno.remove(`${scratch.folder}/${name}`).catch(() => {});
+        await new Deno.Command(make, { args: [`${scratch.folder}/${name}`] }).output();
+        await assertRejects(
+          () => inTime(openSet(`${scratch.folder}/log`, new FakeClock()), "an answer"),
+          Error,
+          `${scratch.folder}/${name} is not a file`,
+        );
+      }
+    }
+    // What has no size would pass for an empty log.
+    await assertRejects(() => openSet("/dev/null", new FakeClock()), Error, "is not a file");
+  },
 });
 
 Deno.test("openSet() waits for who writes, and not for ever", async () => {

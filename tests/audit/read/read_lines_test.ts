@@ -39,7 +39,23 @@ Deno.test("readLines() stops where it is told to", async () => {
   assertEquals(await read(new TextEncoder().encode("a\nb\nc\n"), 100, 4), ["a", "b"]);
 });
 
-Deno.test("readLines() does not hold a line of any length", async () => {
-  const long = new Uint8Array(LINE_BYTES_MAX * 3).fill(0x61);
-  assertEquals(await read(long, Infinity), ["it is longer than any record"]);
+Deno.test("readLines() does not hold a line of any length, and goes on behind it", async () => {
+  const fault = "it is longer than any record";
+  const long = "a".repeat(LINE_BYTES_MAX * 3);
+  for (const atOnce of [1000, 65_537, Infinity]) {
+    const text = (text: string) => read(new TextEncoder().encode(text), atOnce);
+    assertEquals(await text(long), [fault]);
+    assertEquals(await text(`b\n${long}\nc\nd\n`), ["b", fault, "c", "d"]);
+    assertEquals(await text(`${long}\n${long}\nc`), [
+      fault,
+      fault,
+      "it is cut: it has no line end",
+    ]);
+  }
+});
+
+Deno.test("readLines() takes the longest line, and not one that is longer", async () => {
+  const longest = "a".repeat(LINE_BYTES_MAX);
+  const lines = await read(new TextEncoder().encode(`${longest}\n${longest}a\nb\n`), Infinity);
+  assertEquals(lines.map(({ length }) => length), [LINE_BYTES_MAX, 28, 1]);
 });

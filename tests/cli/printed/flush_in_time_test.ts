@@ -12,7 +12,7 @@ Deno.test("flushInTime() ends with the flush, and leaves no timer", async () => 
   const waiting = flushInTime({
     isTerminal: false,
     gone: NEVER,
-    line: () => {},
+    line: () => true,
     flush: () => flushed.promise,
   }, clock)
     .then(() => isOver = true);
@@ -30,7 +30,7 @@ Deno.test("flushInTime() does not wait for ever for a reader that does not read"
   const waiting = flushInTime({
     isTerminal: false,
     gone: NEVER,
-    line: () => {},
+    line: () => true,
     flush: () => never,
   }, clock);
   await settle();

@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Located } from "../../../src/config/toml/located.ts";
 import {
   NESTING_MAX,
@@ -30,6 +30,24 @@ function fault(text: string): string {
   const read = parseTomlDocument(text, "config.toml");
   assert(read.kind === "bad");
   return `${where(read.place.origin)} ${read.message}`;
+}
+
+for (
+  const text of [
+    "[otel]\nexporter = { otlp-http = { headers = { a = s3cret } } }",
+    "[otel.exporter.otlp-http]\nendpoint = s3cret",
+    "[otel.exporter.otlp-http.headers]\nx-api-key = s3cret",
+    "[otel.exporter]\notlp-http.headers.a = s3cret",
+    "otel.exporter.otlp-http.headers.a = s3cret",
+    '[network.rules."a.test".inject]\na = s3cret',
+    "[[network.mitm_hooks]]\na = s3cret",
+    "[network]\ndecider = s3cret",
+    "[network.decider]\na = s3cret",
+  ]
+) {
+  Deno.test(`parseTomlDocument() repeats no secret without quotes: ${text.split("\n")[0]}`, () => {
+    assertMatch(fault(text), /not TOML: invalid value; put text in quotes$/);
+  });
 }
 
 Deno.test("parseTomlDocument() gives every value its place", () => {
