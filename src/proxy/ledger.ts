@@ -7,7 +7,7 @@ import type { Tally } from "../audit/tally.ts";
 import { type BlockReason, type DecisionSource, reasonWord } from "../policy/decision.ts";
 import type { NetworkRequest } from "../policy/request.ts";
 import type { Rule } from "../policy/rule.ts";
-import type { PolicyRequest } from "../policy/socket_request.ts";
+import type { PolicyRequest, SocketRequest } from "../policy/socket_request.ts";
 import type { Unresolved } from "./asking/authorize_asking.ts";
 import type { Grant, Refused } from "./authorize.ts";
 import type { SocketGrant } from "./authorize_socket.ts";
@@ -51,6 +51,29 @@ export function noteUnresolved(
   note({ ...how, request, generation: policy.generation }, asker, ledger);
   const passage: Passage = { request, asker, since: 0 };
   noteEnded(passage, { kind: kindOf(request), outcome, up: 0, down: 0 }, 0, ledger);
+}
+
+/** Writes down that a unix socket was asked for on a system without any, in the word of the seeds. */
+export function noteUnsupported(
+  request: SocketRequest,
+  generation: number,
+  requester: Requester,
+  { audit }: Ledger,
+): void {
+  const { protocol } = request;
+  const { host, port } = placeOf(request);
+  audit.decided({
+    protocol,
+    host,
+    port,
+    decision: "deny",
+    reason: "unix_socket_unsupported",
+    scope: "non_domain",
+    source: "proxy_state",
+    override: false,
+    rule: null,
+    generation,
+  }, requester);
 }
 
 function kindOf({ kind, protocol }: NetworkRequest): Ending["kind"] {

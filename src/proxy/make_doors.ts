@@ -10,7 +10,7 @@ import type { HttpDoor } from "./http/http_door.ts";
 import { interfacesTo, ownListeners } from "./own_listeners.ts";
 import type { Passages } from "./passage.ts";
 import type { ProxyOptions } from "./proxy.ts";
-import { createSocketGateway } from "./socket_gateway.ts";
+import { createSocketGateway, type SocketGatewayParts } from "./socket_gateway.ts";
 import type { SocksDoor } from "./socks/socks_door.ts";
 
 /** What doors take besides the options of the proxy. */
@@ -24,6 +24,7 @@ export interface DoorParts {
   readonly decide: GatewayParts["decide"];
   readonly allowed: (grant: Grant | SocketGrant, asker: Asker) => void;
   readonly unresolved: GatewayParts["unresolved"];
+  readonly unsupported: SocketGatewayParts["unsupported"];
   readonly passages: Passages;
   readonly blocked: Door["blocked"];
   readonly open: HttpDoor["open"];
@@ -41,6 +42,7 @@ export function makeDoors(
     decide,
     allowed,
     unresolved,
+    unsupported,
     passages,
     blocked,
     open,
@@ -82,7 +84,7 @@ export function makeDoors(
   };
   const http: HttpDoor = {
     ...door,
-    sockets: createSocketGateway({ policy, limits, sockets, deadlines, allowed }),
+    sockets: createSocketGateway({ policy, limits, sockets, deadlines, allowed, unsupported }),
     open,
     scope: null,
     interception,

@@ -16,7 +16,14 @@ import { type AddedListener, Listeners } from "./listeners.ts";
 import { makeDoors } from "./make_doors.ts";
 import { type ListenAt, type Listening, openListeners } from "./listening.ts";
 import { type AuditOptions, type LiveState, makeLiveState } from "./live_state.ts";
-import { type Ledger, noteAllowed, noteBlocked, noteEnded, noteUnresolved } from "./ledger.ts";
+import {
+  type Ledger,
+  noteAllowed,
+  noteBlocked,
+  noteEnded,
+  noteUnresolved,
+  noteUnsupported,
+} from "./ledger.ts";
 import type { Passages } from "./passage.ts";
 import { unsaidLines } from "./refusal.ts";
 import type { ChooseUpstream, UpstreamProxy } from "./upstream/upstream_proxy.ts";
@@ -115,6 +122,8 @@ export function startProxy(options: ProxyOptions): RunningProxy {
       : askDecider(decider, (request) => policy.once(approvalPattern(request))),
     allowed: (grant, asker) => noteAllowed(grant, asker, state),
     unresolved: (what) => noteUnresolved(what, state),
+    unsupported: (request, { generation }, asker) =>
+      noteUnsupported(request, generation, asker, state),
     passages,
     blocked: recorder(state, outside, diagnose),
     open: () => listeners.isOpen,

@@ -3,7 +3,7 @@ import type { UnixSockets } from "../net/ports.ts";
 import type { ByteStream } from "../net/stream/stream.ts";
 import type { Deadlines } from "../net/time/deadlines.ts";
 import { within } from "../net/time/within.ts";
-import type { PolicyCell } from "../policy/policy.ts";
+import type { Policy, PolicyCell } from "../policy/policy.ts";
 import type { SocketRequest } from "../policy/socket_request.ts";
 import type { Asker } from "./asking/asker.ts";
 import type { Refused } from "./authorize.ts";
@@ -32,6 +32,8 @@ export interface SocketGatewayParts {
   readonly policy: PolicyCell;
   /** Told of each request that is let through. */
   readonly allowed: (grant: SocketGrant, asker: Asker) => void;
+  /** Told of each request that policy has nothing against, on a system without unix sockets. */
+  readonly unsupported: (request: SocketRequest, policy: Policy, asker: Asker) => void;
   readonly limits: Limits;
   /** Null where the system has none. */
   readonly sockets: UnixSockets | null;
@@ -58,8 +60,11 @@ export function createSocketGateway(parts: SocketGatewayParts): SocketGateway {
     return "verdict" in connected ? { ...connected, policy } : connected;
   };
   return {
-    open: (request, asker, signal, granted) =>
-      within(
+    open: (request, asker, signal, granted) => {
+      const policy = parts.policy.current;
+      const isUnsupported = sockets === null && policy.decideSocketEntrance(request) === null;
+      if (isUnsupported) parts.unsupported(request, policy, asker);
+      return within(
         deadlines,
         limits.connectMs,
         signal,
@@ -69,6 +74,7 @@ export function createSocketGateway(parts: SocketGatewayParts): SocketGateway {
             granted(grant);
           }),
         () => new ConnectError("connection_timeout", "Cannot connect in time"),
-      ),
+      );
+    },
   };
 }

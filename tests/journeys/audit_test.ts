@@ -47,6 +47,28 @@ async function lines(world: World, ends: number): Promise<string[]> {
   return world.audit.map(line);
 }
 
+Deno.test("a unix socket is recorded as unsupported on a system without any, in the words of the seeds", async () => {
+  await using world = makeWorld({
+    unixSockets: null,
+    policy: { unixSockets: ["/run/a.sock"], mode: "limited" },
+  });
+  const socket = (method: string) =>
+    `${method} http://x/ HTTP/1.1\r\nHost: x\r\nx-unix-socket: /run/a.sock\r\n\r\n`;
+  assertEquals(statusOf(await world.ask(socket("GET"))), 501);
+  assertEquals(statusOf(await world.ask(socket("DELETE"))), 403);
+  const seen = decisionsOf(world.audit).map((record) => [
+    record["network.policy.scope"],
+    record["network.policy.decision"],
+    record["network.policy.source"],
+    record["network.policy.reason"],
+    `${record["server.address"]}:${record["server.port"]}`,
+  ]);
+  assertEquals(seen, [
+    ["non_domain", "deny", "proxy_state", "unix_socket_unsupported", "unix-socket:0"],
+    ["non_domain", "deny", "mode_guard", "method_not_allowed", "unix-socket:0"],
+  ]);
+});
+
 Deno.test("a plain request is recorded when it is decided and when it is over", async () => {
   const body =
     "POST http://allowed.test/ HTTP/1.1\r\nHost: allowed.test\r\nContent-Length: 4\r\n\r\nbody";

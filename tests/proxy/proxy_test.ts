@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
 import { UNATTRIBUTED } from "../../src/audit/attribution.ts";
-import { type SocketAddress } from "../../src/net/address/endpoint.ts";
+import type { SocketAddress } from "../../src/net/address/endpoint.ts";
 import { systemClock } from "../../src/net/system_clock.ts";
 import { tcpDialer } from "../../src/net/tcp_dialer.ts";
 import { policyCell } from "../../src/policy/policy.ts";

@@ -183,6 +183,7 @@ export function makeDoor(options: DoorOptions = {}): TestDoor {
       limits,
       deadlines,
       allowed: (grant) => void allowed.push(grant),
+      unsupported: () => {},
       sockets: options.unixSockets ?? null,
     }),
     via: options.via ?? null,

@@ -112,6 +112,9 @@ function denied(reason: string): Denied {
   return { kind: "denied", ...reasonOf(reason, "policy_denied") };
 }
 
+/** Words of ours that say what a decider cannot know: how the proxy is, and whether the request is well formed. */
+const NOT_ITS: ReadonlySet<BlockReason> = new Set(["proxy_disabled", "host_mismatch"]);
+
 /** A word of ours is our reason; any other is kept beside the general one. */
 function reasonOf(
   given: string,
@@ -120,7 +123,7 @@ function reasonOf(
   const word = recordedWord(given);
   if (word === "") return { reason: general };
   const reason = namedReason(word);
-  return reason === null ? { reason: general, said: word } : { reason };
+  return reason === null || NOT_ITS.has(reason) ? { reason: general, said: word } : { reason };
 }
 
 /** Empty for what is no text, too: a decider may be written in a language without types. */

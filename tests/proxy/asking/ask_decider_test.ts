@@ -115,6 +115,13 @@ Deno.test("askDecider() keeps the reason for which a person is to be asked", asy
   }
 });
 
+Deno.test("askDecider() keeps what only the proxy can know beside the general reason", async () => {
+  for (const word of ["proxy_disabled", "host_mismatch"]) {
+    const verdict = await said({ decision: "deny", reason: word });
+    assertEquals(verdict, { kind: "denied", reason: "policy_denied", said: word });
+  }
+});
+
 Deno.test("askDecider() takes no answer of ours for a no", async () => {
   const none = [
     undefined,
