@@ -1,3 +1,4 @@
+import type { RotatingFile } from "../audit/file/rotating_file.ts";
 import type { RunningProxy } from "../proxy/proxy.ts";
 import type { OpenDecider } from "./deciders/open_decider.ts";
 import type { AdminListener } from "./open_admin_listener.ts";
@@ -14,13 +15,14 @@ export interface ProxyEnds {
   readonly admin: Pick<AdminListener, "close"> | null;
   readonly decider: Pick<OpenDecider, "close"> | null;
   readonly audit: Pick<OpenAudit, "sinks">;
+  readonly violations: Pick<RotatingFile, "close"> | null;
   readonly following: AsyncDisposable;
 }
 
 /** How to end what was started, the records of it last. */
 export function proxyEnding(
   proxy: Pick<RunningProxy, "shutdown">,
-  { admin, decider, audit, following }: ProxyEnds,
+  { admin, decider, audit, violations, following }: ProxyEnds,
 ): ProxyEnding {
   const { promise: over, resolve } = Promise.withResolvers<void>();
   let closing: Promise<void> | null = null;
@@ -28,6 +30,7 @@ export function proxyEnding(
   const ends = new AsyncDisposableStack();
   // The end of each connection is a record.
   ends.defer(() => closeAudit(audit));
+  ends.defer(() => violations?.close());
   ends.defer(() => admin?.close());
   ends.defer(() => decider?.close());
   ends.use(following);

@@ -1,31 +1,28 @@
-import { attributedBy } from "../audit/attribution.ts";
+import { RotatingFile } from "../audit/file/rotating_file.ts";
+import { violationLine } from "../audit/violation_line.ts";
 import type { AuditMetadata } from "../audit/audit_record.ts";
-import { type Config, type ConfigSource, loadConfig } from "../config/config.ts";
-import { configText } from "../config/config_text.ts";
-import { ConfigError } from "../config/errors.ts";
+import { postJson } from "../calls/post_json.ts";
+import { type Config, loadConfig } from "../config/config.ts";
 import { LiveConfig } from "../config/live_config.ts";
-import { formatSocketAddress } from "../net/address/endpoint.ts";
 import type { PolicyDocument } from "../policy/policy.ts";
-import type { Rule } from "../policy/rule.ts";
-import { AdminError } from "../proxy/admin_error.ts";
+import type { Answerer } from "../proxy/asking/question.ts";
 import { type RunningProxy, startProxy } from "../proxy/proxy.ts";
 import { type BuiltProxy, type OpenSockets, whyOff } from "./build_proxy.ts";
+import { webhook } from "./ask_webhook.ts";
+import { handleOf } from "./handle_of.ts";
+import type { Machine } from "./machine.ts";
 import { openChosen } from "./choose_decider.ts";
 import { followRequirements } from "./follow_requirements.ts";
 import { functionSink } from "./function_sink.ts";
 import type { ProxyAddresses } from "./network_proxy.ts";
-import type { ConfigObject, ProgramMetadata } from "./network_proxy_builder.ts";
-import type { EnvOptions, NetworkProxyHandle } from "./network_proxy_handle.ts";
-import { listenerEnv, type ListenersOf } from "./listener_env.ts";
+import type { ProgramMetadata } from "./network_proxy_builder.ts";
+import type { NetworkProxyHandle } from "./network_proxy_handle.ts";
 import { closeAudit, openAudit } from "./open_audit.ts";
 import { observer } from "./observer.ts";
 import { openAuthority } from "./open_authority.ts";
 import { proxyEnding } from "./proxy_ending.ts";
 import { VERSION } from "./version.ts";
 import { proxyOptions } from "./proxy_options.ts";
-
-/** What open connections get to finish. */
-const GRACE_MS = 5000;
 
 /** Serves what was built. */
 export async function runProxy(
@@ -50,6 +47,9 @@ export async function runProxy(
   undone.defer(() => closeAudit(audit));
   const decider = openChosen(built.decider, config, machine, onDiagnostic);
   undone.defer(() => decider?.close());
+  const violations = violationFile(config, machine, onDiagnostic);
+  undone.defer(() => violations?.close());
+  const answerers = answerersOf(config, machine);
   const policyOf = policyWith(decider !== null);
   const proxy = startProxy(proxyOptions({
     config,
@@ -58,7 +58,7 @@ export async function runProxy(
     listeners: open.listeners,
     asking: {
       holdMs: () => live.config.network.ask_hold_seconds * 1000,
-      answerers: () => [],
+      answerers: () => answerers,
       canBeAnswered: open.admin !== null,
       questionsMax: config.limits.questions,
       persist: (list, pattern) => live.persist(list, pattern),
@@ -69,7 +69,10 @@ export async function runProxy(
     alsoOurs: open.admin === null ? [] : [open.admin.address],
     trust,
     record: observer(
-      (blocked) => onBlocked?.(blocked),
+      (blocked) => {
+        violations?.line(violationLine(blocked));
+        return onBlocked?.(blocked);
+      },
       (error) => onDiagnostic(`Cannot tell of a blocked request: ${error}`),
     ),
     diagnose: onDiagnostic,
@@ -89,38 +92,22 @@ export async function runProxy(
   undone.move();
   const ears = { live, tell: onDiagnostic };
   const following = followRequirements(built.imposed, ears, machine.clock, built.seen);
-  const end = proxyEnding(proxy, { ...open, decider, audit, following });
-  const envFor = (at: ListenersOf, options: EnvOptions = {}) => {
-    const facts = { ...at, config: live.config, trust, attempt: options.attemptId ?? null };
-    return listenerEnv(facts, options.inherited ?? machine.env);
-  };
-  return {
-    addresses,
-    inactive: null,
-    adminToken: open.admin?.token ?? null,
-    get audit() {
-      return { records: proxy.audit.total, sinks: proxy.audit.sinks };
-    },
-    env: (options) => envFor(proxy, options),
-    addListener: (part) => {
-      const added = proxy.addListener(attributedBy(part, attribution));
-      const { address } = added;
-      const socksAddress = proxy.socksAddress === null ? null : address;
-      return {
-        address: formatSocketAddress(address),
-        env: (options) => envFor({ address, socksAddress }, options),
-        [Symbol.asyncDispose]: () => added[Symbol.asyncDispose](),
-      };
-    },
-    blocked: (after) => proxy.blocked.after(after),
-    allow: (pattern) => addRule("allow", pattern, proxy, live),
-    deny: (pattern) => addRule("deny", pattern, proxy, live),
-    setMode: (mode) => void proxy.policy.setMode(mode),
-    replaceConfig: (next) => replaceConfig(next, built.source, live),
-    wait: () => end.over,
-    shutdown: (graceMs = GRACE_MS) => end.shutdown(graceMs),
-    [Symbol.asyncDispose]: () => end.shutdown(0),
-  };
+  const end = proxyEnding(proxy, { ...open, decider, audit, violations, following });
+  return handleOf({ built, addresses, token: open.admin?.token ?? null, trust, proxy, live, end });
+}
+
+/** Who is asked besides those who come by the admin API. */
+function answerersOf({ askWebhook }: Config, machine: Machine): readonly Answerer[] {
+  return askWebhook === null ? [] : [webhook(askWebhook, postJson(machine))];
+}
+
+/** Where violation lines go; null where the configuration names no file. */
+function violationFile(
+  { violationFile: path }: Config,
+  { clock }: Machine,
+  diagnose: (line: string) => void,
+): RotatingFile | null {
+  return path === null ? null : new RotatingFile(path, { clock, diagnose });
 }
 
 /** The policy of a configuration: of one that would start no proxy, that of a proxy which is switched off. */
@@ -165,31 +152,4 @@ async function showAdmin(
     diagnose: settings.onDiagnostic,
   });
   admin.answerWith(app.answer);
-}
-
-async function addRule(
-  list: Rule["list"],
-  text: string,
-  { policy }: RunningProxy,
-  live: LiveConfig,
-): Promise<void> {
-  const pattern = await live.parsePattern(text);
-  if (pattern.kind === "bad") throw new Error(`Cannot ${list} ${text}: ${pattern.why}`);
-  policy.add({ list, pattern, scope: { kind: "run" }, from: "runtime" });
-}
-
-/** Reads another configuration in the place of the one before, or that one again. */
-async function replaceConfig(
-  next: ConfigObject | string | undefined,
-  { file: _, ...rest }: ConfigSource,
-  live: LiveConfig,
-): Promise<void> {
-  try {
-    if (next === undefined) return void await live.reload();
-    const toml = typeof next === "string" ? next : configText(next);
-    await live.replace(() => loadConfig({ ...rest, text: { name: "config", toml } }));
-  } catch (error) {
-    // Whoever embeds a proxy is told as build() tells it: every fault, with its place.
-    throw error instanceof AdminError && error.cause instanceof ConfigError ? error.cause : error;
-  }
 }

@@ -21,7 +21,7 @@ Deno.test("a proxy ends once, its records last, and sooner when it is asked agai
   const following = { [Symbol.asyncDispose]: () => Promise.resolve(void log.push("following")) };
   const decider = { close: () => Promise.resolve(void log.push("decider")) };
   const audit = { sinks: [sink], metadata: {} };
-  const ending = proxyEnding(proxy, { admin, decider, audit, following });
+  const ending = proxyEnding(proxy, { admin, decider, audit, violations: null, following });
   const patient = ending.shutdown(5000);
   await ending.shutdown(0);
   await patient;
@@ -41,6 +41,7 @@ Deno.test("what cannot end keeps nothing else open, and nobody waiting", async (
     admin: closing("admin"),
     decider: closing("decider"),
     audit: { sinks: [{ name: "sink", lost: 0, write: () => {}, ...closing("audit") }] },
+    violations: null,
     following: { [Symbol.asyncDispose]: closing("following").close },
   });
   await assertRejects(() => ending.shutdown(0));
