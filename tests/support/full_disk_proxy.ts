@@ -15,7 +15,9 @@ const statuses: Record<string, number> = {};
 await using embedding = makeEmbedding();
 const proxy = await embedding.builder().config({
   network: { enabled: true, allowed_domains: ["allowed.test"], audit_file: path },
-}).attribution({ execPolicyHint: "x".repeat(2000) }).onDiagnostic((line) => void told.push(line))
+}).attribution({ label: "x".repeat(200), execPolicyHint: "x".repeat(200) }).onDiagnostic((line) =>
+  void told.push(line)
+)
   .build();
 const handle = await proxy.run();
 const { http } = handle.addresses!;
