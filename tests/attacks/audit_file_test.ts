@@ -351,7 +351,8 @@ Deno.test("a process that is killed while it writes leaves a log that is whole",
     // The system writes a piece as a whole, or a part of it: half a line is what the next writer takes off.
     assert(result.kind === "ok" || result.why.startsWith("it is cut"), JSON.stringify(result));
   }
-  await writeAudit(path, auditRecords(3, "d"), { chain: true, bytesMax: 100_000_000 });
+  const torn = "it ended in the middle of a line";
+  await writeAudit(path, auditRecords(3, "d"), { chain: true, bytesMax: 100_000_000 }, torn);
   const result = await verifyLog(path, null, new FakeClock());
   assertEquals(result.kind === "ok" && result.instances, 4, JSON.stringify(result));
 });

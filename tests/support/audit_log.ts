@@ -11,16 +11,18 @@ export function auditRecords(count: number, instance = "i1"): readonly HappenedA
   });
 }
 
-/** Writes records as a proxy does, one after another. */
+/** Writes records as a proxy does, one after another. What is said of the file, but for `known`, fails the test. */
 export async function writeAudit(
   path: string,
   records: readonly HappenedAudit[],
   how: { readonly chain: boolean; readonly bytesMax?: number; readonly filesKept?: number },
+  known = "",
 ): Promise<void> {
-  const diagnose = (line: string) => {
-    throw new Error(line);
-  };
+  const told: string[] = [];
+  const diagnose = (line: string) => void told.push(line);
   const sink = auditFile(path, { clock: new FakeClock(), diagnose, ...how });
   records.forEach((record) => sink.write(record));
   await sink.close();
+  const unknown = told.filter((line) => known === "" || !line.includes(known));
+  if (unknown.length > 0) throw new Error(unknown.join("\n"));
 }
