@@ -47,7 +47,15 @@ export type Explain = (target: string, method: string | null) => Promise<unknown
 export interface AdminParts {
   readonly proxy: Pick<
     RunningProxy,
-    "policy" | "questions" | "live" | "feed" | "tally" | "blocked" | "audit" | "connections"
+    | "policy"
+    | "questions"
+    | "live"
+    | "feed"
+    | "tally"
+    | "limits"
+    | "blocked"
+    | "audit"
+    | "connections"
   >;
   readonly configuration: Configuration;
   readonly access: Access;

@@ -2,6 +2,7 @@ import { EVENT_TYPES } from "../audit/event.ts";
 import type { Batch, EventReader, FedEvent } from "../audit/event_feed.ts";
 import type { Clock } from "../net/ports.ts";
 import { safeJson } from "../audit/safe_json.ts";
+import { limitWords } from "../proxy/limits.ts";
 import type { AdminParts } from "./admin.ts";
 import { ApiError } from "./api_error.ts";
 import { type Call, type Route, wholeNumber } from "./route.ts";
@@ -19,7 +20,7 @@ export function eventRoutes(parts: AdminParts): readonly Route[] {
   }];
 }
 
-function events(call: Call, { proxy: { feed }, clock }: AdminParts): Response {
+function events(call: Call, { proxy: { feed, limits }, clock }: AdminParts): Response {
   const headers = { "content-type": "text/event-stream" };
   const types = typesOf(call);
   const after = wholeNumber(call, "after") ?? lastEventId(call) ?? undefined;
@@ -27,7 +28,11 @@ function events(call: Call, { proxy: { feed }, clock }: AdminParts): Response {
   if (call.request.method === "HEAD") return new Response(null, { headers });
   const reader = feed.read(after);
   if (reader === null) {
-    throw new ApiError("too_many_readers", "Cannot send events: event_readers are reading already");
+    limits.reached("eventReaders");
+    throw new ApiError(
+      "too_many_readers",
+      `Cannot send events: ${limitWords("eventReaders")} is reached`,
+    );
   }
   return new Response(stream(reader, types, clock), { headers });
 }

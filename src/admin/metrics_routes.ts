@@ -57,6 +57,7 @@ function metrics(parts: AdminParts): readonly Metric[] {
     ...policyMetrics(parts),
     ...trafficMetrics(parts),
     ...peopleMetrics(parts),
+    limitMetric(parts),
     ...auditMetrics(parts),
   ];
 }
@@ -122,6 +123,15 @@ function peopleMetrics({ proxy: { questions, feed } }: AdminParts): Metric[] {
       value: feed.dropped,
     }]),
   ];
+}
+
+/** A limit is known by its key under `[network.limits]`. */
+function limitMetric({ proxy: { limits } }: AdminParts): Metric {
+  return counter(
+    "doorward_limit_reached_total",
+    "How often a limit was reached.",
+    limits.counts.map(({ limit, count }) => ({ labels: { limit }, value: count })),
+  );
 }
 
 /** A sink is known by where it leads, which the configuration says. */

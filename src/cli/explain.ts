@@ -15,7 +15,7 @@ import { authorizeSocket } from "../proxy/authorize_socket.ts";
 import { boundedResolver } from "../proxy/bounded_resolver.ts";
 import { authorizeOptions } from "../proxy/gateway.ts";
 import { interfacesTo, ownListeners } from "../proxy/own_listeners.ts";
-import { connectFailureStatus } from "../proxy/reply.ts";
+import { connectFailureStatus, type FailureStatus } from "../proxy/reply.ts";
 import {
   chooseUpstream,
   proxiesOf,
@@ -51,7 +51,11 @@ export type Outcome =
   /** It is no request that the proxy understands. */
   | { readonly verdict: "refused"; readonly status: 400 | 501; readonly why: string }
   /** It is allowed and cannot be reached. */
-  | { readonly verdict: "unreachable"; readonly status: 502 | 504; readonly error: ConnectError };
+  | {
+    readonly verdict: "unreachable";
+    readonly status: FailureStatus;
+    readonly error: ConnectError;
+  };
 
 /** `doorward explain`: asks what the proxy would ask, and tells each answer. Connects to nothing. */
 export async function explain(command: ExplainCommand, here: Surroundings): Promise<number> {

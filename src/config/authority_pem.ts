@@ -19,15 +19,17 @@ const FOLDER_MODE = 0o700;
  * Opens the authority in these files. One of Doorward's is made when neither file is there: `make` does, and
  * two processes that do so at once end with the same. What is there is never overwritten.
  *
+ * @param hostsMax certificates that it keeps
  * @throws {ConfigError} that names the file, when they are not fit for use
  */
 export async function openAuthorityFiles(
   files: AuthorityFiles,
   now: () => number,
   make: () => Promise<AuthorityPem>,
+  hostsMax?: number,
 ): Promise<Authority> {
   const pem = await readOrMakeAuthorityPem(files, make);
-  const authority = await authorityOf(pem, now);
+  const authority = await authorityOf(pem, now, hostsMax);
   if (!("kind" in authority)) return authority;
   const file = authority.of === "key" ? files.keyFile : files.certificateFile;
   throw unusable(files, file, `${authority.why}${remedy(files)}`);

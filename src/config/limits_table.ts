@@ -1,4 +1,4 @@
-import { DEFAULT_LIMITS, type Limits } from "../proxy/limits.ts";
+import { DEFAULT_LIMITS, type Limits, shareOfOne } from "../proxy/limits.ts";
 import type { Findings } from "./toml/findings.ts";
 import type { Located } from "./toml/located.ts";
 import type { JsonSchema } from "./toml/json_schema.ts";
@@ -33,6 +33,10 @@ const HEAD_FIELDS_MAX = 1000;
 const DNS_ADDRESSES_MAX = 256;
 /** Each holds a request of a client that waits. */
 const QUESTIONS_MAX = 10_000;
+/** Each holds a request of a client that waits; more clients than that have no descriptors. */
+const LOOKUPS_MAX = CONNECTIONS_MAX;
+/** Some kilobytes each: a gigabyte is not for this. */
+const CERTIFICATES_MAX = 100_000;
 /** Each has a queue in memory, and every event is written to all of them. */
 const EVENT_READERS_MAX = 1024;
 /** The ports of one host. */
@@ -46,11 +50,23 @@ export const LIMIT_KEYS: Readonly<Record<keyof Limits, LimitKey>> = {
     max: CONNECTIONS_MAX,
     meaning: "client connections at once",
   },
+  connectionsPerClient: {
+    key: "connections_per_client",
+    min: 1,
+    max: CONNECTIONS_MAX,
+    meaning: "those of one client; three quarters of all unless set",
+  },
   headBytes: {
     key: "head_bytes",
     min: HEAD_BYTES_MIN,
     max: HEAD_BYTES_MAX,
     meaning: "bytes of a head",
+  },
+  requestLineBytes: {
+    key: "request_line_bytes",
+    min: HEAD_BYTES_MIN,
+    max: HEAD_BYTES_MAX,
+    meaning: "bytes of a request line",
   },
   headFields: {
     key: "head_fields",
@@ -59,11 +75,18 @@ export const LIMIT_KEYS: Readonly<Record<keyof Limits, LimitKey>> = {
     meaning: "header fields in a head",
   },
   headMs: seconds("head_seconds", "from the first byte of a head to its last"),
+  firstByteMs: seconds("first_byte_seconds", "a new connection on which nothing is said"),
   idleMs: seconds("idle_seconds", "a kept connection without a request"),
   bodyIdleMs: seconds("body_idle_seconds", "between two reads of a body"),
   responseMs: seconds("response_seconds", "from the request to the head of its response"),
   tunnelIdleMs: seconds("tunnel_idle_seconds", "a tunnel in which nobody speaks"),
   dnsMs: seconds("dns_seconds", "one look-up"),
+  dnsLookups: {
+    key: "dns_lookups",
+    min: 1,
+    max: LOOKUPS_MAX,
+    meaning: "look-ups under way or waiting at once",
+  },
   dnsAddresses: {
     key: "dns_addresses",
     min: 1,
@@ -96,6 +119,12 @@ export const LIMIT_KEYS: Readonly<Record<keyof Limits, LimitKey>> = {
     max: EVENT_READERS_MAX,
     meaning: "readers of the admin API's events at once",
   },
+  interceptedCertificates: {
+    key: "intercepted_certificates",
+    min: 1,
+    max: CERTIFICATES_MAX,
+    meaning: "certificates that are kept for interception",
+  },
 };
 
 /** What one in the file is inside: a limit in milliseconds is written in seconds. */
@@ -113,6 +142,9 @@ export function readLimits(value: Located | undefined, findings: Findings): Limi
   const written = readTable(value, SHAPE, findings);
   const limits: { -readonly [K in keyof Limits]: Limits[K] } = { ...DEFAULT_LIMITS };
   for (const field of FIELDS) limits[field] = written[LIMIT_KEYS[field].key]! * unitOf(field);
+  if (!value.entries.has(LIMIT_KEYS.connectionsPerClient.key)) {
+    limits.connectionsPerClient = shareOfOne(limits.connections);
+  }
   return limits;
 }
 

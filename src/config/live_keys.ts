@@ -77,7 +77,14 @@ function frozenAuthority(running: Config, next: Config): readonly ConfigFault[] 
 
 function frozenLimits(running: Config, next: Config): readonly ConfigFault[] {
   const fields = Object.keys(LIMIT_KEYS) as (keyof Limits)[];
-  return fields.filter((field) => running.limits[field] !== next.limits[field]).map((field) => {
+  const isWritten = (field: keyof Limits) =>
+    [running, next].some((config) =>
+      config.originOf(`network.limits.${LIMIT_KEYS[field].key}`) !== undefined
+    );
+  // What follows from another limit is not to be blamed beside it.
+  const isOwn = (field: keyof Limits) => field !== "connectionsPerClient" || isWritten(field);
+  const changed = fields.filter((field) => running.limits[field] !== next.limits[field]);
+  return changed.filter(isOwn).map((field) => {
     const value = running.limits[field] / unitOf(field);
     return fault(next, `limits.${LIMIT_KEYS[field].key}`, String(value));
   });

@@ -93,7 +93,7 @@ export function parseFields(
   while (bytes[at] !== CR) {
     if (at >= bytes.length) bad("it does not end");
     if (fields.length === fieldsMax) {
-      throw new ProtocolError(peer, "head_too_large", `Cannot take more than ${fieldsMax} fields`);
+      throw new ProtocolError(peer, "too_many_fields", `Cannot take more than ${fieldsMax} fields`);
     }
     const nameEnd = tokenEnd(bytes, at);
     // RFC 9112 section 5.2: a server MUST reject obs-fold or replace it. Stricter: always reject.

@@ -15,11 +15,13 @@ const TLS_HANDSHAKE = 0x16;
  *
  * @throws {ProtocolError} for a first byte that no head has, a line feed alone, a head that is too long:
  * as soon as it comes. What else may be wrong is for the parser
+ * @param lineBytes the longest request line
  */
 export async function readRequestHead(
   reader: BufferedReader,
   headBytes: number,
   began: () => void,
+  lineBytes = Infinity,
 ): Promise<Uint8Array | null> {
   if (!(await holds(reader, 1))) return null;
   if (reader.buffered[0] === CR) {
@@ -40,7 +42,7 @@ export async function readRequestHead(
         : "it does not begin with a method",
     );
   }
-  return await readToEmptyLine(reader, headBytes, "client");
+  return await readToEmptyLine(reader, headBytes, "client", lineBytes);
 }
 
 /** Reads a response head, as {@linkcode readRequestHead} does a request's. */
@@ -66,11 +68,14 @@ async function readToEmptyLine(
   reader: BufferedReader,
   headBytes: number,
   peer: "client" | "upstream",
+  lineBytes = Infinity,
 ): Promise<Uint8Array> {
   let searched = 0;
   while (true) {
     const bytes = reader.buffered;
     const end = headEnd(bytes, searched, peer);
+    // What is short as a whole has no long line.
+    if (bytes.length > lineBytes) refuseLongLine(bytes, lineBytes);
     if (end > headBytes || (end === -1 && bytes.length >= headBytes)) {
       throw new ProtocolError(peer, "head_too_large", `Cannot take a head over ${headBytes} bytes`);
     }
@@ -84,6 +89,19 @@ async function readToEmptyLine(
       );
     }
   }
+}
+
+/** RFC 9112 section 3: a target that is longer than what a server wishes to parse MUST be answered with 414. */
+function refuseLongLine(bytes: Uint8Array, lineBytes: number): void {
+  const end = bytes.indexOf(LF);
+  // Where it has not ended yet, what came last may be its carriage return.
+  const length = end === -1 ? bytes.length - 1 : end - 1;
+  if (length <= lineBytes) return;
+  throw new ProtocolError(
+    "client",
+    "request_line_too_long",
+    `Cannot take a request line over ${lineBytes} bytes`,
+  );
 }
 
 /** The index after CR LF CR LF, or -1. A line feed without its carriage return is refused at once. */

@@ -30,7 +30,7 @@ type Here = Pick<Machine, "env" | "os" | "clock">;
 export async function openAuthority(config: Config, here: Here): Promise<OpenAuthority | null> {
   if (!config.network.mitm) return null;
   const files = authorityFilesOf(config);
-  const authority = await openOrMake(files, here);
+  const authority = await openOrMake(files, here, config.limits.interceptedCertificates);
   const { env, os } = here;
   const sources = { env, os, upstreamCaFile: config.upstreamCaFile };
   const { roots, warnings } = await upstreamRoots(sources, authority.certificate);
@@ -39,12 +39,18 @@ export async function openAuthority(config: Config, here: Here): Promise<OpenAut
   return { authority, bundlePath, roots, warnings };
 }
 
-/** Opens the certificate authority in these files, made where there is none and it is Doorward's. */
+/**
+ * Opens the certificate authority in these files, made where there is none and it is Doorward's.
+ *
+ * @param hostsMax certificates that it keeps
+ */
 export async function openOrMake(
   files: AuthorityFiles,
   { clock }: Pick<Here, "clock">,
+  hostsMax?: number,
 ): Promise<Authority> {
-  return await openAuthorityFiles(files, () => clock.now(), () => newAuthority(clock.now()));
+  const now = () => clock.now();
+  return await openAuthorityFiles(files, now, () => newAuthority(clock.now()), hostsMax);
 }
 
 /** Where the authority is. Throws when there is no folder to keep it in. */

@@ -68,7 +68,7 @@ function interceptionBy(trust: OpenAuthority | null): ProxyOptions["interception
   const { authority, roots } = trust;
   return {
     secureClient: tlsServing(),
-    identityFor: (host) => authority.identityFor(host),
+    identityFor: (host, full) => authority.identityFor(host, full),
     secureServer: trusting(roots),
   };
 }

@@ -8,6 +8,8 @@ export type ProtocolFault =
   | "bad_framing"
   | "bad_chunk"
   | "head_too_large"
+  | "request_line_too_long"
+  | "too_many_fields"
   | "cut_short"
   | "too_slow"
   | "bad_tls"
@@ -30,6 +32,8 @@ export class ProtocolError extends Error {
 export type ConnectFault =
   | "dns_failure"
   | "dns_timeout"
+  /** So many names are being looked up that no more are taken. */
+  | "too_many_lookups"
   | "connection_refused"
   | "connection_timeout"
   | "host_unreachable"

@@ -9,6 +9,7 @@ import type { Grant } from "./authorize.ts";
 import type { SocketGrant } from "./authorize_socket.ts";
 import type { Entrance } from "./entrance.ts";
 import type { Passage } from "./passage.ts";
+import type { LimitName, Reached } from "./limits.ts";
 import { KeptUpstreams } from "./http/kept_upstreams.ts";
 
 /** How long, and how much, a client may go on sending after the last answer (RFC 9112 section 9.6). */
@@ -40,6 +41,8 @@ export interface ClientOptions {
   readonly entrance: Entrance;
   readonly deadlines: Deadlines;
   readonly idleMs: number;
+  /** Told of the limits that it comes to; nobody is where it is no client of the proxy. */
+  readonly reached?: Reached;
 }
 
 /** One client, from accept to close, with the upstream connections that are kept for its next requests. */
@@ -54,7 +57,12 @@ export class ClientConnection {
   #hasLeft = false;
   #held = false;
   #left: () => void = () => {};
-  readonly #drop = () => this.close();
+  readonly #drop = () => {
+    if (this.#limit !== null) this.reached(this.#limit);
+    this.close();
+  };
+  /** Which limit it is that closes it, where it is one that can be set. */
+  #limit: LimitName | null = null;
   #address: string | null = null;
   /** What it carries now; null between two requests, and for datagrams, each of which is decided by itself. */
   serving: Serving | null = null;
@@ -175,8 +183,18 @@ export class ClientConnection {
     if (this.#carrier !== null) this.#carrier.#carried?.delete(this);
   }
 
-  /** Puts the connection under a limit at whose end it is closed, in place of the present one. */
-  closeAfter(ms: number): void {
+  /** Notes that it came to a limit. */
+  reached(limit: LimitName): void {
+    this.#options.reached?.(limit);
+  }
+
+  /**
+   * Puts the connection under a limit at whose end it is closed, in place of the present one.
+   *
+   * @param limit which it is; none for waits of our own
+   */
+  closeAfter(ms: number, limit: LimitName | null = null): void {
+    this.#limit = limit;
     this.watch.set(ms, this.#drop);
   }
 

@@ -4,6 +4,7 @@ import type { ConnectFault } from "../net/errors.ts";
 export const FAULT_WORDS: Readonly<Record<ConnectFault, string>> = {
   dns_failure: "its name cannot be resolved",
   dns_timeout: "its name was not resolved in time",
+  too_many_lookups: "too many names are being looked up",
   connection_refused: "it refused the connection",
   connection_timeout: "no connection was made in time",
   host_unreachable: "its address cannot be reached",

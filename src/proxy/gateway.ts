@@ -21,7 +21,8 @@ import {
 } from "./authorize.ts";
 import { boundedResolver } from "./bounded_resolver.ts";
 import { connect, type Connected, type ConnectParts } from "./connect.ts";
-import type { Limits } from "./limits.ts";
+import { countedResolver } from "./counted_resolver.ts";
+import type { Limits, Reached } from "./limits.ts";
 import { isPlain, proxyFailure } from "./upstream/connect_through.ts";
 import { proxyDestinations } from "./upstream/proxy_destinations.ts";
 import type { ChooseUpstream, UpstreamProxy } from "./upstream/upstream_proxy.ts";
@@ -95,14 +96,20 @@ export interface GatewayParts {
   readonly clock: Clock;
   readonly deadlines: Deadlines;
   readonly isOwn: IsOwn;
+  readonly reached: Reached;
   /** Told, in one line, what is wrong with an upstream proxy. */
   readonly diagnose: (line: string) => void;
 }
 
 /** Composes a gateway. */
 export function createGateway(parts: GatewayParts): Gateway {
-  const { policy, limits, deadlines } = parts;
-  const bounded = (ms: number) => boundedResolver(parts.resolve, deadlines, ms);
+  const { policy, limits, deadlines, reached } = parts;
+  const counted = countedResolver(parts.resolve, limits, reached);
+  const bounded = (ms: number) =>
+    boundedResolver(counted, deadlines, ms, () => {
+      // Less time than that is a limit of our own.
+      if (ms === limits.dnsMs) reached("dnsMs");
+    });
   const options = authorizeOptions(parts, bounded);
   const common: Omit<ConnectParts, "via" | "protocols"> = { ...parts, resolve: options.resolve };
   const connectInTime = (grant: Grant, signal: AbortSignal, parts: ConnectParts) =>
@@ -111,7 +118,10 @@ export function createGateway(parts: GatewayParts): Gateway {
       limits.connectMs,
       signal,
       (signal) => connect(grant, parts, signal),
-      () => late(grant),
+      () => {
+        reached("connectMs");
+        return late(grant);
+      },
     );
   const tell = tellOnce(parts.diagnose);
   const heed = <T extends Grant | Inspection | Refused>(outcome: T, asker: Asker): T => {

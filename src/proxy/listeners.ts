@@ -8,10 +8,11 @@ import { acceptLoop } from "./accept.ts";
 import { ClientConnection } from "./client_connection.ts";
 import type { Entrance } from "./entrance.ts";
 import type { HttpDoor } from "./http/http_door.ts";
-import type { Limits } from "./limits.ts";
+import { ClientCounts, clientKey } from "./client_counts.ts";
+import type { Limits, Reached } from "./limits.ts";
 import type { LiveConnections } from "./live.ts";
 import type { Listening } from "./listening.ts";
-import { plainReply } from "./reply.ts";
+import { noRoomReply } from "./reply.ts";
 import { type Doors, serveClient } from "./serve_client.ts";
 import type { SocksDoor } from "./socks/socks_door.ts";
 
@@ -31,6 +32,7 @@ export interface ListenersParts {
   readonly deadlines: Deadlines;
   /** The ports of those that came later: nobody is led there. */
   readonly addedPorts: Set<number>;
+  readonly reached: Reached;
   readonly diagnose: (line: string) => void;
 }
 
@@ -46,6 +48,7 @@ export class Listeners {
   readonly #parts: ListenersParts;
   readonly #accepting = new Set<Accepting>();
   readonly #closing = new AbortController();
+  readonly #counts = new ClientCounts();
   #requests = 0;
 
   constructor(parts: ListenersParts) {
@@ -110,25 +113,43 @@ export class Listeners {
     speaks: Listening["speaks"],
     entrance: Entrance,
   ): void {
-    const { http, socks, live, limits, deadlines, diagnose } = this.#parts;
-    if (live.size >= limits.connections) return turnAway(stream, speaks);
+    const { http, socks, live, limits, deadlines, reached, diagnose } = this.#parts;
+    if (live.size >= limits.connections) {
+      reached("connections");
+      return turnAway(stream, speaks, TOO_MANY);
+    }
+    const key = clientKey(peer.ip, entrance);
+    if (!this.#counts.take(key, limits.connectionsPerClient)) {
+      reached("connectionsPerClient");
+      return turnAway(stream, speaks, TOO_MANY_OF_ONE);
+    }
     const doors: Doors = speaks === "http"
       ? { http, socks: null }
       : { http: speaks === "both" ? http : null, socks };
     const { idleMs } = limits;
-    const client = new ClientConnection({ stream, peer, local, entrance, deadlines, idleMs });
-    live.serve(client, serveClient(client, doors), diagnose);
+    const common = { entrance, deadlines, idleMs, reached };
+    const client = new ClientConnection({ stream, peer, local, ...common });
+    const session = serveClient(client, doors).finally(() => this.#counts.give(key));
+    live.serve(client, session, diagnose);
   }
 }
 
+const TOO_MANY = noRoomReply(503, "Too Many Connections", "connections");
+const TOO_MANY_OF_ONE = noRoomReply(
+  429,
+  "Too Many Connections Of One Client",
+  "connectionsPerClient",
+);
+/** SOCKS5 has no better word for it. */
+const NO_METHOD = encodeMethodSelection(METHOD.unacceptable);
+
 /** Says that there is no room, if that fits into the socket at once, and closes. */
-function turnAway(stream: Accepted["stream"], speaks: Listening["speaks"]): void {
-  const bytes = speaks === "socks5" ? encodeMethodSelection(METHOD.unacceptable) : plainReply(
-    503,
-    "Too Many Connections",
-    "Doorward refused this connection: connections under [network.limits] is reached.\n",
-    { close: true, headOnly: false },
-  );
+function turnAway(
+  stream: Accepted["stream"],
+  speaks: Listening["speaks"],
+  answer: Uint8Array<ArrayBuffer>,
+): void {
+  const bytes = speaks === "socks5" ? NO_METHOD : answer;
   stream.write(bytes).catch(() => {
     // It is gone: nothing to say.
   }).finally(() => stream.close());

@@ -8,6 +8,7 @@ import type { Clock } from "../net/ports.ts";
 import type { Deadlines } from "../net/time/deadlines.ts";
 import type { PolicyCell } from "../policy/policy.ts";
 import { type AskingOptions, Questions } from "./asking/questions.ts";
+import { LimitCounter } from "./limit_counter.ts";
 import type { Limits } from "./limits.ts";
 import { LiveConnections } from "./live.ts";
 import { LivePolicy } from "./live_policy.ts";
@@ -30,6 +31,8 @@ export interface LiveState {
   readonly feed: EventFeed;
   /** What has happened, in numbers. */
   readonly tally: Tally;
+  /** How often limits were reached. */
+  readonly limits: LimitCounter;
   /** What is written down for good. */
   readonly audit: AuditLog;
 }
@@ -54,12 +57,14 @@ export interface LiveStateOptions {
 
 /** Makes the state of a proxy that begins. A change of its policy reaches the questions and the connections. */
 export function makeLiveState(
-  { policy: cell, asking, limits, blockedCapacity, audit, outside: { clock } }: LiveStateOptions,
+  { policy: cell, asking, limits: set, blockedCapacity, audit, outside: { clock } }:
+    LiveStateOptions,
   deadlines: Deadlines,
   diagnose: (line: string) => void,
 ): LiveState {
   const now = () => clock.now();
-  const feed = new EventFeed(now, EVENTS_KEPT, limits.eventReaders);
+  const feed = new EventFeed(now, EVENTS_KEPT, set.eventReaders);
+  const limits = new LimitCounter(set, () => clock.monotonic(), diagnose);
   const tally = new Tally(now);
   const live = new LiveConnections(now, (state, connection) => {
     feed.publish({ type: "connection", generation: cell.current.generation, state, connection });
@@ -75,7 +80,15 @@ export function makeLiveState(
       return live.closeUnless((serving) => outlasts(serving, policy));
     },
   });
-  const questions = new Questions({ ...asking, policy, clock, deadlines, feed, diagnose });
+  const questions = new Questions({
+    ...asking,
+    policy,
+    clock,
+    deadlines,
+    feed,
+    reached: (limit) => limits.reached(limit),
+    diagnose,
+  });
   return {
     blocked: new BlockedBuffer(blockedCapacity),
     policy,
@@ -83,6 +96,7 @@ export function makeLiveState(
     live,
     feed,
     tally,
+    limits,
     audit: new AuditLog({ ...audit, now, instance: audit.instance ?? newInstance() }),
   };
 }

@@ -28,7 +28,10 @@ export async function lookInside(
 /** Tells what the first words are, within `ms`. Null when there are none, and none will come. */
 export async function readInside(client: ClientConnection, ms: number): Promise<Inside | null> {
   const silence = Promise.withResolvers<Inside>();
-  client.watch.set(ms, () => silence.resolve({ kind: "other", why: "it does not begin in time" }));
+  client.watch.set(ms, () => {
+    client.reached("headMs");
+    silence.resolve({ kind: "other", why: "it does not begin in time" });
+  });
   return await Promise.race([firstWords(client), silence.promise]);
 }
 

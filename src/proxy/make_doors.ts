@@ -8,6 +8,7 @@ import type { Door } from "./door.ts";
 import { createGateway, type GatewayParts } from "./gateway.ts";
 import type { HttpDoor } from "./http/http_door.ts";
 import { interfacesTo, ownListeners } from "./own_listeners.ts";
+import type { Reached } from "./limits.ts";
 import type { Passages } from "./passage.ts";
 import type { ProxyOptions } from "./proxy.ts";
 import { createSocketGateway, type SocketGatewayParts } from "./socket_gateway.ts";
@@ -28,6 +29,7 @@ export interface DoorParts {
   readonly passages: Passages;
   readonly blocked: Door["blocked"];
   readonly open: HttpDoor["open"];
+  readonly reached: Reached;
   readonly diagnose: (line: string) => void;
 }
 
@@ -46,6 +48,7 @@ export function makeDoors(
     passages,
     blocked,
     open,
+    reached,
     diagnose,
   }: DoorParts,
 ): { readonly http: HttpDoor; readonly socks: SocksDoor } {
@@ -61,6 +64,7 @@ export function makeDoors(
     upstream,
     upstreamProxies,
     isOwn,
+    reached,
     diagnose,
   };
   const door: Door = {
@@ -84,7 +88,15 @@ export function makeDoors(
   };
   const http: HttpDoor = {
     ...door,
-    sockets: createSocketGateway({ policy, limits, sockets, deadlines, allowed, unsupported }),
+    sockets: createSocketGateway({
+      policy,
+      limits,
+      sockets,
+      deadlines,
+      allowed,
+      unsupported,
+      reached,
+    }),
     open,
     scope: null,
     interception,

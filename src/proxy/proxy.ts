@@ -11,7 +11,7 @@ import type { Decider } from "./asking/decider.ts";
 import type { AskingOptions } from "./asking/questions.ts";
 import { blockedRecord, type BlockedRequest } from "./blocked.ts";
 import type { Interception } from "./inside/interception.ts";
-import type { Limits } from "./limits.ts";
+import type { LimitName, Limits } from "./limits.ts";
 import { type AddedListener, Listeners } from "./listeners.ts";
 import { makeDoors } from "./make_doors.ts";
 import { type ListenAt, type Listening, openListeners } from "./listening.ts";
@@ -111,6 +111,7 @@ export function startProxy(options: ProxyOptions): RunningProxy {
     end: (passage, ending) => noteEnded(passage, ending, clock.monotonic() - passage.since, state),
   };
   const { decider } = options;
+  const reached = (limit: LimitName) => state.limits.reached(limit);
   const addedPorts = new Set<number>();
   const { http, socks } = makeDoors(options, {
     addresses: [...addresses, ...options.alsoOurs],
@@ -127,6 +128,7 @@ export function startProxy(options: ProxyOptions): RunningProxy {
     passages,
     blocked: recorder(state, outside, diagnose),
     open: () => listeners.isOpen,
+    reached,
     diagnose,
   });
   const listeners = new Listeners({
@@ -137,6 +139,7 @@ export function startProxy(options: ProxyOptions): RunningProxy {
     clock,
     deadlines,
     addedPorts,
+    reached,
     diagnose,
   });
   listening.forEach((each) => listeners.accept(each, options.attribution));

@@ -4,6 +4,8 @@ import { ConnectError, type ConnectFault, type ProtocolError } from "../net/erro
 import type { PolicyRequest } from "../policy/socket_request.ts";
 import { placeOf } from "./place.ts";
 import { FAULT_WORDS } from "./fault_words.ts";
+import { limitOf } from "./limit_of.ts";
+import { limitKey, type LimitName, limitWords } from "./limits.ts";
 import { decisionLine, type Refusal } from "./refusal.ts";
 
 /** How a reply is sent. */
@@ -71,18 +73,34 @@ export function failureReply(
 }
 
 /** The status of {@linkcode failureReply} where nothing could be connected to. */
-export function connectFailureStatus(fault: ConnectFault): 502 | 504 {
+export function connectFailureStatus(fault: ConnectFault): FailureStatus {
   return CONNECT_FAILURES[fault].status;
 }
 
 /** The answer to bytes that are no request. The connection always ends after it. */
 export function protocolErrorReply(error: ProtocolError): Uint8Array<ArrayBuffer> {
   const status = STATUSES[error.code] ?? 400;
+  const limit = limitOf(error);
+  const which = limit === null ? "" : ` (${limitWords(limit)})`;
   return reply({
     status,
     phrase: PHRASES[status] ?? "Bad Request",
     fields: [proxyStatus("http_request_error", error.code)],
-    text: `Doorward refused this request: ${error.message}.\n`,
+    text: `Doorward refused this request: ${error.message}${which}.\n`,
+  }, { close: true, headOnly: false });
+}
+
+/** The answer to a connection for which there is no room. */
+export function noRoomReply(
+  status: 429 | 503,
+  phrase: string,
+  limit: LimitName,
+): Uint8Array<ArrayBuffer> {
+  return reply({
+    status,
+    phrase,
+    fields: [proxyStatus("http_request_denied", limitKey(limit))],
+    text: `Doorward refused this connection: ${limitWords(limit)} is reached.\n`,
   }, { close: true, headOnly: false });
 }
 
@@ -130,8 +148,11 @@ function proxyStatus(error: string, details: string): Field {
   return field("Proxy-Status", `doorward; error=${error}; details="${details}"`);
 }
 
+/** What an answer in place of an origin's may be. */
+export type FailureStatus = 502 | 503 | 504;
+
 interface Failure {
-  readonly status: 502 | 504;
+  readonly status: FailureStatus;
   readonly reason: string;
   /** The error type of RFC 9209 section 2.3. */
   readonly proxyStatus: string;
@@ -141,6 +162,7 @@ interface Failure {
 const CONNECT_FAILURES: Readonly<Record<ConnectFault, Failure>> = {
   dns_failure: connectFailure(502, "dns_failure", "dns_error"),
   dns_timeout: connectFailure(504, "dns_timeout", "dns_timeout"),
+  too_many_lookups: connectFailure(503, "too_many_lookups", "dns_error"),
   connection_refused: connectFailure(502, "connection_refused", "connection_refused"),
   connection_timeout: connectFailure(504, "connection_timeout", "connection_timeout"),
   host_unreachable: connectFailure(502, "host_unreachable", "destination_ip_unroutable"),
@@ -173,12 +195,16 @@ const BAD_RESPONSE = failure(
   "its answer is not valid HTTP, or ended early",
 );
 
-function connectFailure(status: 502 | 504, reason: ConnectFault, proxyStatus: string): Failure {
+function connectFailure(
+  status: FailureStatus,
+  reason: ConnectFault,
+  proxyStatus: string,
+): Failure {
   return failure(status, reason, proxyStatus, FAULT_WORDS[reason]);
 }
 
 function failure(
-  status: 502 | 504,
+  status: FailureStatus,
   reason: string,
   proxyStatus: string,
   message: string,
@@ -188,6 +214,8 @@ function failure(
 
 const STATUSES: Partial<Record<ProtocolError["code"], number>> = {
   head_too_large: 431,
+  too_many_fields: 431,
+  request_line_too_long: 414,
   too_slow: 408,
   unsupported: 501,
 };
@@ -195,6 +223,7 @@ const STATUSES: Partial<Record<ProtocolError["code"], number>> = {
 const PHRASES: Readonly<Record<number, string>> = {
   400: "Bad Request",
   408: "Request Timeout",
+  414: "URI Too Long",
   431: "Request Header Fields Too Large",
   501: "Not Implemented",
 };

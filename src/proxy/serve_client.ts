@@ -4,6 +4,7 @@ import { serveSocks } from "./socks/socks_session.ts";
 import type { SocksDoor } from "./socks/socks_door.ts";
 import type { ClientConnection } from "./client_connection.ts";
 import type { HttpDoor } from "./http/http_door.ts";
+import { dropLate } from "./http/drop_late.ts";
 import { httpSession } from "./http/http_session.ts";
 
 /** What a listener speaks: one protocol or the other, or both. */
@@ -17,10 +18,20 @@ const FIRST_BYTES_OF_SOCKS: readonly number[] = [SOCKS_VERSION, SOCKS4_VERSION];
 
 /** Serves one client until it is done with, and closed. Where both are spoken, its first byte says which. */
 export async function serveClient(client: ClientConnection, doors: Doors): Promise<void> {
+  awaitFirstByte(client, doors);
+  if (!(await client.reader.fill())) return client.close();
   if (doors.socks === null) return await httpSession(client, doors.http);
   if (doors.http === null) return await serveSocks(client, doors.socks);
-  if (!(await client.reader.fill())) return client.close();
   const isSocks = FIRST_BYTES_OF_SOCKS.includes(client.reader.buffered[0]!);
   if (isSocks) await serveSocks(client, doors.socks);
   else await httpSession(client, doors.http);
+}
+
+/** A client that says nothing is told so where HTTP is spoken; SOCKS5 has no word for it before its greeting. */
+function awaitFirstByte(client: ClientConnection, { http, socks }: Doors): void {
+  if (http === null) return client.closeAfter(socks.limits.firstByteMs, "firstByteMs");
+  client.watch.set(
+    http.limits.firstByteMs,
+    () => dropLate(client, "firstByteMs", "the first byte of a request"),
+  );
 }

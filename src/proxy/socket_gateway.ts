@@ -9,7 +9,7 @@ import type { Asker } from "./asking/asker.ts";
 import type { Refused } from "./authorize.ts";
 import { authorizeSocket, present, type SocketGrant } from "./authorize_socket.ts";
 import { connectSocket } from "./connect_socket.ts";
-import type { Limits } from "./limits.ts";
+import type { Limits, Reached } from "./limits.ts";
 
 /** The way to unix sockets: policy first, then a connection, within the limit of connections. */
 export interface SocketGateway {
@@ -38,6 +38,7 @@ export interface SocketGatewayParts {
   /** Null where the system has none. */
   readonly sockets: UnixSockets | null;
   readonly deadlines: Deadlines;
+  readonly reached: Reached;
 }
 
 /** Composes a gateway. */
@@ -73,7 +74,10 @@ export function createSocketGateway(parts: SocketGatewayParts): SocketGateway {
             parts.allowed(grant, asker);
             granted(grant);
           }),
-        () => new ConnectError("connection_timeout", "Cannot connect in time"),
+        () => {
+          parts.reached("connectMs");
+          return new ConnectError("connection_timeout", "Cannot connect in time");
+        },
       );
     },
   };

@@ -24,7 +24,7 @@ export async function tunnel(
   let isDone = false;
   const release = client.closeAlong(stream);
   try {
-    client.closeAfter(limits.tunnelIdleMs);
+    client.closeAfter(limits.tunnelIdleMs, "tunnelIdleMs");
     client.tunnelled();
     await writeAll(client.stream, announcement);
     const decision = await lookInside(client, grant, request, limits.headMs);
@@ -34,7 +34,7 @@ export async function tunnel(
       if (decision.reason === "sni_mismatch") await client.answer(UNRECOGNIZED_NAME);
       return;
     }
-    client.closeAfter(limits.tunnelIdleMs);
+    client.closeAfter(limits.tunnelIdleMs, "tunnelIdleMs");
     isDone = await relay(
       { source: client.reader, stream: client.stream },
       { source: reader ?? stream, stream },

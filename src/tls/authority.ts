@@ -26,8 +26,12 @@ export interface AuthorityPem {
 export interface Authority {
   /** Its certificate in PEM, and those above it, if there are any: what clients are to trust. */
   readonly certificate: string;
-  /** What to show a client that asks for this host: a certificate for it alone. */
-  identityFor(host: Host): Promise<TlsIdentity>;
+  /**
+   * What to show a client that asks for this host: a certificate for it alone.
+   *
+   * @param full told when that of another host has to make way
+   */
+  identityFor(host: Host, full?: () => void): Promise<TlsIdentity>;
 }
 
 /** Text that makes no authority. `why` is a short clause about the certificate, or about the key. */
@@ -52,10 +56,15 @@ export async function createAuthority(now: () => number): Promise<Authority> {
   return made;
 }
 
-/** Opens an authority that was kept. */
+/**
+ * Opens an authority that was kept.
+ *
+ * @param hostsMax certificates that it keeps
+ */
 export async function authorityOf(
   { certificate: certificateText, key: keyText }: AuthorityPem,
   now: () => number,
+  hostsMax?: number,
 ): Promise<Authority | BadAuthority> {
   const lib = await x509();
   const read = readCertificates(lib, certificateText);
@@ -72,14 +81,14 @@ export async function authorityOf(
   if (!await belongTogether(key, certificate, signing)) {
     return bad("key", "it is not the key of the certificate");
   }
-  return await signingAuthority(lib, { certificate, key, signing }, above, now);
+  return await signingAuthority(lib, { certificate, key, signing }, above, { now, hostsMax });
 }
 
 async function signingAuthority(
   lib: X509,
   signer: Signer,
   above: readonly Certificate[],
-  now: () => number,
+  { now, hostsMax }: { readonly now: () => number; readonly hostsMax: number | undefined },
 ): Promise<Authority> {
   const all = [signer.certificate, ...above];
   // RFC 8446 section 4.4.2: what signs itself may be left out, for whoever trusts it has it.
@@ -91,10 +100,10 @@ async function signingAuthority(
     const { certificate, renewAt } = await makeLeaf(lib, signer, host, keys.publicKey, now());
     return { identity: { chain: pemOf(certificate) + sent, key }, renewAt };
   };
-  const cache = new IdentityCache(mint, now);
+  const cache = new IdentityCache(mint, now, hostsMax);
   return {
     certificate: all.map(pemOf).join(""),
-    identityFor: (host) => cache.identityFor(host),
+    identityFor: (host, full) => cache.identityFor(host, full),
   };
 }
 

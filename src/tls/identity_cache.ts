@@ -11,7 +11,7 @@ export interface Minted {
 /** Makes the identity of a host. */
 export type Mint = (host: Host) => Promise<Minted>;
 
-/** A client chooses the hosts: those beyond this push out the ones that were asked for least recently. */
+/** Where nobody says how many: some kilobytes each. */
 const HOSTS_MAX = 1000;
 
 interface Entry {
@@ -28,14 +28,22 @@ export class IdentityCache {
   readonly #now: () => number;
   readonly #hostsMax: number;
 
+  /**
+   * @param now Unix milliseconds
+   * @param hostsMax a client chooses the hosts: those beyond this push out the ones asked for least recently
+   */
   constructor(mint: Mint, now: () => number, hostsMax = HOSTS_MAX) {
     this.#mint = mint;
     this.#now = now;
     this.#hostsMax = hostsMax;
   }
 
-  /** The identity of a host. Rejects when it cannot be made; the next request tries again. */
-  async identityFor(host: Host): Promise<TlsIdentity> {
+  /**
+   * The identity of a host. Rejects when it cannot be made; the next request tries again.
+   *
+   * @param full told when another has to make way
+   */
+  async identityFor(host: Host, full: () => void = () => {}): Promise<TlsIdentity> {
     const name = formatHost(host);
     const known = this.#entries.get(name);
     const entry = known === undefined || this.#now() >= known.renewAt
@@ -47,6 +55,7 @@ export class IdentityCache {
     for (const oldest of this.#entries.keys()) {
       if (this.#entries.size <= this.#hostsMax) break;
       this.#entries.delete(oldest);
+      full();
     }
     return (await entry.minted).identity;
   }

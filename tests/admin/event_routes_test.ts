@@ -129,6 +129,8 @@ Deno.test("GET /events has room for so many readers and no more", async () => {
   using admin = makeAdmin();
   const readers = await Promise.all([1, 2, 3, 4].map(() => reading(admin)));
   assertEquals(await refusalOf(await admin.call("GET /events")), [429, "too_many_readers"]);
+  const { counts } = admin.parts.proxy.limits;
+  assertEquals(counts.filter(({ count }) => count > 0), [{ limit: "event_readers", count: 1 }]);
   await readers[0]!.cancel();
   const last = await reading(admin);
   await Promise.all([last, ...readers.slice(1)].map(({ cancel }) => cancel()));

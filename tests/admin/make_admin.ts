@@ -12,6 +12,8 @@ import { namedReason } from "../../src/policy/decision.ts";
 import type { Policy } from "../../src/policy/policy.ts";
 import type { Rule } from "../../src/policy/rule.ts";
 import { canonicalText } from "../../src/policy/rule_pattern.ts";
+import { LimitCounter } from "../../src/proxy/limit_counter.ts";
+import { DEFAULT_LIMITS } from "../../src/proxy/limits.ts";
 import { LiveConnections } from "../../src/proxy/live.ts";
 import type { LivePolicy } from "../../src/proxy/live_policy.ts";
 import { policyOf, rule } from "../support/policy.ts";
@@ -74,6 +76,9 @@ export function makeAdmin(options: AdminOptions = {}): TestAdmin {
   const access = new Access(TOKEN, options.auth ?? "loosen");
   const diagnosed: string[] = [];
   const connections = new LiveConnections(() => clock.now(), () => {});
+  const limits = new LimitCounter(DEFAULT_LIMITS, () => clock.monotonic(), (line) => {
+    diagnosed.push(line);
+  });
   const audit = new AuditLog({
     now: () => clock.now(),
     metadata: {},
@@ -87,6 +92,7 @@ export function makeAdmin(options: AdminOptions = {}): TestAdmin {
       live: connections,
       feed,
       tally,
+      limits,
       blocked,
       audit,
       connections: 2,

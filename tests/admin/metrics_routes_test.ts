@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { metricsText } from "../../src/admin/metrics_routes.ts";
+import { DEFAULT_LIMITS } from "../../src/proxy/limits.ts";
 import { connectTo, policyOf } from "../support/policy.ts";
 import { type AdminOptions, makeAdmin, type TestAdmin } from "./make_admin.ts";
 
@@ -94,6 +95,14 @@ Deno.test("GET /metrics counts connections, questions and events", async () => {
   assertEquals(await samples("doorward_events_total", admin), ["3"]);
   assertEquals(await samples("doorward_events_dropped_total", admin), ["0"]);
   reader.close();
+});
+
+Deno.test("GET /metrics counts every limit that there is, reached or not", async () => {
+  using admin = makeAdmin();
+  admin.parts.proxy.limits.reached("headMs");
+  const told = await samples("doorward_limit_reached_total", admin);
+  assertEquals(told.length, Object.keys(DEFAULT_LIMITS).length);
+  assertEquals(told.filter((line) => !line.endsWith(" 0")), ['{limit="head_seconds"} 1']);
 });
 
 Deno.test("metricsText() escapes what a label cannot hold", () => {

@@ -4,6 +4,7 @@ import { authorityFor, makeInside } from "../support/inside.ts";
 import { until } from "../support/in_time.ts";
 import { ok, type Script, silent } from "../support/origin.ts";
 import { pseudo } from "../support/raw_http2.ts";
+import { reachedOf } from "../support/reached.ts";
 import { statusOf } from "../support/wire.ts";
 import { makeWorld } from "../support/world.ts";
 
@@ -25,7 +26,7 @@ Deno.test("slow client: a head a byte at a time ends at its limit, and nobody el
 });
 
 Deno.test("slow client: one that connects and says nothing ends at its limit", async () => {
-  await using world = makeWorld({ limits: { idleMs: 3_000 } });
+  await using world = makeWorld({ limits: { firstByteMs: 3_000 } });
   const mute = await crowd(world, 50, "");
   assertEquals(statusOf(await world.ask(GET)), 200);
   await allOver(world, mute, 6_000);
@@ -78,7 +79,7 @@ Deno.test("slow client: one that asks on and on and reads no answer is dropped",
 });
 
 Deno.test("slow client: a full house of slow ones is told from the start, and empties", async () => {
-  await using world = makeWorld({ limits: { connections: 10, headMs: 3_000 } });
+  await using world = makeWorld({ limits: { connections: 10, headMs: 3_000 }, troubled: true });
   const slow = await crowd(world, 10, "GET ");
   await until(() => world.proxy.connections === 10, "the house is full");
   assert((await world.exchange("")).startsWith("HTTP/1.1 503 "));
@@ -121,5 +122,6 @@ for (
     // Behind a refusal it may still finish what it is sending, for two seconds.
     await world.pass(limits.idleMs + 4_000);
     await until(() => world.proxy.connections === 0, "the connection is closed");
+    assertEquals(reachedOf(world)["idle_seconds"], 1);
   });
 }

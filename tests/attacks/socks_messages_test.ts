@@ -291,8 +291,8 @@ Deno.test("socks messages: answers in between do not lengthen the time of a hand
   await allOver(world, [client], 1_750);
 });
 
-Deno.test("socks messages: a client that says nothing ends at the limit for idle ones", async () => {
-  await using world = makeWorld({ limits: { idleMs: 3_000 } });
+Deno.test("socks messages: a client that says nothing ends at the limit for first bytes", async () => {
+  await using world = makeWorld({ limits: { firstByteMs: 3_000 } });
   await allOver(world, await crowd(world, 20, ""), 6_000);
 });
 

@@ -93,7 +93,7 @@ const FAULTS: readonly (readonly [string, Piece[], string])[] = [
   ["half a head", [HEAD], "upstream cut_short"],
   ["another protocol", ["SSH-2.0-x\r\n"], "upstream bad_status_line"],
   ["an endless head", [`${HEAD}X: ${"x".repeat(64 * 1024)}`], "upstream head_too_large"],
-  ["too many fields", [`${HEAD}${"X: 1\r\n".repeat(101)}\r\n`], "upstream head_too_large"],
+  ["too many fields", [`${HEAD}${"X: 1\r\n".repeat(101)}\r\n`], "upstream too_many_fields"],
   ["half a body", [`${HEAD}Content-Length: 5\r\n\r\nhell`], "upstream cut_short"],
   ["a bad chunk", [`${HEAD}Transfer-Encoding: chunked\r\n\r\nzz\r\n`], "upstream bad_chunk"],
   [

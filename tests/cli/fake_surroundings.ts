@@ -7,6 +7,8 @@ import { EventFeed } from "../../src/audit/event_feed.ts";
 import { Tally } from "../../src/audit/tally.ts";
 import { Deadlines } from "../../src/net/time/deadlines.ts";
 import { Questions } from "../../src/proxy/asking/questions.ts";
+import { LimitCounter } from "../../src/proxy/limit_counter.ts";
+import type { Reached } from "../../src/proxy/limits.ts";
 import { LiveConnections } from "../../src/proxy/live.ts";
 import { LivePolicy } from "../../src/proxy/live_policy.ts";
 import type { ProxyOptions, RunningProxy } from "../../src/proxy/proxy.ts";
@@ -139,6 +141,8 @@ function fakeProxy(options: ProxyOptions, proxies: FakeProxy[], clock: FakeClock
   const { policy: cell, asking, diagnose } = options;
   const replaced = () => 0;
   const policy = new LivePolicy({ cell, clock, deadlines, feed, tally, replaced });
+  const limits = new LimitCounter(options.limits, () => clock.monotonic(), diagnose);
+  const reached: Reached = (limit) => limits.reached(limit);
   const shutdowns: number[] = [];
   const closed = Promise.withResolvers<void>();
   proxies.push({ options, shutdowns, finish: closed.resolve });
@@ -154,10 +158,11 @@ function fakeProxy(options: ProxyOptions, proxies: FakeProxy[], clock: FakeClock
     connections: 2,
     blocked: new BlockedBuffer(options.blockedCapacity),
     policy,
-    questions: new Questions({ ...asking, policy, clock, deadlines, feed, diagnose }),
+    questions: new Questions({ ...asking, policy, clock, deadlines, feed, reached, diagnose }),
     live: new LiveConnections(() => clock.now(), () => {}),
     feed,
     tally,
+    limits,
     audit: new AuditLog({ ...options.audit, now: () => clock.now(), instance: "i1" }),
     addListener: () => {
       throw new Error("This proxy listens where it listens");

@@ -246,7 +246,7 @@ Deno.test("loadConfig() reads limits from file and flags", async () => {
   const { limits } = await load("[network.limits]\nconnections = 5", {
     overrides: ["network.limits.dns_seconds=2"],
   });
-  assertEquals(limits, { ...DEFAULT_LIMITS, connections: 5, dnsMs: 2000 });
+  assertEquals(limits, { ...DEFAULT_LIMITS, connections: 5, connectionsPerClient: 4, dnsMs: 2000 });
 });
 
 const ORIGINS: readonly (readonly [string, string | undefined])[] = [

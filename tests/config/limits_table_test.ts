@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { LIMIT_KEYS, readLimits, unitOf } from "../../src/config/limits_table.ts";
 import { Findings } from "../../src/config/toml/findings.ts";
-import { DEFAULT_LIMITS, type Limits } from "../../src/proxy/limits.ts";
+import { DEFAULT_LIMITS, limitKey, type Limits } from "../../src/proxy/limits.ts";
 import { print, tableOf } from "./load.ts";
 
 function read(text: string): [Limits, string[]] {
@@ -17,7 +17,7 @@ Deno.test("readLimits() takes the defaults where nothing is written", () => {
 
 Deno.test("readLimits() turns seconds into milliseconds and counts into themselves", () => {
   assertEquals(read("limits = { connections = 7, dns_seconds = 3 }"), [
-    { ...DEFAULT_LIMITS, connections: 7, dnsMs: 3000 },
+    { ...DEFAULT_LIMITS, connections: 7, connectionsPerClient: 6, dnsMs: 3000 },
     [],
   ]);
 });
@@ -31,12 +31,30 @@ Deno.test("LIMIT_KEYS are in snake case with their unit, and bounds that hold th
   }
 });
 
+Deno.test("LIMIT_KEYS have the names that answers and metrics use", () => {
+  for (const [field, { key }] of Object.entries(LIMIT_KEYS)) {
+    assertEquals(limitKey(field as keyof Limits), key);
+  }
+});
+
+Deno.test("readLimits() gives one client three quarters of the connections, unless told otherwise", () => {
+  const perClient = (text: string) => read(text)[0].connectionsPerClient;
+  assertEquals(perClient("limits.connections = 1"), 1);
+  assertEquals(perClient("limits.connections = 4"), 3);
+  assertEquals(perClient("limits = { connections = 4, connections_per_client = 4 }"), 4);
+  assertEquals(perClient("limits.connections_per_client = 9"), 9);
+});
+
 for (const [field, { key: name, min, max }] of Object.entries(LIMIT_KEYS)) {
   const unit = unitOf(field as keyof Limits);
 
   Deno.test(`readLimits() takes ${name} from ${min} to ${max}`, () => {
-    assertEquals(read(`limits.${name} = ${min}`), [{ ...DEFAULT_LIMITS, [field]: min * unit }, []]);
-    assertEquals(read(`limits.${name} = ${max}`), [{ ...DEFAULT_LIMITS, [field]: max * unit }, []]);
+    for (const value of [min, max]) {
+      const [limits, faults] = read(`limits.${name} = ${value}`);
+      const { connectionsPerClient } = limits;
+      const expected = { ...DEFAULT_LIMITS, connectionsPerClient, [field]: value * unit };
+      assertEquals([limits, faults], [expected, []]);
+    }
   });
 
   for (const value of [min - 1, max + 1]) {

@@ -44,6 +44,7 @@ const REFUSED: readonly (readonly [string, string, string])[] = [
   ["", 'mitm = { ca_key_path = "/a" }', "2:10 mitm.ca_key_path what it was"],
   ["", "limits.dns_seconds = 1", "2:8 limits.dns_seconds 5"],
   ["", "limits.questions = 1", "2:8 limits.questions 64"],
+  ["", "limits.connections_per_client = 1", "2:8 limits.connections_per_client 6144"],
   [
     'upstream_proxy = "http://me:s3cret@a.test:1"',
     'upstream_proxy = "http://b.test:1"',

@@ -513,6 +513,26 @@ export const BROKEN_FILES: readonly BrokenFiles[] = [
         "head_bytes = 1048577",
         '2:14 "head_bytes" is 1048577: expected a whole number from 1024 to 1048576',
       ],
+      [
+        "connections_per_client = 0",
+        '2:26 "connections_per_client" is 0: expected a whole number from 1 to 1000000',
+      ],
+      [
+        "request_line_bytes = 1023",
+        '2:22 "request_line_bytes" is 1023: expected a whole number from 1024 to 1048576',
+      ],
+      [
+        "first_byte_seconds = 0",
+        '2:22 "first_byte_seconds" is 0: expected a whole number from 1 to 86400',
+      ],
+      [
+        "dns_lookups = 0",
+        '2:15 "dns_lookups" is 0: expected a whole number from 1 to 1000000',
+      ],
+      [
+        "intercepted_certificates = 100001",
+        '2:28 "intercepted_certificates" is 100001: expected a whole number from 1 to 100000',
+      ],
       ["head_fields = 7", '2:15 "head_fields" is 7: expected a whole number from 8 to 1000'],
       ["head_fields = 1001", '2:15 "head_fields" is 1001: expected a whole number from 8 to 1000'],
       ["head_seconds = 0", '2:16 "head_seconds" is 0: expected a whole number from 1 to 86400'],

@@ -68,6 +68,8 @@ export const VALID_FILES: readonly string[] = [
   '[network]\nviolation_file = """\\\n  a"b""c"""""\nallowed_domains = [\'\'\'a.test\'\'\', """b.test"""]',
   "[network.limits]",
   "[network.limits]\nconnections = 1\nhead_bytes = 1024\nhead_fields = 8\nhead_seconds = 86400",
+  "[network.limits]\nconnections_per_client = 1\nrequest_line_bytes = 1024\nfirst_byte_seconds = 1",
+  "[network.limits]\ndns_lookups = 1000000\nintercepted_certificates = 100000",
   "[network]\nlimits = { udp_destinations = 65535, dns_addresses = 256, questions = 10000 }",
   "[network]\nrules = {}\nmitm_hooks = []",
   `${RULES}"a.test" = "read"`,

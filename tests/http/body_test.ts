@@ -350,7 +350,7 @@ Deno.test("transferBody() counts trailers against the limit on fields", async ()
   const held = "0\r\nA: b\r\nC: d\r\n\r\n";
   await carry({ framing: CHUNKED, held, fieldsMax: 2 });
   const { fault } = await carryInVain({ framing: CHUNKED, held, fieldsMax: 1 });
-  assertEquals(fault, "client head_too_large");
+  assertEquals(fault, "client too_many_fields");
 });
 
 Deno.test("transferBody() carries big chunks in big pieces, and gives back the buffer", async () => {

@@ -165,7 +165,7 @@ Deno.test("decode() refuses trailers as it does fields", () => {
 Deno.test("decode() takes as many trailer fields as allowed, and not one more", () => {
   const trailers = (count: number) => `0\r\n${"A: b\r\n".repeat(count)}\r\n`;
   assertEquals(decode([trailers(8)], 8).trailers.length, 8);
-  assertEquals(faultAnyhow(trailers(9), 8), "client head_too_large");
+  assertEquals(faultAnyhow(trailers(9), 8), "client too_many_fields");
 });
 
 Deno.test("decode() takes a trailer section of 16 KiB and not a byte more", () => {
@@ -202,7 +202,10 @@ Deno.test("decode() blames who sent it", () => {
   const decoder = new ChunkedDecoder("upstream", 0);
   assertEquals(fault(() => decoder.decode(latin1Bytes("x"))), "upstream bad_chunk");
   const other = new ChunkedDecoder("upstream", 0);
-  assertEquals(fault(() => other.decode(latin1Bytes("0\r\nA\r\n\r\n"))), "upstream head_too_large");
+  assertEquals(
+    fault(() => other.decode(latin1Bytes("0\r\nA\r\n\r\n"))),
+    "upstream too_many_fields",
+  );
 });
 
 Deno.test("decode() moves the data to the front of the piece, in place", () => {

@@ -86,7 +86,7 @@ const BAD: readonly (readonly [string, readonly Piece[], string])[] = [
   ["a line feed alone", ["HTTP/1.1 200 OK\n\n"], "bad_status_line"],
   ["another version", ["HTTP/2.0 200 OK\r\n\r\n"], "bad_status_line"],
   ["a head that does not end", [`HTTP/1.1 200 OK\r\nA: ${"a".repeat(1000)}`], "head_too_large"],
-  ["too many fields", [`HTTP/1.1 200 OK\r\n${"A: b\r\n".repeat(11)}\r\n`], "head_too_large"],
+  ["too many fields", [`HTTP/1.1 200 OK\r\n${"A: b\r\n".repeat(11)}\r\n`], "too_many_fields"],
 ];
 
 for (const [what, pieces, code] of BAD) {

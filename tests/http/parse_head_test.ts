@@ -263,9 +263,9 @@ Deno.test("as many fields as allowed are taken, and not one more", () => {
   assertEquals(request(`GET / HTTP/1.1\r\n${lines(8)}\r\n`, 8).fields.length, 8);
   assertEquals(response(`HTTP/1.1 200 OK\r\n${lines(8)}\r\n`, 8).fields.length, 8);
   const asked = () => request(`GET / HTTP/1.1\r\n${lines(9)}\r\n`, 8);
-  assertEquals(fault(asked), "client head_too_large");
+  assertEquals(fault(asked), "client too_many_fields");
   const answered = () => response(`HTTP/1.1 200 OK\r\n${lines(9)}\r\n`, 8);
-  assertEquals(fault(answered), "upstream head_too_large");
+  assertEquals(fault(answered), "upstream too_many_fields");
 });
 
 Deno.test("a head that does not end with its empty line is refused", () => {

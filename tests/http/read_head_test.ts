@@ -182,6 +182,22 @@ Deno.test("readRequestHead() takes a head of the last size that fits, and no byt
   }
 });
 
+Deno.test("readRequestHead() takes a request line of the last size that fits, and no byte more", async () => {
+  const line = (bytes: number) => `GET /${"x".repeat(bytes - 14)} HTTP/1.1`;
+  const read = (pieces: readonly Piece[]) =>
+    readRequestHead(new BufferedReader(new ScriptedStream(...pieces)), HEAD_BYTES, () => {}, 1024);
+  const rest = `\r\nA: ${"y".repeat(5000)}\r\n\r\n`;
+  assertEquals(line(1024).length, 1024);
+  for (const pieces of [[line(1024) + rest], [`${line(1024)}\r`, rest.slice(1)]]) {
+    assertEquals(latin1((await read(pieces))!), line(1024) + rest);
+  }
+  for (const pieces of [[line(1025) + rest], [line(1025), rest], ["\r\n", line(1025) + rest]]) {
+    assertEquals(await faultOf(() => read(pieces)), "client request_line_too_long");
+  }
+  const endless = () => readRequestHead(stuck("x".repeat(1026)), HEAD_BYTES, () => {}, 1024);
+  assertEquals(await faultOf(endless), "client request_line_too_long");
+});
+
 Deno.test("readRequestHead() does not wait for the byte that would be too many", async () => {
   const full = `GET / HTTP/1.1\r\nA: ${"x".repeat(1024)}`.slice(0, 1024);
   const run = () => readRequestHead(stuck(full), 1024, () => {});

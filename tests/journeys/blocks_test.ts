@@ -283,7 +283,10 @@ Deno.test("transport troubles are no blocks: nothing is recorded", async () => {
 });
 
 Deno.test("a full house is answered 503, which is no block either", async () => {
-  await using world = makeWorld({ limits: { ...DEFAULT_LIMITS, connections: 1 } });
+  await using world = makeWorld({
+    limits: { ...DEFAULT_LIMITS, connections: 1 },
+    troubled: true,
+  });
   await using _first = await world.client();
   await using second = await world.client();
   const answer = await second.readMessage();

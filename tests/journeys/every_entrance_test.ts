@@ -4,6 +4,7 @@ import { parseEndpoint } from "../../src/net/address/endpoint.ts";
 import { formatHost } from "../../src/net/address/host.ts";
 import type { NetworkRequest } from "../../src/policy/request.ts";
 import { authorize } from "../../src/proxy/authorize.ts";
+import { DEFAULT_LIMITS } from "../../src/proxy/limits.ts";
 import { ownListeners } from "../../src/proxy/own_listeners.ts";
 import { until } from "../support/in_time.ts";
 import { httpTo, ip, policyOf } from "../support/policy.ts";
@@ -480,6 +481,8 @@ for (const row of TABLE) {
       await using world = makeWorld({
         policy: row.policy,
         resolve: NAMES,
+        // It is the name that is judged here, not the line that it stands in.
+        limits: { requestLineBytes: DEFAULT_LIMITS.headBytes },
         troubled: true,
         bindUdp: udp.bind,
       });

@@ -103,6 +103,7 @@ Deno.test("a head without end from the origin is 502 before its end", async () =
   await using world = makeWorld({
     origin: saying(`HTTP/1.1 200 OK\r\nX: ${"x".repeat(4096)}`),
     limits: { headBytes: 1024 },
+    troubled: true,
   });
   assertEquals(statusOf(await world.ask(GET)), 502);
 });

@@ -1,12 +1,16 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { tcpDialer } from "../../src/net/tcp_dialer.ts";
 import { never } from "../support/door.ts";
 import { until } from "../support/in_time.ts";
-import { type Script, silent } from "../support/origin.ts";
-import { fieldOf, statusOf, type Wire, type WireMessage } from "../support/wire.ts";
+import { answering, type Script, silent } from "../support/origin.ts";
+import { ip } from "../support/policy.ts";
+import { fieldOf, statusOf, Wire, type WireMessage } from "../support/wire.ts";
 import { makeWorld, type World } from "../support/world.ts";
+import { reachedOf } from "../support/reached.ts";
 
 const GET = "GET http://allowed.test/ HTTP/1.1\r\nHost: allowed.test\r\n\r\n";
 const HOUR = 3_600_000;
+const NEVER = new AbortController().signal;
 
 /** The message that comes while time passes, and how long it took. */
 async function inTime(world: World, client: Wire): Promise<{ answer: WireMessage; ms: number }> {
@@ -37,10 +41,11 @@ Deno.test("head_seconds: a head that does not end is answered 408", async () => 
     await client.send(start);
     const { answer, ms } = await inTime(world, client);
     assertEquals([statusOf(answer), fieldOf(answer, "Connection")], [408, "close"], start);
+    assertStringIncludes(answer.body, "(head_seconds under [network.limits])");
     assertAbout(ms, 3_000);
     await client.readEnd();
   }
-  assertEquals(world.dialled, []);
+  assertEquals([world.dialled, reachedOf(world)], [[], { head_seconds: 3 }]);
 });
 
 Deno.test("head_seconds: it counts from the first byte, however many follow", async () => {
@@ -55,20 +60,58 @@ Deno.test("head_seconds: it counts from the first byte, however many follow", as
   assertEquals(statusOf(answer), 408);
 });
 
-Deno.test("idle_seconds: a connection without a request is closed without a word", async () => {
+Deno.test("head_seconds: a SOCKS5 greeting that does not end is the end", async () => {
+  await using world = makeWorld({ limits: { headMs: 3_000 } });
+  await using client = await world.client();
+  await client.send("\x05");
+  assertAbout(await untilOver(world, client), 3_000);
+  assertEquals([client.received, reachedOf(world)], ["", { head_seconds: 1 }]);
+});
+
+Deno.test("first_byte_seconds: a connection that says nothing is answered 408, and one byte in time passes", async () => {
+  await using world = makeWorld({ limits: { firstByteMs: 3_000, idleMs: HOUR } });
+  await using silent = await world.client();
+  const { answer, ms } = await inTime(world, silent);
+  assertEquals([statusOf(answer), fieldOf(answer, "Connection")], [408, "close"]);
+  assertStringIncludes(answer.body, "(first_byte_seconds under [network.limits])");
+  assertAbout(ms, 3_000);
+  await silent.readEnd();
+  await using late = await world.client();
+  await world.pass(2_500);
+  await late.send(GET.slice(0, 1));
+  await world.pass(2_500);
+  await late.send(GET.slice(1));
+  assertEquals(statusOf(await late.readMessage()), 200);
+  // What came once needs no first byte any more.
+  await world.pass(10_000);
+  await late.send(GET);
+  assertEquals(statusOf(await late.readMessage()), 200);
+  assertEquals(reachedOf(world), { first_byte_seconds: 1 });
+});
+
+Deno.test("first_byte_seconds: where SOCKS5 alone is spoken there is no word for it", async () => {
+  await using world = makeWorld({
+    limits: { firstByteMs: 3_000 },
+    socks: { ip: ip("127.0.0.1"), port: 0 },
+  });
+  await using client = new Wire(await tcpDialer(world.proxy.socksAddress!, NEVER));
+  assertAbout(await untilOver(world, client), 3_000);
+  assertEquals([client.received, reachedOf(world)], ["", { first_byte_seconds: 1 }]);
+});
+
+Deno.test("idle_seconds: a kept connection without a request is closed without a word", async () => {
   await using world = makeWorld({ limits: { idleMs: 3_000 } });
-  await using fresh = await world.client();
-  assertAbout(await untilOver(world, fresh), 3_000);
-  assertEquals(fresh.received, "");
   await using used = await world.client();
   await used.send(GET);
   await used.readMessage();
+  const { length } = used.received;
   assertAbout(await untilOver(world, used), 3_000);
-  assertEquals(world.upstreams, 0);
+  assertEquals([used.received.length, world.upstreams], [length, 0]);
+  assertEquals(reachedOf(world), { idle_seconds: 1 });
 });
 
 Deno.test("head_bytes: the last head that fits passes, one byte more is 431", async () => {
-  await using world = makeWorld({ limits: { headBytes: 1024 }, via: false });
+  await using world = makeWorld({ limits: { headBytes: 1024 }, via: false, troubled: true });
   const head = (bytes: number) => {
     const field = `X-Fill: ${"x".repeat(bytes - GET.length - 10)}\r\n`;
     return `${GET.slice(0, -2)}${field}\r\n`;
@@ -77,26 +120,59 @@ Deno.test("head_bytes: the last head that fits passes, one byte more is 431", as
   assertEquals(statusOf(await world.ask(head(1024))), 200);
   await using client = await world.client();
   await client.send(head(1025));
-  assertMatch(
-    (await client.readMessage()).start,
-    /^HTTP\/1\.1 431 Request Header Fields Too Large/,
-  );
+  const answer = await client.readMessage();
+  assertMatch(answer.start, /^HTTP\/1\.1 431 Request Header Fields Too Large/);
+  assertStringIncludes(answer.body, "(head_bytes under [network.limits])");
   await client.readEnd();
-  assertEquals(world.dialled.length, 1);
+  assertEquals([world.dialled.length, reachedOf(world)], [1, { head_bytes: 1 }]);
+  assertEquals(world.diagnosed, [
+    "Reached head_bytes under [network.limits]: what is beyond 1024 is refused",
+  ]);
 });
 
 Deno.test("head_bytes: a head without end is not read to its end", async () => {
-  await using world = makeWorld({ limits: { headBytes: 1024 } });
+  await using world = makeWorld({ limits: { headBytes: 1024 }, troubled: true });
   await using client = await world.client();
   await client.send(GET.slice(0, -2) + `X-Fill: ${"x".repeat(2048)}`);
   assertEquals(statusOf(await client.readMessage()), 431);
 });
 
+Deno.test("head_bytes: it holds for the head of an answer, too", async () => {
+  const large = `HTTP/1.1 200 OK\r\nX-Fill: ${"x".repeat(2048)}\r\n\r\n`;
+  await using world = makeWorld({
+    origin: answering(large),
+    limits: { headBytes: 1024 },
+    troubled: true,
+  });
+  const answer = await world.ask(GET);
+  assertEquals([statusOf(answer), JSON.parse(answer.body).reason], [502, "bad_response"]);
+  assertEquals(reachedOf(world), { head_bytes: 1 });
+});
+
+Deno.test("request_line_bytes: the last line that fits passes, one byte more is 414", async () => {
+  await using world = makeWorld({ limits: { requestLineBytes: 1024 }, troubled: true });
+  const asked = (bytes: number) => {
+    const [line = "", ...rest] = GET.split("\r\n");
+    const long = line.replace(" HTTP/", `${"x".repeat(bytes - line.length)} HTTP/`);
+    assertEquals(long.length, bytes);
+    return [long, ...rest].join("\r\n");
+  };
+  assertEquals(statusOf(await world.ask(asked(1024))), 200);
+  const answer = await world.ask(asked(1025));
+  assertEquals(answer.start, "HTTP/1.1 414 URI Too Long");
+  assertStringIncludes(answer.body, "(request_line_bytes under [network.limits])");
+  assertStringIncludes(fieldOf(answer, "Proxy-Status")!, 'details="request_line_too_long"');
+  assertEquals([world.dialled.length, reachedOf(world)], [1, { request_line_bytes: 1 }]);
+});
+
 Deno.test("head_fields: the last field that fits passes, one more is 431", async () => {
-  await using world = makeWorld({ limits: { headFields: 8 } });
+  await using world = makeWorld({ limits: { headFields: 8 }, troubled: true });
   const head = (fields: number) => `${GET.slice(0, -2)}${"a: b\r\n".repeat(fields - 1)}\r\n`;
   assertEquals(statusOf(await world.ask(head(8))), 200);
-  assertEquals(statusOf(await world.ask(head(9))), 431);
+  const answer = await world.ask(head(9));
+  assertEquals(statusOf(answer), 431);
+  assertStringIncludes(answer.body, "(head_fields under [network.limits])");
+  assertEquals(reachedOf(world), { head_fields: 1 });
 });
 
 Deno.test("body_idle_seconds: an upload that stops is answered 408, and the origin let go", async () => {
@@ -107,9 +183,10 @@ Deno.test("body_idle_seconds: an upload that stops is answered 408, and the orig
   );
   const { answer, ms } = await inTime(world, client);
   assertEquals(statusOf(answer), 408);
+  assertStringIncludes(answer.body, "(body_idle_seconds under [network.limits])");
   assertAbout(ms, 3_000);
   await client.readEnd();
-  assertEquals(world.upstreams, 0);
+  assertEquals([world.upstreams, reachedOf(world)], [0, { body_idle_seconds: 1 }]);
 });
 
 Deno.test("body_idle_seconds: an upload that goes on slowly passes", async () => {
@@ -125,6 +202,7 @@ Deno.test("body_idle_seconds: an upload that goes on slowly passes", async () =>
     await until(() => origin.received.endsWith("x".repeat(byte + 1)), "the byte has arrived");
   }
   assertEquals(statusOf(await client.readMessage()), 200);
+  assertEquals(reachedOf(world), {});
 });
 
 Deno.test("body_idle_seconds: a response that stops is cut off", async () => {
@@ -137,7 +215,7 @@ Deno.test("body_idle_seconds: a response that stops is cut off", async () => {
   await client.send(GET);
   await client.readUntil("some");
   assertAbout(await untilOver(world, client), 3_000);
-  assertEquals(world.upstreams, 0);
+  assertEquals([world.upstreams, reachedOf(world)], [0, { body_idle_seconds: 1 }]);
 });
 
 Deno.test("response_seconds: an origin that says nothing is answered for with 504", async () => {
@@ -149,6 +227,7 @@ Deno.test("response_seconds: an origin that says nothing is answered for with 50
   assertStringIncludes(fieldOf(answer, "Proxy-Status")!, "error=http_response_timeout");
   assertAbout(ms, 3_000);
   await until(() => world.upstreams === 0, "the origin is let go");
+  assertEquals(reachedOf(world), { response_seconds: 1 });
 });
 
 Deno.test("response_seconds: interim answers do not put it off for ever", async () => {
@@ -203,6 +282,7 @@ Deno.test("tunnel_idle_seconds: half a tunnel is no reason to wait for ever", as
   const origin = await world.origin.connection();
   await until(() => origin.ending !== null, "the end has gone through");
   assertAbout(await untilOver(world, client), 3_000);
+  assertEquals(reachedOf(world), { tunnel_idle_seconds: 1 });
 });
 
 Deno.test("dns_seconds and connect_seconds: 504, each with its reason", async () => {
@@ -218,6 +298,7 @@ Deno.test("dns_seconds and connect_seconds: 504, each with its reason", async ()
     "dns_timeout",
   ]);
   assertAbout(unresolved.ms, 2_000);
+  assertEquals(reachedOf(slowName), { dns_seconds: 1 });
 
   await using slowDial = makeWorld({
     limits: { connectMs: 2_000 },
@@ -231,23 +312,7 @@ Deno.test("dns_seconds and connect_seconds: 504, each with its reason", async ()
     "connection_timeout",
   ]);
   assertAbout(unconnected.ms, 2_000);
-});
-
-Deno.test("connections: the last that fits is served, the next is told 503 and why", async () => {
-  await using world = makeWorld({ limits: { connections: 3 } });
-  const held = await Promise.all([world.client(), world.client(), world.client()]);
-  await until(() => world.proxy.connections === 3, "three are held");
-  await using more = await world.client();
-  const answer = await more.readMessage();
-  assertEquals(answer.start, "HTTP/1.1 503 Too Many Connections");
-  await more.readEnd();
-  for (const client of held) {
-    await client.send(GET);
-    assertEquals(statusOf(await client.readMessage()), 200);
-  }
-  held[0]!.close();
-  await until(() => world.proxy.connections === 2, "one has left");
-  assertEquals(statusOf(await world.ask(GET)), 200);
+  assertEquals(reachedOf(slowDial), { connect_seconds: 1 });
 });
 
 // A killed client sends its end, as one does that half-closes: it gets a while, and no quarter of an hour.
@@ -262,4 +327,6 @@ Deno.test("a client that finished sending is not waited for as long as one that 
   await world.pass(60_000, freed);
   await freed;
   assert(world.clock.monotonic() <= 32_000, `${world.clock.monotonic()} ms`);
+  // It is none of the limits that can be set.
+  assertEquals(reachedOf(world), {});
 });

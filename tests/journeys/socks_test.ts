@@ -128,6 +128,7 @@ Deno.test("each failure to connect has its reply code", async () => {
     connection_refused: 0x05,
     connection_timeout: 0x06,
     dns_timeout: 0x06,
+    too_many_lookups: 0x01,
     connection_failed: 0x01,
     tls_failed: 0x01,
     certificate_expired: 0x01,

@@ -60,6 +60,7 @@ Deno.test("a tunnel that cannot be is refused with what is wrong", async () => {
     certificate_mismatch: "502 Doorward: its certificate is for another host",
     dns_failure: "502 Doorward: its name cannot be resolved",
     dns_timeout: "504 Doorward: its name was not resolved in time",
+    too_many_lookups: "503 Doorward: too many names are being looked up",
     upstream_proxy_authentication: "502 Doorward: the upstream proxy wants other credentials",
     upstream_proxy_refused: "502 Doorward: the upstream proxy did not connect to it",
     upstream_proxy_failed: "502 Doorward: the upstream proxy cannot be used",

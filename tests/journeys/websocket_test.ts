@@ -1,6 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { until } from "../support/in_time.ts";
 import type { Script } from "../support/origin.ts";
+import { reachedOf } from "../support/reached.ts";
 import { fieldOf, statusOf } from "../support/wire.ts";
 import { makeWorld } from "../support/world.ts";
 
@@ -72,6 +73,7 @@ Deno.test("a WebSocket in which nobody speaks is closed", async () => {
   const ended = client.readEnd();
   await world.pass(7_000, ended);
   await ended;
+  assertEquals(reachedOf(world), { tunnel_idle_seconds: 1 });
 });
 
 Deno.test("an origin that declines answers as to any request", async () => {

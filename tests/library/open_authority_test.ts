@@ -4,6 +4,7 @@ import { ConfigError } from "../../src/config/errors.ts";
 import { loadConfig } from "../../src/config/config.ts";
 import { configSource } from "../../src/cli/config_source.ts";
 import { certificatesIn } from "../../src/tls/pem.ts";
+import { host } from "../support/host.ts";
 import { makeScratch, type Scratch } from "../support/scratch.ts";
 import { fakeSurroundings } from "../cli/fake_surroundings.ts";
 import { NO_FLAGS } from "../support/policy_flags.ts";
@@ -62,6 +63,18 @@ Deno.test("openAuthority() takes the authority that mitm_ca names", async () => 
     () => Deno.stat(`${scratch.home}/doorward/proxy/ca.pem`),
     Deno.errors.NotFound,
   );
+});
+
+Deno.test("openAuthority() keeps as many certificates as the limit says", async () => {
+  await using scratch = await makeScratch();
+  const one = "network.limits.intercepted_certificates=1";
+  const { here, config } = await machine(scratch, "network.mitm=true", one);
+  const { authority } = (await openAuthority(config, here))!;
+  const full: string[] = [];
+  for (const name of ["a.test", "a.test", "b.test"]) {
+    await authority.identityFor(host(name), () => full.push(name));
+  }
+  assertEquals(full, ["b.test"]);
 });
 
 Deno.test("openAuthority() needs a home folder, and says how to name one", async () => {

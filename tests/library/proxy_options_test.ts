@@ -4,6 +4,7 @@ import { type Config, loadConfig } from "../../src/config/config.ts";
 import { ConfigError } from "../../src/config/errors.ts";
 import { proxyOptions, type ProxyParts } from "../../src/library/proxy_options.ts";
 import { makeEmbedding } from "../support/embedding.ts";
+import { host } from "../support/host.ts";
 import { ip } from "../support/policy.ts";
 
 const LISTEN = { ip: ip("127.0.0.1"), port: 3128 };
@@ -48,6 +49,28 @@ Deno.test("what a configuration says of a proxy reaches it", async () => {
   );
   assertEquals([options.interception, options.upstreamProxies], [null, []]);
   assertEquals(options.outside.dial, embedding.machine.dial);
+});
+
+Deno.test("interception tells of a certificate that has to make way", async () => {
+  await using embedding = makeEmbedding();
+  const identity = { chain: "", key: "" };
+  const trust: ProxyParts["trust"] = {
+    authority: {
+      certificate: "",
+      identityFor: (_, full) => {
+        full?.();
+        return Promise.resolve(identity);
+      },
+    },
+    bundlePath: "",
+    roots: [],
+    warnings: [],
+  };
+  const parts = { ...partsOf(await configOf("via = true\n")), trust };
+  const { interception } = proxyOptions(parts, embedding.machine);
+  let told = 0;
+  assertEquals(await interception!.identityFor(host("a.test"), () => void told++), identity);
+  assertEquals(told, 1);
 });
 
 Deno.test("a proxy that would be its own upstream proxy is refused", async () => {

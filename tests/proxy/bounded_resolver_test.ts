@@ -13,8 +13,9 @@ const NEVER = new AbortController().signal;
 function make(resolve: Resolver) {
   const clock = new FakeClock();
   const deadlines = new Deadlines(clock, reportError);
-  const bounded = boundedResolver(resolve, deadlines, 1000);
-  return { clock, bounded, [Symbol.dispose]: () => deadlines.stop() };
+  const told = { late: 0 };
+  const bounded = boundedResolver(resolve, deadlines, 1000, () => void told.late++);
+  return { clock, bounded, told, [Symbol.dispose]: () => deadlines.stop() };
 }
 
 Deno.test("boundedResolver() answers what it is told", async () => {
@@ -37,9 +38,10 @@ Deno.test("boundedResolver() gives up in time, and not before", async () => {
   await turn();
   made.clock.advance(750);
   await turn();
-  assertEquals(done, false);
+  assertEquals([done, made.told.late], [false, 0]);
   made.clock.advance(750);
   assertEquals((await failing).code, "dns_timeout");
+  assertEquals(made.told.late, 1);
 });
 
 Deno.test("boundedResolver() ends with its caller", async () => {
@@ -47,5 +49,5 @@ Deno.test("boundedResolver() ends with its caller", async () => {
   const stop = new AbortController();
   const failing = assertRejects(() => made.bounded("a.test", stop.signal), DOMException);
   stop.abort(new DOMException("gone", "AbortError"));
-  assertEquals((await failing).name, "AbortError");
+  assertEquals([(await failing).name, made.told.late], ["AbortError", 0]);
 });

@@ -4,6 +4,7 @@ import { Deadlines } from "../../src/net/time/deadlines.ts";
 import { latin1, latin1Bytes } from "../../src/net/stream/latin1.ts";
 import type { ByteStream } from "../../src/net/stream/stream.ts";
 import { ClientConnection } from "../../src/proxy/client_connection.ts";
+import type { LimitName, Reached } from "../../src/proxy/limits.ts";
 import { UpstreamConnection } from "../../src/proxy/http/upstream_connection.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { turn, until } from "../support/in_time.ts";
@@ -22,7 +23,7 @@ interface Held extends AsyncDisposable {
   pass(ms: number): Promise<void>;
 }
 
-function hold(stream?: ByteStream, capacity = Infinity): Held {
+function hold(stream?: ByteStream, capacity = Infinity, reached: Reached = () => {}): Held {
   const clock = new FakeClock();
   const deadlines = new Deadlines(clock, reportError);
   const [ours, theirs] = streamPair(capacity);
@@ -33,6 +34,7 @@ function hold(stream?: ByteStream, capacity = Infinity): Held {
     entrance: { listener: "127.0.0.1:3128", attribution: UNATTRIBUTED, nextId: () => 1 },
     deadlines,
     idleMs: 1000,
+    reached,
   });
   const wire = new Wire(theirs, { paused: capacity !== Infinity });
   return {
@@ -80,6 +82,26 @@ function keepable() {
   const connected = { stream, reader: null, address, plainProxy: null, secure: null };
   return { upstream: new UpstreamConnection(connected, connectTo("a.test:80").target), closes };
 }
+
+Deno.test("closeAfter() notes the limit that closed it, and none once another wait has taken its place", async () => {
+  const reached: LimitName[] = [];
+  const note: Reached = (limit) => reached.push(limit);
+  await using first = hold(undefined, Infinity, note);
+  first.client.closeAfter(1000, "idleMs");
+  await first.pass(1250);
+  assertEquals([first.client.closed, reached], [true, ["idleMs"]]);
+  await using second = hold(undefined, Infinity, note);
+  second.client.closeAfter(1000, "idleMs");
+  second.client.closeAfter(1000);
+  await second.pass(1250);
+  assertEquals([second.client.closed, reached], [true, ["idleMs"]]);
+  // Closing it is no limit.
+  await using third = hold(undefined, Infinity, note);
+  third.client.closeAfter(1000, "idleMs");
+  third.client.close();
+  await third.pass(1250);
+  assertEquals(reached, ["idleMs"]);
+});
 
 // What was connected to for a request in the clear is in the clear itself.
 Deno.test("goInside() reads and writes inside from then on, and drops what was kept outside", async () => {

@@ -15,7 +15,7 @@ import { makeWorld, type World } from "../support/world.ts";
 const GET = "GET http://denied.test/ HTTP/1.1\r\nHost: denied.test\r\n\r\n";
 
 Deno.test("a full proxy turns away one client more than it may hold, and takes the next again", async () => {
-  await using world = makeWorld({ limits: { connections: 1 } });
+  await using world = makeWorld({ limits: { connections: 1 }, troubled: true });
   const first = await world.client();
   await first.send(GET);
   await first.readMessage();
@@ -32,6 +32,7 @@ Deno.test("a full proxy turns away one client more than it may hold, and takes t
 Deno.test("a full proxy turns a SOCKS5 client away in its own words", async () => {
   await using world = makeWorld({
     limits: { connections: 1 },
+    troubled: true,
     socks: { ip: ip("127.0.0.1"), port: 0 },
   });
   const first = await world.client();
@@ -39,6 +40,20 @@ Deno.test("a full proxy turns a SOCKS5 client away in its own words", async () =
   await first.readMessage();
   await using second = new Wire(await tcpDialer(world.proxy.socksAddress!, NEVER));
   assertEquals(await second.readAll(), "\x05\xff");
+});
+
+Deno.test("one client that holds all it may leaves room at the other listeners", async () => {
+  await using world = makeWorld({ limits: { connectionsPerClient: 1 }, troubled: true });
+  await using added = world.proxy.addListener(UNATTRIBUTED);
+  const first = await world.client();
+  await first.send(GET);
+  await first.readMessage();
+  await using second = await world.client();
+  assertEquals(statusOf(await second.readMessage()), 429);
+  assertEquals(statusOf(await askAt(added, GET)), 403);
+  await first[Symbol.asyncDispose]();
+  await until(() => world.proxy.connections === 0, "the clients are gone");
+  assertEquals(statusOf(await world.ask(GET)), 403);
 });
 
 async function askAt({ address }: AddedListener, request: string): Promise<WireMessage> {

@@ -5,6 +5,7 @@ import { latin1 } from "../../src/net/stream/latin1.ts";
 import { refusalOf } from "../../src/proxy/refusal.ts";
 import {
   failureReply,
+  noRoomReply,
   plainReply,
   protocolErrorReply,
   refusalReply,
@@ -72,10 +73,11 @@ Deno.test("a reply to HEAD tells the length of what it leaves out", () => {
   assertEquals(body, "");
 });
 
-Deno.test("failureReply() is 502, or 504 for what took too long", () => {
+Deno.test("failureReply() is 502, or 504 for what took too long, or 503 for want of room", () => {
   const table: Record<ConnectFault, string> = {
     dns_failure: "502 dns_error",
     dns_timeout: "504 dns_timeout",
+    too_many_lookups: "503 dns_error",
     connection_refused: "502 connection_refused",
     connection_timeout: "504 connection_timeout",
     host_unreachable: "502 destination_ip_unroutable",
@@ -170,6 +172,8 @@ Deno.test("protocolErrorReply() answers each fault with its status, and always c
     bad_chunk: "400 Bad Request",
     cut_short: "400 Bad Request",
     head_too_large: "431 Request Header Fields Too Large",
+    too_many_fields: "431 Request Header Fields Too Large",
+    request_line_too_long: "414 URI Too Long",
     too_slow: "408 Request Timeout",
     unsupported: "501 Not Implemented",
   };
@@ -179,8 +183,38 @@ Deno.test("protocolErrorReply() answers each fault with its status, and always c
     assertStringIncludes(head, `HTTP/1.1 ${status}\r\n`);
     assertStringIncludes(head, "Connection: close\r\n");
     assertStringIncludes(head, `error=http_request_error; details="${code}"`);
-    assertEquals(body, "Doorward refused this request: Cannot do this: it is bad.\n");
+    assertMatch(
+      body,
+      /^Doorward refused this request: Cannot do this: it is bad( \([a-z_]+ under \[network\.limits\]\))?\.\n$/,
+    );
   }
+});
+
+Deno.test("protocolErrorReply() names the limit that was reached", () => {
+  for (
+    const [code, key] of [
+      ["head_too_large", "head_bytes"],
+      ["too_many_fields", "head_fields"],
+      ["request_line_too_long", "request_line_bytes"],
+    ] as const
+  ) {
+    const { body } = parts(protocolErrorReply(new ProtocolError("client", code, "No")));
+    assertEquals(body, `Doorward refused this request: No (${key} under [network.limits]).\n`);
+  }
+});
+
+Deno.test("noRoomReply() says which limit is reached, to programs and to people", () => {
+  const { head, body } = parts(noRoomReply(429, "Too Many", "connectionsPerClient"));
+  assertStringIncludes(head, "HTTP/1.1 429 Too Many\r\n");
+  assertStringIncludes(head, "Connection: close\r\n");
+  assertStringIncludes(
+    head,
+    'Proxy-Status: doorward; error=http_request_denied; details="connections_per_client"\r\n',
+  );
+  assertEquals(
+    body,
+    "Doorward refused this connection: connections_per_client under [network.limits] is reached.\n",
+  );
 });
 
 Deno.test("plainReply() counts bytes, not characters", () => {

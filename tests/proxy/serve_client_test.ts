@@ -81,12 +81,14 @@ Deno.test("serveClient() lets a client go that says nothing", async () => {
   }
 });
 
-Deno.test("serveClient() drops a client that says nothing for too long", async () => {
+Deno.test("serveClient() drops a client that says nothing for too long, and says so where it can", async () => {
   for (const speaks of ["http", "socks5", "both"] as const) {
-    await using made = makeDoor({ limits: { idleMs: 1000 } });
+    await using made = makeDoor({ limits: { firstByteMs: 1000 } });
     const { wire, connection, ended } = serve(made, speaks);
     made.clock.advance(1250);
-    await wire.readEnd();
+    const said = await wire.readAll();
+    assertEquals(said.slice(0, 13), speaks === "socks5" ? "" : "HTTP/1.1 408 ", speaks);
+    assertEquals(made.reached, ["firstByteMs"]);
     await ended.catch(() => {
       // The stream was closed under the read.
     });

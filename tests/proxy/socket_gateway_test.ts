@@ -80,6 +80,7 @@ Deno.test("open() gives up what takes too long, at every step", async () => {
     await turn();
     made.clock.advance(1500);
     assertEquals((await opening).code, "connection_timeout");
+    assertEquals(made.reached, ["connectMs"]);
   }
 });
 

@@ -26,7 +26,7 @@ import type { Door } from "../../src/proxy/door.ts";
 import type { HttpDoor } from "../../src/proxy/http/http_door.ts";
 import { createSocketGateway } from "../../src/proxy/socket_gateway.ts";
 import type { SocksDoor } from "../../src/proxy/socks/socks_door.ts";
-import { DEFAULT_LIMITS, type Limits } from "../../src/proxy/limits.ts";
+import { DEFAULT_LIMITS, type LimitName, type Limits } from "../../src/proxy/limits.ts";
 import type { ChooseUpstream, UpstreamProxy } from "../../src/proxy/upstream/upstream_proxy.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { until } from "./in_time.ts";
@@ -93,6 +93,8 @@ export interface TestDoor extends AsyncDisposable {
   /** Where its clients come in. */
   readonly entrance: Entrance;
   readonly diagnosed: readonly string[];
+  /** The limits that were come to, in order. */
+  readonly reached: LimitName[];
   /** Set to end the taking of requests. */
   open: boolean;
   /** A new client; with a stream of the test's own if it has one. */
@@ -130,6 +132,7 @@ export function makeDoor(options: DoorOptions = {}): TestDoor {
     nextId: () => ++requests,
   };
   const diagnosed: string[] = [];
+  const reached: LimitName[] = [];
   const upstreams: Wire[] = [];
   const clients: DoorClient[] = [];
   const resolve = options.resolve ?? (() => Promise.resolve([ip("93.184.216.34")]));
@@ -154,6 +157,7 @@ export function makeDoor(options: DoorOptions = {}): TestDoor {
       allowed: (grant) => void allowed.push(grant),
       unresolved: ({ request }) => void unresolved.push(request),
       isOwn: () => false,
+      reached: (limit) => reached.push(limit),
       diagnose: (line) => diagnosed.push(line),
       startTls: () => Promise.reject(new Error("This door speaks no TLS")),
       secureServer: options.secureServer ??
@@ -184,6 +188,7 @@ export function makeDoor(options: DoorOptions = {}): TestDoor {
       deadlines,
       allowed: (grant) => void allowed.push(grant),
       unsupported: () => {},
+      reached: (limit) => reached.push(limit),
       sockets: options.unixSockets ?? null,
     }),
     via: options.via ?? null,
@@ -207,6 +212,7 @@ export function makeDoor(options: DoorOptions = {}): TestDoor {
     ended,
     entrance,
     diagnosed,
+    reached,
     open: true,
     client(stream?: ByteStream): DoorClient {
       const [ours, theirs] = streamPair();
@@ -217,6 +223,7 @@ export function makeDoor(options: DoorOptions = {}): TestDoor {
         entrance,
         deadlines,
         idleMs: limits.idleMs,
+        reached: (limit) => reached.push(limit),
       });
       const client = { connection, wire: new Wire(theirs) };
       clients.push(client);

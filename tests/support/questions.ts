@@ -3,6 +3,7 @@ import type { NetworkRequest } from "../../src/policy/request.ts";
 import type { Asker } from "../../src/proxy/asking/asker.ts";
 import type { Answer } from "../../src/proxy/asking/question.ts";
 import { type AskingOptions, type Outcome, Questions } from "../../src/proxy/asking/questions.ts";
+import type { LimitName } from "../../src/proxy/limits.ts";
 import { asker } from "./asker.ts";
 import { makeLive, type TestLive } from "./live_policy.ts";
 import { policyOf } from "./policy.ts";
@@ -32,6 +33,8 @@ export interface TestQuestions extends Disposable {
   readonly base: TestLive;
   readonly questions: Questions;
   readonly diagnosed: readonly string[];
+  /** The limits that were come to, in order. */
+  readonly reached: readonly LimitName[];
   /** What was written into the configuration: list and pattern. */
   readonly persisted: readonly (readonly [string, string])[];
   ask(request: NetworkRequest, parts?: Partial<Asker>): Waiting;
@@ -43,6 +46,7 @@ export interface TestQuestions extends Disposable {
 export function makeQuestions(options: QuestionsOptions = {}): TestQuestions {
   const { policy = policyOf({}, { ask: true }), ...asking } = options;
   const diagnosed: string[] = [];
+  const reached: LimitName[] = [];
   const persisted: (readonly [string, string])[] = [];
   const base = makeLive({
     policy,
@@ -65,12 +69,14 @@ export function makeQuestions(options: QuestionsOptions = {}): TestQuestions {
     clock: base.clock,
     deadlines: base.deadlines,
     feed: base.feed,
+    reached: (limit) => reached.push(limit),
     diagnose: (line) => diagnosed.push(line),
   });
   return {
     base,
     questions,
     diagnosed,
+    reached,
     persisted,
     ask(request: NetworkRequest, parts: Partial<Asker> = {}): Waiting {
       const gone = new AbortController();

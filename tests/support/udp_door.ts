@@ -84,6 +84,7 @@ export function makeUdpDoor(options: UdpDoorOptions = {}): UdpTestDoor {
         entrance: base.entrance,
         deadlines,
         idleMs: door.limits.idleMs,
+        reached: (limit) => base.reached.push(limit),
       });
       const session = udpAssociate(connection, request(form), form.attempt ?? null, door);
       const made = { connection, wire: new Wire(theirs), session };

@@ -47,10 +47,12 @@ Deno.test("IdentityCache makes an identity again when its time has come, and not
 Deno.test("IdentityCache forgets the host that was asked for least recently", async () => {
   const { mint, made } = counting();
   const cache = new IdentityCache(mint, () => 0, 2);
+  const full: string[] = [];
   for (const name of ["a.test", "b.test", "a.test", "c.test", "a.test", "b.test"]) {
-    await cache.identityFor(host(name));
+    await cache.identityFor(host(name), () => full.push(name));
   }
   assertEquals(made, ["a.test", "b.test", "c.test", "b.test"]);
+  assertEquals(full, ["c.test", "b.test"]);
 });
 
 Deno.test("IdentityCache keeps a thousand hosts", async () => {

@@ -8,6 +8,7 @@ import type { NetworkRequest } from "../../policy/request.ts";
 import type { Rule } from "../../policy/rule.ts";
 import { formatRulePattern } from "../../policy/rule_pattern.ts";
 import { AdminError } from "../admin_error.ts";
+import { limitWords, type Reached } from "../limits.ts";
 import type { LivePolicy } from "../live_policy.ts";
 import { approvalPattern, denialPattern } from "./approval_pattern.ts";
 import type { Asker } from "./asker.ts";
@@ -52,6 +53,7 @@ export interface QuestionsParts extends AskingOptions {
   readonly clock: Clock;
   readonly deadlines: Deadlines;
   readonly feed: EventFeed;
+  readonly reached: Reached;
   readonly diagnose: (line: string) => void;
 }
 
@@ -166,7 +168,8 @@ export class Questions {
     if (holdMs() === 0) return "ask_hold_seconds is 0";
     if (!canBeAnswered && answerers().length === 0) return "there is nobody to ask";
     if (this.#pending.size < questionsMax || this.#pending.has(pattern)) return null;
-    return "too many questions are waiting";
+    this.#parts.reached("questions");
+    return `too many questions are waiting (${limitWords("questions")})`;
   }
 
   #open(request: NetworkRequest, pattern: string, asker: Asker): Pending {

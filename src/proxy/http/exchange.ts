@@ -12,6 +12,7 @@ import type { ClientConnection, Serving } from "../client_connection.ts";
 import { passedFields } from "./forwarding.ts";
 import type { HttpDoor } from "./http_door.ts";
 import { misdirected } from "../inside/misdirected.ts";
+import { limitOf } from "../limit_of.ts";
 import { connectingMs } from "../limits.ts";
 import { endsAfterReply, isRepeatable, type Message, readMessage } from "./message.ts";
 import { askerOf } from "../open_tunnel.ts";
@@ -61,6 +62,8 @@ export async function exchange(
     const isFailure = error instanceof ConnectError ||
       (error instanceof ProtocolError && error.peer === "upstream");
     if (!isFailure || client.closed) throw error;
+    const limit = error instanceof ProtocolError ? limitOf(error) : null;
+    if (limit !== null) client.reached(limit);
     end(it, "failed");
     return await answer(
       it,

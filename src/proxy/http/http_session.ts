@@ -8,7 +8,9 @@ import type { ClientConnection } from "../client_connection.ts";
 import { connectMethod } from "./connect_method.ts";
 import { exchange } from "./exchange.ts";
 import type { HttpDoor } from "./http_door.ts";
+import { limitOf } from "../limit_of.ts";
 import { plainReply, protocolErrorReply } from "../reply.ts";
+import { dropLate } from "./drop_late.ts";
 
 /**
  * Serves one client: its requests in turn, each answered before the next is read, so that pipelined ones
@@ -37,6 +39,8 @@ export async function httpSession(client: ClientConnection, door: HttpDoor): Pro
         `Refused client ${client.address}: it speaks SOCKS5, and this port speaks HTTP`,
       );
     }
+    const limit = limitOf(error);
+    if (limit !== null) client.reached(limit);
     await client.answer(protocolErrorReply(error));
     await client.linger();
   }
@@ -56,22 +60,14 @@ async function nextRequest(
   { limits }: HttpDoor,
 ): Promise<RequestHead | null> {
   client.idle = true;
-  client.closeAfter(limits.idleMs);
+  client.closeAfter(limits.idleMs, "idleMs");
   if (!(await client.mayContinue())) return null;
   const bytes = await readRequestHead(client.reader, limits.headBytes, () => {
     client.idle = false;
-    client.watch.set(limits.headMs, () => tooSlow(client));
-  });
+    client.watch.set(limits.headMs, () => dropLate(client, "headMs", "the request head"));
+  }, limits.requestLineBytes);
   if (bytes === null) return null;
   const head = parseRequestHead(bytes, limits.headFields);
   client.reader.consume(bytes.length);
   return head;
-}
-
-/** Says why, if the client takes it at once, and drops it. */
-function tooSlow(client: ClientConnection): void {
-  const late = new ProtocolError("client", "too_slow", "the request head did not arrive in time");
-  client.answer(protocolErrorReply(late)).catch(() => {
-    // It is gone, or does not even read: nothing is owed.
-  }).finally(() => client.close());
 }

@@ -8,6 +8,8 @@ import type { ClientConnection } from "../client_connection.ts";
 import type { RequestRule } from "../../policy/request_rule.ts";
 import { forwardedRequestFields } from "./forwarding.ts";
 import { actedOn, applyActions } from "./header_actions.ts";
+import type { LimitName } from "../limits.ts";
+import { tooSlow } from "./drop_late.ts";
 import type { HttpDoor } from "./http_door.ts";
 import type { Message } from "./message.ts";
 import type { Exchange } from "./respond.ts";
@@ -55,11 +57,11 @@ export class RequestSender {
     const { limits } = door;
     const { hasBody } = message;
     if (hasBody) client.watch.set(limits.bodyIdleMs, () => this.#stalled());
-    else client.watch.set(limits.responseMs, () => this.#late());
+    else client.watch.set(limits.responseMs, () => this.#late("responseMs"));
     this.#send(message, door).then(() => {
       this.done = true;
       if (this.#answered) return;
-      if (hasBody) client.watch.set(limits.responseMs, () => this.#late());
+      if (hasBody) client.watch.set(limits.responseMs, () => this.#late("responseMs"));
       // After a 101 the client's bytes are read by somebody else.
       if (message.upgradesTo.length === 0) client.lookAhead(() => this.#left(limits.responseMs));
     }, (error) => {
@@ -124,19 +126,22 @@ export class RequestSender {
   }
 
   #stalled(): void {
-    if (this.#writing) return this.#late();
-    this.fault = new ProtocolError("client", "too_slow", "the body did not arrive in time");
+    if (this.#writing) return this.#late("bodyIdleMs");
+    this.#client.reached("bodyIdleMs");
+    this.fault = tooSlow("bodyIdleMs", "the body");
     this.#giveUp();
   }
 
-  #late(): void {
+  /** @param limit which it was; null for a wait of our own */
+  #late(limit: LimitName | null): void {
+    if (limit !== null) this.#client.reached(limit);
     this.timedOut = true;
     this.#giveUp();
   }
 
   #left(responseMs: number): void {
     if (this.#answered) return;
-    this.#client.watch.set(Math.min(responseMs, LEFT_MS), () => this.#late());
+    this.#client.watch.set(Math.min(responseMs, LEFT_MS), () => this.#late(null));
   }
 
   /** Whoever waits for the origin learns of it now; whoever waits for the client, a little later. */

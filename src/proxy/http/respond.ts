@@ -77,7 +77,7 @@ export async function respond(
   const sent: Framing = framing.kind === "chunked" && !keepChunks ? { kind: "close" } : framing;
   const fields = forwardedResponseFields(response, sent, door.via);
   if (after === "close") fields.push(field("Connection", "close"));
-  client.closeAfter(door.limits.bodyIdleMs);
+  client.closeAfter(door.limits.bodyIdleMs, "bodyIdleMs");
   // Only the first chunk can turn out to be wrong before anything was sent.
   const to = framing.kind === "chunked" ? new NotingStream(client.stream) : null;
   try {
@@ -135,7 +135,7 @@ export async function upgrade(
     fail("the server changed the protocol unasked");
   }
   const fields = forwardedResponseFields(response, { kind: "none" }, door.via);
-  client.closeAfter(door.limits.tunnelIdleMs);
+  client.closeAfter(door.limits.tunnelIdleMs, "tunnelIdleMs");
   if (client.serving !== null) client.serving = { ...client.serving, kind: "tunnel" };
   client.tunnelled();
   await writeAll(client.stream, responseHeadBytes(101, response.reason, fields));

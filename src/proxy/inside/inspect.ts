@@ -95,10 +95,11 @@ async function begin(
   { identityFor, secureClient }: Interception,
   { limits, diagnose }: HttpDoor,
 ): Promise<SecureStream | null> {
-  client.closeAfter(limits.headMs);
+  client.closeAfter(limits.headMs, "headMs");
   const outside = readThrough(client.reader, client.stream);
   try {
-    return await secureClient(outside, await identityFor(host), HTTP_2_OR_1, client.signal);
+    const identity = await identityFor(host, () => client.reached("interceptedCertificates"));
+    return await secureClient(outside, identity, HTTP_2_OR_1, client.signal);
   } catch (error) {
     if (client.closed) return null;
     if (!(error instanceof ProtocolError)) throw error;
@@ -120,7 +121,7 @@ async function serveStreams(
   const rest = () => {
     client.idle = underWay === 0;
     // What is under way has limits of its own. A watch that is ended cannot be set again.
-    client.closeAfter(client.idle ? limits.idleMs : Infinity);
+    client.closeAfter(client.idle ? limits.idleMs : Infinity, "idleMs");
     // Nothing more is taken; what was said last goes out before.
     if (client.idle && !door.open()) native.end();
   };

@@ -15,6 +15,8 @@ const CODES: Readonly<Record<ConnectFault, ReplyCode>> = {
   // RFC 1928 has no code for time; what others send is 0x06.
   connection_timeout: REPLY.ttlExpired,
   dns_timeout: REPLY.ttlExpired,
+  // The same request may pass a moment later: nothing is said of the host.
+  too_many_lookups: REPLY.generalFailure,
   connection_failed: REPLY.generalFailure,
   tls_failed: REPLY.generalFailure,
   certificate_expired: REPLY.generalFailure,

@@ -22,7 +22,7 @@ export async function serveSocks(client: ClientConnection, door: SocksDoor): Pro
   try {
     const handshake = await readHandshake(client.reader, client.stream, () => {
       client.idle = false;
-      client.closeAfter(door.limits.headMs);
+      client.closeAfter(door.limits.headMs, "headMs");
     });
     if (handshake !== null) await serve(client, handshake, door);
   } catch (error) {

@@ -36,7 +36,7 @@ export async function udpAssociate(
   client.carriesDatagrams = true;
   try {
     await client.answer(encodeReply(REPLY.succeeded, relay.address));
-    client.closeAfter(door.limits.udpIdleMs);
+    client.closeAfter(door.limits.udpIdleMs, "udpIdleMs");
     await new UdpAssociation({ client, request, attempt, relay, door, udp }).carry();
   } finally {
     relay.close();
@@ -63,7 +63,8 @@ function openRelay(
     return REPLY.notAllowed;
   }
   if (udp.relayPorts.size >= door.limits.udpAssociations) {
-    return failed(client, door, "udp_associations under [network.limits] is reached");
+    client.reached("udpAssociations");
+    return REPLY.generalFailure;
   }
   try {
     // Where the client reached us, its datagrams will too.

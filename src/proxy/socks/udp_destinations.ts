@@ -93,8 +93,12 @@ export class UdpDestinations {
     return destination;
   }
 
-  /** Adds one whose key is not there yet, in place of the one unused for longest if need be. */
-  add(destination: Destination): void {
+  /**
+   * Adds one whose key is not there yet, in place of the one unused for longest if need be. Returns whether one had
+   * to make way.
+   */
+  add(destination: Destination): boolean {
+    const isFull = this.#byKey.size >= this.#capacity;
     for (const oldest of this.#byKey.values()) {
       if (this.#byKey.size < this.#capacity) break;
       this.#byKey.delete(oldest.key);
@@ -102,6 +106,7 @@ export class UdpDestinations {
     }
     this.#byKey.set(destination.key, destination);
     this.#newest = destination;
+    return isFull;
   }
 
   /** Whether it is still remembered. */

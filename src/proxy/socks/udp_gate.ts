@@ -44,7 +44,7 @@ export const WAITING_BYTES_MAX = 64 * 1024;
 
 /** What a {@linkcode UdpGate} is made of. */
 export interface UdpGateParts {
-  readonly client: Pick<ClientConnection, "address" | "signal" | "entrance">;
+  readonly client: Pick<ClientConnection, "address" | "signal" | "entrance" | "reached">;
   readonly attempt: string | null;
   readonly door: Pick<SocksDoor, "gateway" | "blocked" | "diagnose" | "limits" | "passages">;
   readonly udp: Pick<UdpDoor, "clock" | "policy" | "relayPorts">;
@@ -99,7 +99,7 @@ export class UdpGate {
     const request: TunnelRequest = { kind: "tunnel", protocol: "socks5_udp", target };
     const standing: Pending = { kind: "pending", waiting: [] };
     const destination: Destination = { key, request, standing };
-    this.#destinations.add(destination);
+    if (this.#destinations.add(destination)) this.#parts.client.reached("udpDestinations");
     return this.#decide(destination, datagram.payload);
   }
 

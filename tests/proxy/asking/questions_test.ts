@@ -344,7 +344,11 @@ Deno.test("ask() asks no more questions at once than it may, but lets requests j
   using test = makeQuestions({ questionsMax: 2 });
   const waiting = ["a.test", "b.test", "a.test"].map((host) => test.ask(connectTo(host)));
   const refused = await test.ask(connectTo("c.test")).outcome;
-  assertEquals(refused, { kind: "unanswered", why: "too many questions are waiting" });
+  assertEquals(refused, {
+    kind: "unanswered",
+    why: "too many questions are waiting (questions under [network.limits])",
+  });
+  assertEquals(test.reached, ["questions"]);
   assertEquals(test.questions.pending.map(({ waiting }) => waiting), [2, 1]);
   waiting[1]!.leave();
   await waiting[1]!.outcome;

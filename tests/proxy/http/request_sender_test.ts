@@ -97,6 +97,7 @@ Deno.test("RequestSender blames the origin that stops taking the body", async ()
   sending.made.clock.advance(1500);
   await turn();
   assertEquals([sending.sender.fault, sending.sender.timedOut], [null, true]);
+  assertEquals(sending.made.reached, ["bodyIdleMs"]);
 });
 
 Deno.test("RequestSender blames the client for an end or a fault in the body", async () => {

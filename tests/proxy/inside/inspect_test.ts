@@ -7,6 +7,7 @@ import { trusting } from "../../../src/net/tls_client.ts";
 import { tlsServing } from "../../../src/net/tls_server.ts";
 import type { RequestRule } from "../../../src/policy/request_rule.ts";
 import type { Rule } from "../../../src/policy/rule.ts";
+import { IdentityCache } from "../../../src/tls/identity_cache.ts";
 import { inspect } from "../../../src/proxy/inside/inspect.ts";
 import type { Interception } from "../../../src/proxy/inside/interception.ts";
 import { asker } from "../../support/asker.ts";
@@ -119,6 +120,30 @@ Deno.test("inspect() ends TLS in the name of the host that was asked for, and co
   await client.wire.closeWrite();
   await ended;
   assertEquals([made.lookups, made.dialled, made.blocked, made.diagnosed], [[], [], [], []]);
+});
+
+Deno.test("inspect() counts a certificate that has to make way for another", async () => {
+  await using made = makeDoor({ policy: policy() });
+  const cache = new IdentityCache(
+    () => Promise.resolve({ identity: { chain: "", key: "" }, renewAt: Infinity }),
+    () => 0,
+    1,
+  );
+  const { begun, secureClient } = clearTls();
+  const interception: Interception = {
+    ...ending(secureClient),
+    identityFor: (host, full) => cache.identityFor(host, full),
+  };
+  for (const [index, name] of ["a.test", "a.test", "b.test"].entries()) {
+    assertEquals(made.reached, []);
+    const client = made.client();
+    const ended = look(made, client, { to: `${name}:443`, interception });
+    await client.wire.send(latin1(clientHello({ names: [] })));
+    await until(() => begun.length > index, "TLS begins");
+    await client.wire.closeWrite();
+    await ended;
+  }
+  assertEquals(made.reached, ["interceptedCertificates"]);
 });
 
 Deno.test("inspect() has each request inside decided by itself, and carried in TLS", async () => {
@@ -348,6 +373,7 @@ Deno.test("inspect() gives a handshake the time of a head, and says nothing of a
   made.clock.advance(750);
   await inTime(ended, "the tunnel to end");
   assertEquals([client.connection.closed, made.diagnosed], [true, []]);
+  assertEquals(made.reached, ["headMs"]);
 });
 
 /** A tunnel with real TLS in it. */

@@ -9,6 +9,7 @@ Deno.test("connectFailureReply() tells network, host, refusal and time apart", (
   assertEquals(connectFailureReply("connection_refused"), 0x05);
   assertEquals(connectFailureReply("connection_timeout"), 0x06);
   assertEquals(connectFailureReply("dns_timeout"), 0x06);
+  assertEquals(connectFailureReply("too_many_lookups"), 0x01);
   assertEquals(connectFailureReply("connection_failed"), 0x01);
   assertEquals(connectFailureReply("tls_failed"), 0x01);
   assertEquals(connectFailureReply("certificate_expired"), 0x01);
