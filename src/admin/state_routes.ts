@@ -3,14 +3,14 @@ import { json, type Route } from "./route.ts";
 
 /** What is in force: health, configuration, patterns, numbers for the charts. */
 export function stateRoutes(parts: AdminParts): readonly Route[] {
-  const startedAt = parts.clock.now();
+  const startedAt = parts.clock.monotonic();
   return [
     {
       method: "GET",
       path: "/health",
       summary: "Whether it works, which policy is in force, and what is wrong with the file",
       token: "never",
-      serve: () => json(health(parts, (parts.clock.now() - startedAt) / 1000)),
+      serve: () => json(health(parts, (parts.clock.monotonic() - startedAt) / 1000)),
     },
     {
       method: "GET",

@@ -84,8 +84,12 @@ export class Tally {
 
   /** The last five minutes, oldest first; a second without traffic is left out. */
   get seconds(): readonly SecondCount[] {
-    const oldest = Math.floor(this.#now() / 1000) - SECONDS_KEPT;
-    return this.#seconds.filter(({ at }) => at > oldest).sort((a, b) => a.at - b.at);
+    const newest = Math.floor(this.#now() / 1000);
+    const oldest = newest - SECONDS_KEPT;
+    // Where the clock was set back, there are some of a time that is still to come.
+    return this.#seconds.filter(({ at }) => at > oldest && at <= newest).sort((a, b) =>
+      a.at - b.at
+    );
   }
 
   /** The busiest of the hosts asked for last. */

@@ -4,6 +4,9 @@ import type { Accepted, TcpListener } from "../net/tcp_listener.ts";
 /** How long to wait when the system cannot accept: descriptors come back when connections end. */
 const BACK_OFF_MS = 50;
 
+/** While descriptors are short, clients come in one by one and failures in between: once a minute says enough. */
+const QUIET_MS = 60_000;
+
 /** What {@linkcode acceptLoop} needs. */
 export interface AcceptOptions {
   readonly listener: TcpListener;
@@ -17,11 +20,12 @@ export interface AcceptOptions {
 
 /**
  * Accepts clients until the listener is closed. A failure to accept (EMFILE) is waited out, and told once
- * until clients come in again.
+ * until clients come in again, at most once a minute.
  */
 export async function acceptLoop(options: AcceptOptions): Promise<void> {
   const { listener, clock, signal } = options;
   let failing = false;
+  let quietUntil = -Infinity;
   while (!signal.aborted) {
     try {
       const accepted = await listener.accept();
@@ -29,7 +33,10 @@ export async function acceptLoop(options: AcceptOptions): Promise<void> {
       failing = false;
       options.welcome(accepted);
     } catch (error) {
-      if (!failing) options.diagnose(`Cannot accept connections: ${error}`);
+      if (!failing && clock.monotonic() >= quietUntil) {
+        options.diagnose(`Cannot accept connections: ${error}`);
+        quietUntil = clock.monotonic() + QUIET_MS;
+      }
       failing = true;
       await clock.wait(BACK_OFF_MS, signal).catch(() => {
         // Closed while waiting: the loop ends by itself.

@@ -30,6 +30,13 @@ Deno.test("GET /health tells that all is well, and what is in force", async () =
   });
 });
 
+Deno.test("GET /health tells how long it has run, whatever the clock was set to", async () => {
+  using admin = makeAdmin();
+  admin.base.clock.advance(5000);
+  admin.base.clock.jump(-86_400_000);
+  assertEquals((await get(admin, "/health")).uptime_seconds, 5);
+});
+
 Deno.test("GET /health is degraded while the file cannot be used, and says why", async () => {
   const faults = [{ file: "/x", line: 1, column: 2, message: "unknown key" }];
   const fault = { at: 7, message: "Cannot reload", faults };

@@ -2,9 +2,11 @@ import { assert, assertEquals } from "@std/assert";
 import { allOver, crowd } from "../support/crowd.ts";
 import { authorityFor, makeInside } from "../support/inside.ts";
 import { until } from "../support/in_time.ts";
+import { clientHello } from "../support/hello.ts";
 import { ok, type Script, silent } from "../support/origin.ts";
 import { pseudo } from "../support/raw_http2.ts";
 import { reachedOf } from "../support/reached.ts";
+import { GREETING, NO_AUTH } from "../support/socks.ts";
 import { statusOf } from "../support/wire.ts";
 import { makeWorld } from "../support/world.ts";
 
@@ -23,6 +25,49 @@ Deno.test("slow client: a head a byte at a time ends at its limit, and nobody el
   await allOver(world, slow, 5_000);
   for (const client of slow) assert(client.received.startsWith("HTTP/1.1 408 "), client.received);
   await until(() => world.proxy.connections === 0, "all have been let go");
+});
+
+/** The other entrances: how a client comes there, and what it says a byte at a time. */
+const ENTRANCES: readonly (readonly [what: string, before: string, bytes: string, said: string])[] =
+  [
+    ["a head of CONNECT", "", "CONNECT allowed.test:443", "HTTP/1.1 408 "],
+    ["a greeting of SOCKS5", "", "\x05\xff\x01\x01\x01\x01", ""],
+    ["a request of SOCKS5", GREETING, "\x05\x01\x00\x03\x0call", NO_AUTH],
+  ];
+
+for (const [what, before, bytes, said] of ENTRANCES) {
+  Deno.test(`slow client: ${what} a byte at a time ends at its limit, and nobody else notices`, async () => {
+    await using world = makeWorld({ limits: { headMs: 3_000, idleMs: HOUR } });
+    const slow = await crowd(world, 50, before + bytes[0]);
+    for (let second = 1; second < 3; second++) {
+      await world.pass(1_000);
+      for (const client of slow) await client.send(bytes[second]!);
+      assertEquals(statusOf(await world.ask(GET)), 200);
+    }
+    assert(slow.every((client) => client.ending === null), "none is dropped before");
+    await allOver(world, slow, 3_000);
+    for (const { received } of slow) assertEquals(received.slice(0, said.length || 1), said);
+    await until(() => world.proxy.connections === 0, "all have been let go");
+    assertEquals(world.dialled, ["93.184.216.34:80", "93.184.216.34:80"]);
+  });
+}
+
+Deno.test("slow client: a ClientHello a byte at a time ends at its limit, and nobody else notices", async () => {
+  await using inside = await makeInside(await authorityFor("DNS:allowed.test"), {
+    world: { limits: { headMs: 3_000, idleMs: HOUR } },
+  });
+  const { world } = inside;
+  const hello = clientHello({ names: ["allowed.test"] });
+  const slow = await Promise.all(Array.from({ length: 50 }, () => inside.tunnel()));
+  for (let second = 0; second < 2; second++) {
+    for (const client of slow) await client.send(hello.subarray(second, second + 1));
+    await world.pass(1_000);
+    assertEquals(statusOf(await world.ask(GET)), 200);
+  }
+  assert(slow.every((client) => client.ending === null), "none is dropped before");
+  await allOver(world, slow, 3_000);
+  await until(() => world.proxy.connections === 0, "all have been let go");
+  assertEquals(inside.origin.connections, 0);
 });
 
 Deno.test("slow client: one that connects and says nothing ends at its limit", async () => {

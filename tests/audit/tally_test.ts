@@ -75,6 +75,14 @@ Deno.test("seconds reach back five minutes", () => {
   assertEquals(tally.seconds, [{ at: 1_735_689_900, requests: 1, blocked: 0 }]);
 });
 
+Deno.test("seconds leave out those that are still to come, once the clock was set back", () => {
+  const { tally, clock } = counting();
+  tally.note(counted());
+  clock.jump(-60_000);
+  tally.note(counted());
+  assertEquals(tally.seconds, [{ at: 1_735_689_540, requests: 1, blocked: 0 }]);
+});
+
 Deno.test("seconds stay in order, and bounded, for longer than they are kept", () => {
   const { tally, clock } = counting();
   for (let second = 0; second < 3700; second++) {

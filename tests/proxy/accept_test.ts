@@ -29,7 +29,15 @@ function clientOf(port: number): Accepted {
 }
 
 /** Runs a loop, a back-off for each step, and tells what came of it. */
-async function run(
+function run(
+  ...steps: readonly (Accepted | Error)[]
+): Promise<{ welcomed: string[]; told: string[] }> {
+  return runSlowly(50, ...steps);
+}
+
+/** The same with so many milliseconds for each step. */
+async function runSlowly(
+  stepMs: number,
   ...steps: readonly (Accepted | Error)[]
 ): Promise<{ welcomed: string[]; told: string[] }> {
   const clock = new FakeClock();
@@ -44,7 +52,7 @@ async function run(
   });
   for (const _ of steps) {
     await turn();
-    clock.advance(50);
+    clock.advance(stepMs);
   }
   await ended;
   return { welcomed, told };
@@ -65,8 +73,20 @@ Deno.test("acceptLoop() outlives a failure to accept", async () => {
 });
 
 Deno.test("acceptLoop() tells of a row of failures once, and of the next row again", async () => {
-  const { told } = await run(EMFILE, EMFILE, EMFILE, clientOf(1), EMFILE, EMFILE);
+  const { told } = await runSlowly(20_000, EMFILE, EMFILE, EMFILE, clientOf(1), EMFILE, EMFILE);
   assertEquals(told.length, 2);
+});
+
+Deno.test("acceptLoop() tells of one row however long it is", async () => {
+  const { told } = await runSlowly(20_000, ...Array(10).fill(EMFILE), clientOf(1));
+  assertEquals(told.length, 1);
+});
+
+// Descriptors that are short come back one by one: each lets a client in, and the next fails.
+Deno.test("acceptLoop() tells of rows that follow each other within a minute once", async () => {
+  const flapping = Array.from({ length: 20 }, (_, port) => [EMFILE, clientOf(port + 1)]).flat();
+  const { welcomed, told } = await run(...flapping);
+  assertEquals([welcomed.length, told.length], [20, 1]);
 });
 
 Deno.test("acceptLoop() waits before it tries again", async () => {

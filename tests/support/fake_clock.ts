@@ -3,6 +3,7 @@ import type { Clock } from "../../src/net/ports.ts";
 /** A clock that moves only when told to. */
 export class FakeClock implements Clock {
   #elapsed = 0;
+  #jumped = 0;
   readonly #sleepers = new Set<Sleeper>();
 
   constructor(readonly start = Date.UTC(2026, 0, 1)) {}
@@ -13,7 +14,7 @@ export class FakeClock implements Clock {
   }
 
   now(): number {
-    return this.start + this.#elapsed;
+    return this.start + this.#jumped + this.#elapsed;
   }
 
   monotonic(): number {
@@ -40,6 +41,11 @@ export class FakeClock implements Clock {
     signal.addEventListener("abort", stop, { once: true });
     this.#sleepers.add(sleeper);
     return promise;
+  }
+
+  /** Sets the time of day, as people and time servers do. Nobody waits longer or shorter for that. */
+  jump(ms: number): void {
+    this.#jumped += ms;
   }
 
   /** Moves time on, waking sleepers in the order they fall due. */

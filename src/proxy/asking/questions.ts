@@ -67,6 +67,8 @@ interface Pending {
   readonly request: NetworkRequest;
   readonly question: Question;
   readonly deadline: Deadline;
+  /** When that is, by the clock that nobody sets. */
+  readonly due: number;
   readonly settled: AbortController;
   readonly outcome: PromiseWithResolvers<Outcome>;
   waiting: number;
@@ -114,7 +116,7 @@ export class Questions {
     pending.waiting += 1;
     this.#publish(pending, known === undefined ? "asked" : "joined");
     if (known === undefined) this.#askAll(pending);
-    const gone = asker.held(Math.max(0, pending.question.expiresAt - this.#parts.clock.now()));
+    const gone = asker.held(Math.max(0, pending.due - this.#parts.clock.monotonic()));
     try {
       const left = unlessAborted(pending.outcome.promise, gone).catch((error) => {
         if (!gone.aborted) throw error;
@@ -190,6 +192,7 @@ export class Questions {
       deadline: deadlines.arm(hold, () => {
         if (!pending.answering) this.#settle(pending, "timed_out", unanswered(pending));
       }),
+      due: clock.monotonic() + hold,
       settled: new AbortController(),
       outcome: Promise.withResolvers(),
       waiting: 0,
@@ -276,8 +279,8 @@ export class Questions {
     });
   }
 
-  #isLate({ question }: Pending): boolean {
-    return this.#parts.clock.now() >= question.expiresAt;
+  #isLate({ due }: Pending): boolean {
+    return this.#parts.clock.monotonic() >= due;
   }
 }
 

@@ -99,6 +99,21 @@ Deno.test("ask() tells hosts, ports and protocols apart, and nothing else", asyn
   await assertNothingLeft(test);
 });
 
+for (const [what, ms] of [["forwards", 86_400_000], ["backwards", -86_400_000]] as const) {
+  Deno.test(`a clock that jumps ${what} makes no question shorter or longer`, async () => {
+    using test = makeQuestions();
+    const first = test.ask(REQUEST);
+    await test.base.pass(HOLD_MS / 2);
+    test.base.clock.jump(ms);
+    const second = test.ask(REQUEST);
+    assertEquals([first.heldMs, second.heldMs], [[HOLD_MS], [HOLD_MS / 2]]);
+    assertEquals(test.questions.pending.length, 1);
+    await test.base.pass(HOLD_MS / 2 + 1000);
+    assertEquals((await first.outcome).kind, "unanswered");
+    assertEquals((await second.outcome).kind, "unanswered");
+  });
+}
+
 Deno.test("a question tells who asks for what, until when", async () => {
   using test = makeQuestions();
   const { outcome, heldMs, leave } = test.ask(REQUEST, {
