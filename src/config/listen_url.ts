@@ -26,6 +26,8 @@ const MANGLED_SCHEME = /^\s*[a-z][a-z0-9+.-]*(?::\/(?!\/)|\/\/)/i;
 export function parseListenUrl(text: string, defaultPort: number): ListenUrl | BadListenUrl {
   if (MANGLED_SCHEME.test(text)) return bad('its scheme is not followed by "://"');
   const authority = text.trim().replace(/^[^:/?#]*:\/\//, "").replace(/[/?#].*$/s, "");
+  // Browsers read a slash there, so that what stands in front is the host, and not what follows the at sign.
+  if (authority.includes("\\")) return bad("it has a backslash");
   const hostPort = authority.slice(authority.lastIndexOf("@") + 1);
   const bare = parseIp(hostPort);
   if (bare !== null) return listen(bare, defaultPort, null);

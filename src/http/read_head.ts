@@ -73,10 +73,11 @@ async function readToEmptyLine(
   let searched = 0;
   while (true) {
     const bytes = reader.buffered;
-    const end = headEnd(bytes, searched, peer);
     // What is short as a whole has no long line.
     if (bytes.length > lineBytes) refuseLongLine(bytes, lineBytes);
-    if (end > headBytes || (end === -1 && bytes.length >= headBytes)) {
+    // What stands behind the limit decides nothing: it may be there already, or come later.
+    const end = headEnd(bytes.subarray(0, headBytes), searched, peer);
+    if (end === -1 && bytes.length >= headBytes) {
       throw new ProtocolError(peer, "head_too_large", `Cannot take a head over ${headBytes} bytes`);
     }
     if (end !== -1) return bytes.subarray(0, end);

@@ -75,6 +75,9 @@ export function connectTarget(head: RequestHead): Endpoint {
   return endpoint;
 }
 
+/** The longest registered scheme has 36 characters; what is said of one goes into replies. */
+const SCHEME_LENGTH_MAX = 64;
+
 /**
  * Reads `http://authority/path?query`; inside TLS the scheme is `https`.
  *
@@ -92,7 +95,8 @@ export function parseAbsoluteTarget(text: string, spoken: Scheme = "http"): Abso
     );
   }
   if (scheme !== spoken) {
-    if (!/^[a-z][a-z0-9+.-]*$/.test(scheme)) throw badTarget("it has no scheme");
+    const isScheme = /^[a-z][a-z0-9+.-]*$/.test(scheme) && scheme.length <= SCHEME_LENGTH_MAX;
+    if (!isScheme) throw badTarget("it has no scheme");
     throw new ProtocolError(
       "client",
       "unsupported",

@@ -89,16 +89,29 @@ function canonicalGlob({ pieces: [first, ...rest] }: StarGlob): StarGlob {
 
 /** Why a path of the configuration matches no request, and what to write instead. */
 function whyNotPath(text: string, path: string): BadPattern | null {
-  if (!text.startsWith("/")) return bad(`a path begins with a slash; write "/${text}"`);
+  if (!text.startsWith("/")) {
+    const mend = `/${text}`;
+    return bad(`a path begins with a slash${isShown(mend) ? `; write "${mend}"` : ""}`);
+  }
   if (path.includes("?")) {
     return bad('a path ends where its query begins; write the query as query = { key = "value" }');
   }
   if (/[^!-~]/.test(path) && path.isWellFormed()) {
-    return bad(`a URL has no such characters; write them encoded, "${encodeURI(path)}"`);
+    const mend = encodeURI(path);
+    const shown = isShown(mend) ? `, "${mend}"` : "";
+    return bad(`a URL has no such characters; write them encoded${shown}`);
   }
   const read = readRequestPath(path);
   if (read.kind === "path") return null;
   return bad(`it has ${read.why}: servers differ in what they make of it, and no request matches`);
+}
+
+/** A longer one would fill the message, and the place in the file says which it is. */
+const SHOWN_MAX = 200;
+
+function isShown(path: string): boolean {
+  // Whoever writes a whole URL may write a password, too.
+  return path.length <= SHOWN_MAX && !/:.*@/s.test(path);
 }
 
 function bad(why: string): BadPattern {

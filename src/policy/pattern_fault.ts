@@ -21,6 +21,9 @@ export const EVERYTHING =
   "it matches every host; name the hosts, or write *.example.com for what lies below one; " +
   "to allow all that is not denied set dangerously_allow_all_domains = true";
 
+/** The longest name there is with a port and `**.` in front. What is longer is no host, and no help to anybody. */
+const HOST_SHOWN_MAX = "**.".length + 253 + ":65535".length;
+
 const WHY_NOT: readonly (readonly [string, string | null])[] = [
   ["://", null],
   ["@", "it has user information; write the host only"],
@@ -36,7 +39,7 @@ function whyNotUrl(text: string): string | null {
   const address = /^([A-Za-z*][A-Za-z0-9+.*-]*:)?\/\/([^/?#]*)/.exec(text);
   const host = address === null ? whyNotPath(text) : address[2]!.replace(/^.*@/, "");
   if (host === null) return null;
-  return /^[A-Za-z0-9_.*?:[\]-]+$/.test(host)
+  return /^[A-Za-z0-9_.*?:[\]-]+$/.test(host) && host.length <= HOST_SHOWN_MAX
     ? `it is a URL; write the host only, "${host.toLowerCase()}"`
     : "it is a URL; write the host only";
 }
@@ -64,7 +67,7 @@ function whyNotBrackets(text: string): string | null {
 function whyNotAscii(text: string): string {
   const [, front, rest] = /^(\*\*?\.)?(.*)$/s.exec(text)!;
   const host = URL.parse(`http://${rest}`)?.host ?? "";
-  return /^[a-z0-9_-]+(\.[a-z0-9_-]+)*(:[0-9]+)?$/.test(host)
+  return /^[a-z0-9_-]+(\.[a-z0-9_-]+)*(:[0-9]+)?$/.test(host) && host.length <= HOST_SHOWN_MAX
     ? `it has characters outside ASCII; write the A-label, "${front ?? ""}${host}"`
     : "it has characters outside ASCII; write the A-label, xn--";
 }

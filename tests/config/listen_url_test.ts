@@ -67,6 +67,8 @@ const URLS: readonly (readonly [string, string])[] = [
   ["a:b:1", "it has a colon: an IPv6 address goes in brackets"],
   ["127.1:80", "it ends in a number but is not an IPv4 address of four plain decimal numbers"],
   ["a b:80", "it has a space"],
+  ["http://0.0.0.0\\@127.0.0.1:80", "it has a backslash"],
+  ["127.0.0.1\\x", "it has a backslash"],
 ];
 
 for (const [text, expected] of URLS) {

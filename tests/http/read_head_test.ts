@@ -212,6 +212,14 @@ Deno.test("readRequestHead() stops reading at the limit", async () => {
   assertEquals(stream.rooms, [2048, 2048, 4096]);
 });
 
+Deno.test("readRequestHead() looks at nothing behind the limit, however the bytes are cut", async () => {
+  const lineFeedBehind = `GET / HTTP/1.1\r\nA: ${"x".repeat(10)}\n\r\n\r\n`;
+  const limit = lineFeedBehind.indexOf("\n\r");
+  for (const pieces of cuts(lineFeedBehind)) {
+    assertEquals(await faultOf(() => readRequest(pieces, limit)), "client head_too_large");
+  }
+});
+
 Deno.test("readRequestHead() refuses a head that ends half way", async () => {
   for (let end = 1; end < HEAD.length; end++) {
     assertEquals(await faultOf(() => readRequest([HEAD.slice(0, end)])), "client cut_short");

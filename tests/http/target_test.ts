@@ -174,6 +174,12 @@ Deno.test("httpTarget() says which schemes it does not speak", () => {
   }
 });
 
+Deno.test("httpTarget() repeats no scheme that is longer than schemes are", () => {
+  const ask = (scheme: string) => fault(() => where(`${scheme}://a.test/`, ["a.test"]));
+  assertEquals(ask("s".repeat(64)), "client unsupported");
+  assertEquals(ask("s".repeat(65)), "client bad_target");
+});
+
 Deno.test("connectTarget() reads host:port, with Host that agrees", () => {
   const table: [string, string, string][] = [
     ["a.test:443", "a.test:443", "a.test:443"],

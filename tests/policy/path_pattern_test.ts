@@ -93,3 +93,20 @@ Deno.test("pathMatches() takes no longer for a path that was made to be slow", (
   matches("/**/a/**/a/**/a/**/b", "/a".repeat(16 * 1024));
   assert(performance.now() - started < 1000);
 });
+
+Deno.test("parsePathPattern() writes no path out as a mend that is too long for a message", () => {
+  const why = (text: string) => (parsePathPattern(text, "wild") as { why: string }).why;
+  const slash = "a path begins with a slash";
+  assertEquals(why("x".repeat(199)), `${slash}; write "/${"x".repeat(199)}"`);
+  assertEquals(why("x".repeat(200)), slash);
+  const encoded = "a URL has no such characters; write them encoded";
+  assertEquals(why(`/${"x".repeat(193)}\u00e9`), `${encoded}, "/${"x".repeat(193)}%C3%A9"`);
+  assertEquals(why(`/${"x".repeat(194)}\u00e9`), encoded);
+});
+
+Deno.test("parsePathPattern() writes out nothing that may be credentials", () => {
+  const why = (text: string) => (parsePathPattern(text, "wild") as { why: string }).why;
+  assertEquals(why("https://me:secret@a.test/x"), "a path begins with a slash");
+  assertEquals(why("//me:secret@a.test/\u00e9").includes("secret"), false);
+  assertEquals(why("@scope/name"), 'a path begins with a slash; write "/@scope/name"');
+});

@@ -65,6 +65,14 @@ Deno.test("whyNotPattern() recognises what people write instead of a pattern", (
   }
 });
 
+Deno.test("whyNotPattern() repeats no host that is longer than hosts are", () => {
+  const longest = `**.${"a".repeat(253)}:65535`;
+  assertStringIncludes(whyNotPattern(`https://${longest}/`)!, longest);
+  assertEquals(whyNotPattern(`https://${longest}0/`), "it is a URL; write the host only");
+  const foreign = `\u00e9${".a".repeat(130)}`;
+  assertMatch(whyNotPattern(foreign)!, /write the A-label, xn--$/);
+});
+
 Deno.test("whyNotRange() prints the range that was meant", () => {
   const table: Record<string, string> = {
     "10.0.0.5/8": "bits are set after the prefix; write 10.0.0.0/8, or the address alone",

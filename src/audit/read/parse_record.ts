@@ -39,7 +39,8 @@ function takes(field: FieldSchema, value: unknown): boolean {
       return typeof value === "boolean";
     case "integer":
     case "number":
-      return typeof value === "number" && (field.type === "number" || Number.isInteger(value)) &&
+      return typeof value === "number" && Number.isFinite(value) &&
+        (field.type === "number" || Number.isInteger(value)) &&
         value >= (field.minimum ?? -Infinity) && value <= (field.maximum ?? Infinity);
     case "string":
       return typeof value === "string" && (field.const ?? value) === value &&

@@ -4,6 +4,9 @@ import { escapeControls, quote } from "./printable.ts";
 import { printableOverride } from "./printable_override.ts";
 import type { Place } from "./located.ts";
 
+/** The longest that we write ourselves fits, with what it quotes. */
+const MESSAGE_MAX = 1200;
+
 interface Finding {
   readonly place: Place;
   readonly message: string;
@@ -38,10 +41,16 @@ export class Findings {
 function inOrder(findings: readonly Finding[]) {
   return once(findings).toSorted((a, b) => compare(a.place, b.place)).map(({ place, message }) => ({
     origin: place.origin,
-    message: escapeControls(
+    message: cut(escapeControls(
       place.flag === null ? message : `in ${quote(printableOverride(place.flag))}: ${message}`,
-    ),
+    )),
   }));
+}
+
+/** A message may name a key, and a key is as long as whoever writes it likes; or a URL, with a password in it. */
+function cut(message: string): string {
+  const clean = message.replaceAll(/\/\/[^\s/?#]*@/g, "//…@");
+  return clean.length > MESSAGE_MAX ? `${clean.slice(0, MESSAGE_MAX)}…` : clean;
 }
 
 /** What is written once may be read in more than one way. */

@@ -5,9 +5,12 @@ const QUOTED_MAX = 120;
 
 /** Puts text in quotes as TOML would, without its credentials, and cut when it is long. */
 export function quote(text: string): string {
-  const clean = withoutCredentials(text);
-  const cut = clean.length > QUOTED_MAX ? `${clean.slice(0, QUOTED_MAX)}…` : clean;
-  return escapeControls(`"${cut.replaceAll(/["\\]/g, "\\$&")}"`);
+  const shown = cut(withoutCredentials(text));
+  return escapeControls(`"${shown.replaceAll(/["\\]/g, "\\$&")}"`);
+}
+
+function cut(text: string): string {
+  return text.length > QUOTED_MAX ? `${text.slice(0, QUOTED_MAX)}…` : text;
 }
 
 /** Writes `\u` for whatever would move the cursor, change colours or reorder the line. */
@@ -47,7 +50,8 @@ export function describe(located: Located): string {
   const { value } = located;
   if (typeof value === "string") return quote(value);
   if (typeof value === "number") return describeFloat(value);
-  return value instanceof Date ? "a date" : String(value);
+  // A whole number may have as many digits as a file has room for.
+  return value instanceof Date ? "a date" : cut(String(value));
 }
 
 /** As TOML writes it: 1.0 is no whole number. */

@@ -24,6 +24,11 @@ const BAD: readonly (readonly [string, string])[] = [
   ],
   [JSON.stringify({ ...lossAuditOf(), "doorward.lost": 0 }), 'its "doorward.lost" is none'],
   [JSON.stringify({ ...lossAuditOf(), "doorward.lost": undefined }), 'it has no "doorward.lost"'],
+  // JSON has such numbers, and they are read as none: a sum with one in it would be none, too.
+  [
+    JSON.stringify(closeAudit()).replace('duration_ms":500', 'duration_ms":1e400'),
+    'its "doorward.duration_ms" is none',
+  ],
   [
     JSON.stringify({ ...lossAuditOf(), toString: 1 }),
     'this version knows no field "toString" of it',

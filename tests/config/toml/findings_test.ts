@@ -45,3 +45,17 @@ Deno.test("Findings names the flag without its credentials", () => {
   findings.fault(place(1, null, null, "a=http://me:secret@h"), "bad");
   assertEquals(findings.faults()[0]?.message, 'in "a=http://…@h": bad');
 });
+
+Deno.test("Findings cut a message that a long key made long", () => {
+  const findings = new Findings();
+  findings.fault(place(0, 1, 1), "x".repeat(1200));
+  findings.fault(place(0, 2, 1), "x".repeat(1201));
+  const lengths = findings.faults().map(({ message }) => [message.length, message.at(-1)]);
+  assertEquals(lengths, [[1200, "x"], [1201, "…"]]);
+});
+
+Deno.test("Findings repeat no user information of a URL that stands where none belongs", () => {
+  const findings = new Findings();
+  findings.fault(place(0, 1, 1), "there is no profile //me:secret@a.test/@x");
+  assertEquals(findings.faults()[0]?.message, "there is no profile //…@a.test/@x");
+});

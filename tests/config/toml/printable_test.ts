@@ -69,6 +69,8 @@ const scalar = (value: Scalar): Located => ({ kind: "scalar", place: PLACE, valu
 const DESCRIBED: readonly (readonly [Located, string])[] = [
   [scalar("a\n"), '"a\\u000a"'],
   [scalar(3n), "3"],
+  [scalar(10n ** 119n), `1${"0".repeat(119)}`],
+  [scalar(10n ** 120n), `1${"0".repeat(119)}…`],
   [scalar(1.5), "1.5"],
   [scalar(1), "1.0"],
   [scalar(NaN), "nan"],
