@@ -1,4 +1,4 @@
-// S-40: a page of somebody else, in a real browser, against the admin API of a real `doorward start`.
+// A page of somebody else, in a real browser, against the admin API of a real `doorward start`.
 import { assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import { adminAuthority, callAdmin, readAdmin, untilAdmin } from "../support/admin_calls.ts";
 import { startBrowser, testBrowser } from "../support/browser.ts";

@@ -1,4 +1,4 @@
-// S-40, byte by byte: what no browser sends, but whoever leads one here, or is none, may.
+// Byte by byte: what no browser sends, but whoever leads one here, or is none, may.
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import {
   adminAuthority,
@@ -49,6 +49,10 @@ const HEADS: Record<string, string> = {
   "our origin by HTTPS": "POST /mode HTTP/1.1\r\nHost: AT\r\nOrigin: https://AT\r\n",
   "the origin of another port": "POST /mode HTTP/1.1\r\nHost: AT\r\nOrigin: http://127.0.0.1:1\r\n",
   "another name of ours": "POST /mode HTTP/1.1\r\nHost: AT\r\nOrigin: http://localhost:PORT\r\n",
+  "an origin that begins like ours":
+    "POST /mode HTTP/1.1\r\nHost: AT\r\nOrigin: http://127.0.0.1.evil.test:PORT\r\n",
+  "an origin that goes on behind ours":
+    "POST /mode HTTP/1.1\r\nHost: AT\r\nOrigin: http://AT.evil.test\r\n",
   "two origins":
     "POST /mode HTTP/1.1\r\nHost: AT\r\nOrigin: http://AT\r\nOrigin: http://evil.test\r\n",
   "another site": "POST /mode HTTP/1.1\r\nHost: AT\r\nSec-Fetch-Site: cross-site\r\n",

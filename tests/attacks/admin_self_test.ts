@@ -1,4 +1,4 @@
-// S-41, CVE-2025-23217: through the proxy of a real `doorward start` nobody gets to its own admin API.
+// CVE-2025-23217: through the proxy of a real `doorward start` nobody gets to its own admin API.
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { readAdmin } from "../support/admin_calls.ts";
 import { type DoorwardStart, startDoorward } from "../support/doorward_cli.ts";

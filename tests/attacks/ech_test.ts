@@ -20,7 +20,7 @@ const BY_DEFAULT: WorldPolicy = { allow: [ALLOWED], sniBinding: true };
 const DENIED: WorldPolicy = { ...BY_DEFAULT, denyEch: true };
 const RAW: WorldPolicy = { ...DENIED, allow: [`${ALLOWED}:443 raw`] };
 
-// S-35: a name may be hidden in what only the server can read. Every browser sends such a thing.
+// A name may be hidden in what only the server can read. Every browser sends such a thing.
 const TABLE: readonly (readonly [string, WorldPolicy, HelloOptions, "carried" | "refused"])[] = [
   ["behind the right name passes", BY_DEFAULT, RIGHT, "carried"],
   ["behind another name is refused", BY_DEFAULT, WRONG, "refused"],

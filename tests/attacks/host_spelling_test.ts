@@ -2,12 +2,12 @@ import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { statusOf } from "../support/wire.ts";
 import { makeWorld } from "../support/world.ts";
 
-// The spellings that mean the same at every door are in journeys/every_entrance_test.ts (S-01 to S-20). Here
+// The spellings that mean the same at every door are in journeys/every_entrance_test.ts. Here
 // are those that only one form of a target can have.
 
 const POLICY = { policy: { allow: ["**.example.com"], deny: ["evil.test", "**.evil.test"] } };
 
-/** S-07: places where URL parsers have found another host than the one in front. All are 400. */
+/** Places where URL parsers have found another host than the one in front. All are 400. */
 const URLS: Record<string, string> = {
   "user information": "http://example.com@evil.test/",
   "user information with a password": "http://example.com:80@evil.test/",
@@ -100,7 +100,7 @@ for (const authority of AUTHORITIES) {
   });
 }
 
-// S-30, and the other way round: what is checked is what is dialled, and what the origin is told.
+// And the other way round: what is checked is what is dialled, and what the origin is told.
 Deno.test("host spelling: the host that was checked is the one in Host and the one dialled", async () => {
   await using world = makeWorld({ ...POLICY, resolve: { "www.example.com": ["93.184.216.34"] } });
   const spellings = [

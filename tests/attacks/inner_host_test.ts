@@ -23,7 +23,7 @@ function get(target: string, ...fields: readonly string[]): string {
 const MISDIRECTED = 421;
 const BAD = 400;
 
-// S-30 and S-32 inside a tunnel.
+// Another host than the one of the tunnel, inside it.
 const ASTRAY: Readonly<Record<string, readonly [request: string, status: number]>> = {
   "another host in Host": [get("/", "Host: evil.test"), MISDIRECTED],
   "another port in Host": [get("/", "Host: allowed.test:8443"), MISDIRECTED],
@@ -334,7 +334,7 @@ Deno.test("inner host: no tunnel to an address is a way round the request rules 
   assertEquals(origin.arrived, []);
 });
 
-// S-33: what nobody sees cannot be told from what was allowed.
+// What nobody sees cannot be told from what was allowed.
 Deno.test("inner host: fronting passes an opaque tunnel, and a rule that asks for nothing closes it", async () => {
   const rows: readonly (readonly [WorldPolicy["requestRules"] & object, string[]])[] = [
     [[], ["evil.test"]],

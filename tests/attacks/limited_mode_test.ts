@@ -9,7 +9,7 @@ function request(method: string, ...fields: readonly string[]): string {
   return `${method} http://allowed.test/ HTTP/1.1\r\nHost: allowed.test\r\n${lines}\r\n`;
 }
 
-// S-38: what writes, or could.
+// What writes, or could.
 const ESCAPES: Record<string, string> = {
   "POST": request("POST", "Content-Length: 0"),
   "PUT": request("PUT", "Content-Length: 0"),

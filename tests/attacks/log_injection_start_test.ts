@@ -1,4 +1,4 @@
-// S-48, from the wire to everything that a real `doorward start` writes, serves and prints.
+// From the wire to everything that a real `doorward start` writes, serves and prints.
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { callAdmin, readAdmin, untilAdmin, wireToAdmin } from "../support/admin_calls.ts";
 import { doorward, type DoorwardStart, startDoorward } from "../support/doorward_cli.ts";

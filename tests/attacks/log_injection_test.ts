@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { violationLine } from "../../src/audit/violation_line.ts";
+import { fieldOf } from "../support/wire.ts";
 import { makeWorld, type World } from "../support/world.ts";
 
 /** Everything that is printed anywhere: records as their lines, and our own troubles. */
@@ -11,7 +12,7 @@ function assertHarmless(text: string, what: string): void {
   assertMatch(text, /^[\x20-\x7e]*$/, what);
 }
 
-/** S-48: what makes a terminal, a line of a log or a reader do something. */
+/** What makes a terminal, a line of a log or a reader do something. */
 const POISONS: Record<string, string> = {
   "an escape": "\x1b[2J",
   "a bell": "\x07",
@@ -79,7 +80,7 @@ Deno.test("log injection: a record never has more than it should", async () => {
   for (const line of printed(world)) assert(!line.includes("secret") && line.length < 400, line);
 });
 
-// S-49, CVE-2025-62168: no answer of ours shows what came in.
+// CVE-2025-62168: no answer of ours shows what came in.
 Deno.test("log injection: no answer shows credentials, a path or a body", async () => {
   await using world = makeWorld({
     policy: { allow: ["nowhere.test", "limited.test"], mode: "limited" },
@@ -96,11 +97,21 @@ Deno.test("log injection: no answer shows credentials, a path or a body", async 
     `GET http://limited.test/secret HTTP/1.1\r\nHost: limited.test\r\n${secrets}Bad Header: secret\r\n\r\n`,
     `GET https://secret.test/ HTTP/1.1\r\nHost: secret.test\r\n${secrets}\r\n`,
     `POST http://denied.test/ HTTP/1.1\r\nHost: denied.test\r\nContent-Length: 6\r\n${secrets}\r\nsecret`,
+    `GET http://denied.test/<script>secret</script>?<img/onerror=secret> HTTP/1.1\r\nHost: denied.test\r\n${secrets}\r\n`,
+    `GET http://nowhere.test/<script>secret</script> HTTP/1.1\r\nHost: nowhere.test\r\n${secrets}\r\n`,
+    `GET http://<script>secret</script>/ HTTP/1.1\r\nHost: x\r\n${secrets}\r\n`,
   ];
   for (const request of requests) {
     await using client = await world.client();
     await client.send(request);
-    const { raw } = await client.readMessage();
+    const answer = await client.readMessage();
+    const { raw } = answer;
+    // No browser makes a page of it.
+    assertMatch(
+      fieldOf(answer, "Content-Type")!,
+      /^(application\/json|text\/plain; charset=utf-8)$/,
+    );
+    assert(!/<[a-z/]/.test(raw), raw);
     assert(!raw.includes("secret") && !raw.includes(btoa("secret:secret")), raw);
   }
 });

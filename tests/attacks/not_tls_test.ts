@@ -32,7 +32,7 @@ const STRANGERS: Readonly<Record<string, string>> = {
   "a NUL": "\0",
 };
 
-// S-34: what is not TLS has no name that could be compared.
+// What is not TLS has no name that could be compared.
 for (const door of TUNNEL_DOORS) {
   for (const [what, words] of Object.entries(STRANGERS)) {
     Deno.test(`not TLS: ${what} ends a tunnel by ${door}`, async () => {

@@ -20,7 +20,7 @@ function policyFor(...words: readonly string[]): Policy {
   });
 }
 
-// S-39: each leads elsewhere than it seems, for one server or another.
+// Each leads elsewhere than it seems, for one server or another.
 const ESCAPES: Record<string, string> = {
   "another name that begins alike": "/repos/my-evil",
   "another name that begins alike, and more": "/repos/my-evil/x",
@@ -114,7 +114,7 @@ for (const path of GLOB_ESCAPES) {
   });
 }
 
-// S-38, S-39: whoever may only read prepares no push, by whatever name.
+// Whoever may only read prepares no push, by whatever name.
 const PUSHES = [
   ["GET", "/o/r.git/info/refs?service=git-receive-pack"],
   ["GET", "/o/r.git/info/refs?service=git%2dreceive-pack"],

@@ -13,7 +13,7 @@ const POLICY = {
   ],
 };
 
-// S-39. A character a byte, as it goes over the wire.
+// A character a byte, as it goes over the wire.
 const OUTSIDE: readonly string[] = [
   "/",
   "/repos/mine",

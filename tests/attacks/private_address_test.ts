@@ -55,6 +55,8 @@ Deno.test("private address: a denial holds whatever spelling carries the address
     "[::ffff:a00:1]",
     "[64:ff9b::a00:1]",
     "[2002:a00:1::]",
+    "[2606:2800::5efe:10.0.0.1]",
+    "[2606:2800::200:5efe:a00:1]",
   ];
   for (const host of spellings) assertEquals(await outcomeOfDenied(policy, host), "denied", host);
 });

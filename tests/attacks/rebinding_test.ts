@@ -31,7 +31,7 @@ async function status(client: Wire): Promise<number> {
   return statusOf(await client.readMessage());
 }
 
-// S-21: an allowed name that leads inside.
+// An allowed name that leads inside.
 const INSIDE = [
   "127.0.0.1",
   "10.0.0.1",
@@ -68,7 +68,7 @@ for (const address of INSIDE) {
   });
 }
 
-// S-22: public when it is checked, private when it is dialled.
+// Public when it is checked, private when it is dialled.
 Deno.test("rebinding: one look-up for one dial, and what was checked is what is dialled", async () => {
   for (const request of [GET, CONNECT]) {
     await using world = worldOf(changing([PUBLIC], ["127.0.0.1"]));
@@ -88,7 +88,7 @@ Deno.test("rebinding: a name that turns inside is refused at the next connection
   assertEquals(world.dialled, [`${PUBLIC}:80`]);
 });
 
-// S-23: one bad address is enough, wherever it stands.
+// One bad address is enough, wherever it stands.
 Deno.test("rebinding: an answer of public and private addresses is refused whole", async () => {
   const answers = [
     [PUBLIC, "127.0.0.1"],
@@ -119,7 +119,7 @@ Deno.test("rebinding: of a thousand addresses all are judged and a few are tried
   assertEquals(world.dialled, ["93.184.0.0:80", "93.184.0.1:80", "93.184.0.2:80"]);
 });
 
-// S-25: a connection that is kept was made under a policy that may be gone.
+// A connection that is kept was made under a policy that may be gone.
 Deno.test("rebinding: a kept connection is asked about again, by name and by address", async () => {
   const stricter: readonly WorldPolicy[] = [
     {},
@@ -161,7 +161,7 @@ Deno.test("rebinding: a kept connection serves the name it was made for, not its
   assertEquals(world.dialled.length, 2);
 });
 
-// S-26: a name that is not allowed must not even be asked for, or it carries data out.
+// A name that is not allowed must not even be asked for, or it carries data out.
 Deno.test("rebinding: a name that is not allowed never reaches a resolver", async () => {
   await using world = makeWorld({
     policy: { allow: ["ok.test"], deny: ["evil.test", "*.evil.test"] },

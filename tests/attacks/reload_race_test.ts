@@ -1,4 +1,4 @@
-// S-55: the configuration of a real `doorward start` is replaced in every way there is, under load.
+// The configuration of a real `doorward start` is replaced in every way there is, under load.
 import { assert, assertEquals, assertGreater, assertLess, assertMatch } from "@std/assert";
 import { callAdmin, readAdmin } from "../support/admin_calls.ts";
 import { type DoorwardStart, startDoorward } from "../support/doorward_cli.ts";

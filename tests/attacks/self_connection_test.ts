@@ -21,7 +21,7 @@ async function askBoth(world: World, host: string): Promise<WireMessage[]> {
   ];
 }
 
-// S-41, CVE-2025-23217: the proxy is on the list of what it can reach.
+// CVE-2025-23217: the proxy is on the list of what it can reach.
 const NAMES_OF_SELF = [
   "127.0.0.1",
   "127.0.0.2",
@@ -74,7 +74,7 @@ Deno.test("self connection: a proxy on every interface is not to be had by any o
   assertEquals(world.dialled, []);
 });
 
-// S-42: a request that comes back. The dialer leads to ourselves, as a NAT or another proxy might.
+// A request that comes back. The dialer leads to ourselves, as a NAT or another proxy might.
 Deno.test("self connection: a loop ends at its second pass with 508", async () => {
   const { promise: address, resolve: started } = Promise.withResolvers<{ port: number }>();
   await using world = makeWorld({

@@ -13,7 +13,7 @@ import { makeWorld } from "../support/world.ts";
 const GET = "GET http://allowed.test/ HTTP/1.1\r\nHost: allowed.test\r\n\r\n";
 const HOUR = 3_600_000;
 
-// S-51: one byte now and then, for ever.
+// One byte now and then, for ever.
 Deno.test("slow client: a head a byte at a time ends at its limit, and nobody else notices", async () => {
   await using world = makeWorld({ limits: { headMs: 3_000, idleMs: HOUR } });
   const slow = await crowd(world, 50, "GET http://allowed.test/ HTTP/1.1\r\nX: ");

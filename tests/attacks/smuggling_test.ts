@@ -39,6 +39,8 @@ const REQUESTS: Record<string, string> = {
   "a space after the version": "GET http://allowed.test/ HTTP/1.1 \r\nHost: allowed.test\r\n\r\n",
   "the preface of HTTP/2": "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
   "a PROXY line": `PROXY TCP4 127.0.0.1 127.0.0.1 1 2\r\n${GET}\r\n`,
+  "a PROXY header of version 2":
+    `\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c\x7f\0\0\x01\x7f\0\0\x01\0\x01\0\x02${GET}\r\n`,
   "TLS": "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
   "two empty lines in front": `\r\n\r\n${GET}\r\n`,
 
@@ -64,7 +66,7 @@ const REQUESTS: Record<string, string> = {
   "a value with a NUL": `${GET}X: a\0b\r\n\r\n`,
   "a value with an escape": `${GET}X: \x1b[2J\r\n\r\n`,
 
-  // RFC 9112 section 3.2: Host. S-30.
+  // RFC 9112 section 3.2: Host.
   "no Host": "GET http://allowed.test/ HTTP/1.1\r\n\r\n",
   "two Hosts": `${GET}Host: allowed.test\r\n\r\n`,
   "two Hosts that differ": `${GET}Host: evil.test\r\n\r\n`,
@@ -81,7 +83,7 @@ const REQUESTS: Record<string, string> = {
   "a path without a Host in HTTP/1.0": "GET / HTTP/1.0\r\n\r\n",
   "CONNECT without a Host": "CONNECT allowed.test:443 HTTP/1.1\r\n\r\n",
 
-  // RFC 9112 section 6: how long a body is. S-36.
+  // RFC 9112 section 6: how long a body is.
   "length and chunks":
     `${POST}Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n${INNER}`,
   "chunks and length":
@@ -151,6 +153,8 @@ const CHUNKS: Record<string, string> = {
   "a size with a space in front": " 5\r\nhello\r\n0\r\n\r\n",
   "a size with a space behind": "5 \r\nhello\r\n0\r\n\r\n",
   "no size": "\r\nhello\r\n0\r\n\r\n",
+  "no size, like an end": "\r\n\r\n",
+  "an extension and no size, like an end": ";x\r\n\r\n",
   "a size that is no number": "five\r\nhello\r\n0\r\n\r\n",
   "a size beyond counting": "fffffffffffffffff5\r\nhello\r\n0\r\n\r\n",
   "a size that wraps round 32 bits": "100000000000000005\r\nhello\r\n0\r\n\r\n",
@@ -160,6 +164,8 @@ const CHUNKS: Record<string, string> = {
   "a size that ends in a bare line feed": "5\nhello\r\n0\r\n\r\n",
   "more data than its size": "4\r\nhello\r\n0\r\n\r\n",
   "data that ends in a bare line feed": "5\r\nhello\n0\r\n\r\n",
+  "data that ends in a bare carriage return": "5\r\nhello\r0\r\n\r\n",
+  "data that ends in a carriage return and a letter": "5\r\nhello\rx0\r\n\r\n",
   "a last chunk and a bare line feed": "0\n\n",
   "a trailer with a space before its colon": "0\r\nX : y\r\n\r\n",
   "a trailer that is folded": "0\r\nX: y\r\n z\r\n\r\n",

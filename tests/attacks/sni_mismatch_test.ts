@@ -42,7 +42,7 @@ const WRITES: Readonly<Record<string, (names: readonly string[]) => readonly Uin
   ],
 };
 
-// S-31: what is asked for is allowed, and what is meant is another.
+// What is asked for is allowed, and what is meant is another.
 for (const door of TUNNEL_DOORS) {
   for (const [how, writes] of Object.entries(WRITES)) {
     Deno.test(`SNI: another name, ${how}, ends a tunnel by ${door}`, async () => {

@@ -17,7 +17,7 @@ import { ip } from "../support/policy.ts";
 import { tcpDialer } from "../../src/net/tcp_dialer.ts";
 import { makeWorld, type World } from "../support/world.ts";
 
-// S-45: what breaks RFC 1928 gets its code and an end, and leads nowhere. The same bytes, cut in every way,
+// What breaks RFC 1928 gets its code and an end, and leads nowhere. The same bytes, cut in every way,
 // are in tests/socks; here they go through the real proxy.
 
 const WITH_PASSWORD = "\x05\x02\x00\x02";
@@ -151,7 +151,7 @@ Deno.test("socks messages: a refused client may finish what it is sending", asyn
   assertEquals([world.lookups, world.dialled], [[], []]);
 });
 
-/** S-03, S-04, S-06, S-15: names that are none, whatever an allowed one stands in them. */
+/** Names that are none, whatever an allowed one stands in them. */
 const NAMES: readonly (readonly [what: string, name: string])[] = [
   ["NUL before the allowed part", "evil.test\0.allowed.test"],
   ["NUL in front", "\0allowed.test"],
@@ -203,7 +203,7 @@ Deno.test("socks messages: the longest name there is passes, and the next does n
   assertEquals(world.lookups, [longest, longest]);
 });
 
-// S-05: the same name in other letters is the same name, to a denial too.
+// The same name in other letters is the same name, to a denial too.
 Deno.test("socks messages: another spelling of a denied name is denied", async () => {
   await using world = makeWorld({ policy: { allow: ["**.test"], deny: ["evil.test"] } });
   for (const name of ["evil.test", "EVIL.test", "evil.test.", "eViL.TeSt."]) {
@@ -253,7 +253,7 @@ Deno.test("socks messages: all in one piece is served, and what follows is for t
   assert(world.origin.received.startsWith("GET / HTTP/1.1\r\n"), "no byte of the handshake");
 });
 
-// S-51: a handshake has the time of a head, all of it together.
+// A handshake has the time of a head, all of it together.
 Deno.test("socks messages: a handshake a byte at a time ends at its limit, others go on", async () => {
   await using world = makeWorld({ limits: { headMs: 3_000, idleMs: HOUR } });
   const slow = await crowd(world, 20, "\x05");

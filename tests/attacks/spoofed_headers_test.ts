@@ -10,7 +10,7 @@ function request(...fields: readonly string[]): string {
 
 const BARE = "GET / HTTP/1.1\r\nHost: allowed.test\r\n\r\n";
 
-// S-43: what a client says of itself, of where it comes from and of proxies is not passed off as true.
+// What a client says of itself, of where it comes from and of proxies is not passed off as true.
 const CLAIMS = [
   "X-Forwarded-For: 127.0.0.1",
   "X-Forwarded-Host: evil.test",
@@ -60,7 +60,7 @@ Deno.test("spoofed headers: a PROXY line is no request", async () => {
   assertEquals(world.dialled, []);
 });
 
-// S-37: `Connection: close, Proxy-Authorization` names a field that is to be taken out; it cannot put one back.
+// `Connection: close, Proxy-Authorization` names a field that is to be taken out; it cannot put one back.
 Deno.test("spoofed headers: nominating a header takes it out and changes nothing else", async () => {
   await using world = makeWorld({ via: false });
   const answer = await world.exchange(
@@ -101,7 +101,7 @@ Deno.test("spoofed headers: a trailer is no way round", async () => {
   assert(world.origin.received.endsWith("\r\n\r\n0\r\nX-Kept: z\r\n\r\n"), world.origin.received);
 });
 
-// S-44: never mistaken for a plain request to the host beside it.
+// Never mistaken for a plain request to the host beside it.
 Deno.test("spoofed headers: x-unix-socket reaches neither a socket nor the host", async () => {
   await using world = makeWorld();
   for (const path of ["/var/run/docker.sock", "../x", "", "\\0abstract"]) {

@@ -18,7 +18,7 @@ async function roundTrip(client: UdpClient, data: string): Promise<void> {
   assertEquals(await client.receive(), datagram(ipAddress(ALLOWED_IP, 53), data));
 }
 
-// S-26: a name that is not allowed must not even be asked about.
+// A name that is not allowed must not even be asked about.
 Deno.test("names of a denied domain leave neither as datagrams nor as look-ups", async () => {
   await using network = makeUdpNetwork();
   await using world = makeWorld({ bindUdp: network.bind });
@@ -32,7 +32,7 @@ Deno.test("names of a denied domain leave neither as datagrams nor as look-ups",
   assertEquals(world.blocked.length, 3);
 });
 
-// S-27: no port is special; a resolver is reached when it is allowed.
+// No port is special; a resolver is reached when it is allowed.
 Deno.test("resolvers that are not allowed get nothing, on any port", async () => {
   await using network = makeUdpNetwork();
   await using world = makeWorld({ bindUdp: network.bind });
@@ -113,7 +113,7 @@ Deno.test("neither a listener nor a relay of ours gets a datagram, whatever the 
   assert((await client.receive()).endsWith("allowed"));
 });
 
-// S-45: bound to the client of the control connection.
+// Bound to the client of the control connection.
 Deno.test({
   name: "what others send to a relay goes nowhere, and they are not answered",
   // Elsewhere 127.0.0.1 is the only address of loopback.

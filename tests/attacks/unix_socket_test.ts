@@ -7,7 +7,7 @@ import { startUnixServer, type UnixServer } from "../support/unix_server.ts";
 import { fieldOf, statusOf, type WireMessage } from "../support/wire.ts";
 import { makeWorld, type World, type WorldOptions } from "../support/world.ts";
 
-// S-44. One socket is allowed; another stands for the one that would hand over the whole machine.
+// One socket is allowed; another stands for the one that would hand over the whole machine.
 
 const ignore = Deno.build.os === "windows";
 

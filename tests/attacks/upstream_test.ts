@@ -395,7 +395,7 @@ Deno.test("upstream: a proxy that cannot be reached is told apart from the targe
   ]);
 });
 
-// S-42: the variable names us by a name, which only a look-up shows.
+// The variable names us by a name, which only a look-up shows.
 Deno.test("upstream: a proxy whose name leads to ourselves is never dialled", async () => {
   for (const scheme of ["http", "socks5"]) {
     let through: UpstreamProxy | null = null;
@@ -550,7 +550,7 @@ for (const method of ["TRACE", "trace", "Trace"]) {
   });
 }
 
-// S-42: two that are each other's upstream would open connections until none is left.
+// Two that are each other's upstream would open connections until none is left.
 Deno.test("upstream: a CONNECT that has passed here before is 508, and a tunnel says that it has", async () => {
   await using made = makeUpstreamWorld({ script: echoing });
   const { world, proxy } = made;
@@ -598,6 +598,29 @@ for (
     assertEquals([world.dialled, proxy.connections.length], [[], 0]);
   });
 }
+
+// A resolver that fails at the right moment must not open the way: behind a proxy, names need not be found here.
+Deno.test("upstream: the proxy's own name is no destination, though it cannot be looked up just then", async () => {
+  let times = 0;
+  await using made = makeUpstreamWorld({
+    script: echoing,
+    policy: { allow: ["proxy.test"], allowLocalBinding: true },
+    resolve: {
+      "proxy.test": () =>
+        ++times % 3 === 1
+          ? Promise.reject(new ConnectError("dns_failure", "Cannot resolve it just then"))
+          : Promise.resolve([ip(PROXY_IP)]),
+    },
+  });
+  const { world, proxy } = made;
+  for (const request of [CONNECT, GET]) {
+    const port = request === CONNECT ? "allowed.test:443" : "allowed.test";
+    const answer = await world.ask(request.replaceAll(port, "proxy.test:3128"));
+    assertEquals(statusOf(answer), 403);
+    assertEquals(/"reason":"([a-z_]+)"/.exec(answer.body)?.[1], "upstream_proxy");
+  }
+  assertEquals([world.lookups, world.dialled, proxy.connections.length], [[], [], 0]);
+});
 
 Deno.test("upstream: its machine may be a destination, on other ports", async () => {
   await using made = makeUpstreamWorld({

@@ -106,7 +106,7 @@ Deno.test("decode() takes an extension of 256 bytes with every chunk, and not of
   assertEquals(fault(() => decode([`1\r\na\r\n1${extension}x\r\n`])), "client bad_chunk");
 });
 
-// S-36; RFC 9112 sections 2.2, 7.1, 11.1, 11.2.
+// RFC 9112 sections 2.2, 7.1, 11.1, 11.2.
 Deno.test("decode() refuses every other chunk", () => {
   const bodies = [
     // A size is one to thirteen hexadecimal digits, and nothing beside them.

@@ -68,7 +68,6 @@ Deno.test("requestFieldsToForward() removes what Connection names, in any case, 
   assertEquals(lines(requestFieldsToForward(given)), ["X-Stay: 3"]);
 });
 
-// S-43
 Deno.test("requestFieldsToForward() removes what a client claims to be, or to have been told", () => {
   const claims = fields(
     "Forwarded: for=127.0.0.1",

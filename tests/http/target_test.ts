@@ -86,7 +86,7 @@ Deno.test("httpTarget() takes Host that agrees with an absolute target, however 
   for (const [target, host] of table) where(target, [host]);
 });
 
-// RFC 9112 section 3.2.2; S-30.
+// RFC 9112 section 3.2.2.
 Deno.test("httpTarget() refuses Host that does not agree with an absolute target", () => {
   const table: [string, string][] = [
     ["http://a.test/", "b.test"],

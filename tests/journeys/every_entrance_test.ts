@@ -1,7 +1,9 @@
 import { assertEquals } from "@std/assert";
+import { UNATTRIBUTED } from "../../src/audit/attribution.ts";
 import { latin1 } from "../../src/net/stream/latin1.ts";
 import { parseEndpoint } from "../../src/net/address/endpoint.ts";
 import { formatHost } from "../../src/net/address/host.ts";
+import { tcpDialer } from "../../src/net/tcp_dialer.ts";
 import type { NetworkRequest } from "../../src/policy/request.ts";
 import { authorize } from "../../src/proxy/authorize.ts";
 import { DEFAULT_LIMITS } from "../../src/proxy/limits.ts";
@@ -10,7 +12,7 @@ import { until } from "../support/in_time.ts";
 import { httpTo, ip, policyOf } from "../support/policy.ts";
 import { askSocks, domainAddress, ipAddress, socksRequest } from "../support/socks.ts";
 import { type FakeUdp, fakeUdp } from "../support/udp_sockets.ts";
-import { statusOf, type WireMessage } from "../support/wire.ts";
+import { statusOf, Wire, type WireMessage } from "../support/wire.ts";
 import { makeWorld, type World, type WorldPolicy } from "../support/world.ts";
 
 /** The answer at every door: let through, no request at all, or the reason of the block. */
@@ -23,6 +25,8 @@ type Door =
   | "CONNECT"
   | "SOCKS5 name"
   | "SOCKS5 address"
+  | "added listener"
+  | "added listener, SOCKS5 name"
   | "UDP name"
   | "UDP address"
   | "authorize";
@@ -33,6 +37,8 @@ const DOORS: readonly Door[] = [
   "CONNECT",
   "SOCKS5 name",
   "SOCKS5 address",
+  "added listener",
+  "added listener, SOCKS5 name",
   "UDP name",
   "UDP address",
   "authorize",
@@ -40,7 +46,7 @@ const DOORS: readonly Door[] = [
 
 /** Targets that get the same answer under one policy. */
 interface Row {
-  /** The case in the list of known attacks, and what it is. */
+  /** What is tried, as a clause. */
   readonly what: string;
   readonly policy: WorldPolicy;
   /** `host` or `host:port`, port 80 unless it says otherwise, a byte a character. */
@@ -59,7 +65,15 @@ const LONGEST = `${LABEL}.${LABEL}.${LABEL}.${"l".repeat(61)}`;
 /** A line end or leading white space is no part of a field, so it cannot be said in Host. */
 const NOT_IN_HOST: readonly Door[] = DOORS.filter((door) => door !== "origin-form");
 /** SOCKS has two bytes for a port: what is no number cannot be said. */
-const PORTS_AS_TEXT: readonly Door[] = ["absolute-form", "origin-form", "CONNECT", "authorize"];
+const PORTS_AS_TEXT: readonly Door[] = [
+  "absolute-form",
+  "origin-form",
+  "CONNECT",
+  "added listener",
+  "authorize",
+];
+/** It has two bytes for the port 0, too. */
+const PORTS_AS_BYTES: readonly Door[] = DOORS.filter((door) => !PORTS_AS_TEXT.includes(door));
 
 /** What names lead to. Everything else cannot be resolved. */
 const NAMES = {
@@ -74,32 +88,45 @@ const NAMES = {
   "metadata.azure.internal": ["168.63.129.16"],
   "kubernetes.default.svc": ["10.96.0.1"],
   "host.docker.internal": ["172.17.0.1"],
+  "gateway.docker.internal": ["192.168.65.1"],
+  "metadata": ["169.254.169.254"],
+  "instance-data": ["169.254.169.254"],
+  "instance-data.ec2.internal": ["fd00:ec2::254"],
+  "mixed.test": ["93.184.216.34", "127.0.0.1"],
+  "mixed6.test": ["::1", "93.184.216.34"],
+  "mapped.test": ["93.184.216.34", "::ffff:10.0.0.1"],
+  "inside.test": ["10.0.0.1"],
+  "metadata.test": ["169.254.169.254"],
   "ip6-localhost": ["::1"],
+  "ip6-loopback": ["::1"],
+  // What distributions write into the hosts file for the machine's own name.
+  "workstation": ["127.0.1.1"],
+  "workstation.lan.test": ["192.168.1.20"],
   "localtest.me": ["127.0.0.1"],
   "127.0.0.1.nip.io": ["127.0.0.1"],
 };
 
 const TABLE: readonly Row[] = [
   {
-    what: "S-01 an empty list allows nothing",
+    what: "an empty list allows nothing",
     policy: { allow: [] },
     targets: ["example.com", "example.com:443", "93.184.216.34"],
     expected: "not_allowed",
   },
   {
-    what: "S-01 nor does a list of denials",
+    what: "nor does a list of denials",
     policy: { deny: ["evil.test"] },
     targets: ["example.com", "test", "not-evil.test"],
     expected: "not_allowed",
   },
   {
-    what: "S-01 what is listed passes",
+    what: "what is listed passes",
     policy: { allow: ["example.com"] },
     targets: ["example.com", "example.com:8443"],
     expected: "through",
   },
   {
-    what: "S-02 a suffix ends at a dot",
+    what: "a suffix ends at a dot",
     policy: { allow: ["example.com", "*.example.org"] },
     targets: [
       "evilexample.com",
@@ -113,13 +140,13 @@ const TABLE: readonly Row[] = [
     expected: "not_allowed",
   },
   {
-    what: "S-03 NUL in a name",
+    what: "NUL in a name",
     policy: { allow: ["**.example.org", "example.com"] },
     targets: ["evil.test\0.example.org", "\0example.com", "example.com\0"],
     expected: "400",
   },
   {
-    what: "S-04 bytes that no name has",
+    what: "bytes that no name has",
     policy: { allow: ["**.example.com", "**.example.org"] },
     targets: [
       "example.com%00.evil.test",
@@ -139,32 +166,32 @@ const TABLE: readonly Row[] = [
     expected: "400",
   },
   {
-    what: "S-04 bytes that end a line or a word",
+    what: "bytes that end a line or a word",
     policy: { allow: ["**.example.com", "y.example.org"] },
     targets: ["a\r\nX: y.example.org", "\texample.com", " example.com", "example.com\t"],
     expected: "400",
     doors: NOT_IN_HOST,
   },
   {
-    what: "S-05 case and one trailing dot do not matter",
+    what: "case and one trailing dot do not matter",
     policy: { allow: ["example.com"] },
     targets: ["EXAMPLE.com.", "Example.Com", "example.com.:80"],
     expected: "through",
   },
   {
-    what: "S-05 nor do they get round a denial",
+    what: "nor do they get round a denial",
     policy: { ...ALL, deny: ["evil.test"] },
     targets: ["evil.test.", "EVIL.TEST", "eViL.tEsT.:443"],
     expected: "denied",
   },
   {
-    what: "S-05 empty labels",
+    what: "empty labels",
     policy: ALL,
     targets: ["example.com..", ".example.com", "example..com", ".", "..", ""],
     expected: "400",
   },
   {
-    what: "S-06 brackets round what is no IPv6 address",
+    what: "brackets round what is no IPv6 address",
     policy: ALL,
     targets: [
       "[example.com]:443",
@@ -183,7 +210,7 @@ const TABLE: readonly Row[] = [
     expected: "400",
   },
   {
-    what: "S-07 user information",
+    what: "user information",
     policy: ALL,
     targets: [
       "example.com:80@evil.test:443",
@@ -196,7 +223,7 @@ const TABLE: readonly Row[] = [
     expected: "400",
   },
   {
-    what: "S-08 IPv4 addresses in every spelling but the one",
+    what: "IPv4 addresses in every spelling but the one",
     policy: { ...ALL, allowLocalBinding: true },
     targets: [
       "2130706433",
@@ -220,7 +247,7 @@ const TABLE: readonly Row[] = [
     expected: "400",
   },
   {
-    what: "S-09 IPv4 in IPv6: mapped, compatible, translated",
+    what: "IPv4 in IPv6: mapped, compatible, translated",
     policy: ALL,
     targets: [
       "[::ffff:127.0.0.1]",
@@ -234,7 +261,7 @@ const TABLE: readonly Row[] = [
     expected: "not_allowed_local",
   },
   {
-    what: "S-10 IPv4 in IPv6: NAT64, 6to4, Teredo, ISATAP",
+    what: "IPv4 in IPv6: NAT64, 6to4, Teredo, ISATAP",
     policy: ALL,
     targets: [
       "[64:ff9b::a9fe:a9fe]",
@@ -248,7 +275,7 @@ const TABLE: readonly Row[] = [
     expected: "not_allowed_local",
   },
   {
-    what: "S-11 special addresses",
+    what: "special addresses",
     policy: ALL,
     targets: [
       "0.0.0.0",
@@ -279,7 +306,7 @@ const TABLE: readonly Row[] = [
     expected: "not_allowed_local",
   },
   {
-    what: "S-11 metadata and link-local stay shut when local addresses are open",
+    what: "metadata and link-local stay shut when local addresses are open",
     policy: { ...ALL, allowLocalBinding: true },
     targets: [
       "169.254.169.254",
@@ -292,9 +319,9 @@ const TABLE: readonly Row[] = [
     ],
     expected: "not_allowed_local",
   },
-  { what: "S-11 zones", policy: ALL, targets: ["[fe80::1%lo]", "[fe80::1%25lo]"], expected: "400" },
+  { what: "zones", policy: ALL, targets: ["[fe80::1%lo]", "[fe80::1%25lo]"], expected: "400" },
   {
-    what: "S-12 metadata names that nobody allowed",
+    what: "metadata names that nobody allowed",
     policy: { allow: ["example.com"] },
     targets: [
       "metadata.google.internal",
@@ -308,32 +335,51 @@ const TABLE: readonly Row[] = [
     expected: "not_allowed",
   },
   {
-    what: "S-12 metadata names that somebody allowed are judged by their addresses",
+    what: "metadata names that somebody allowed are judged by their addresses",
     policy: ALL,
     targets: [
       "metadata.google.internal",
       "metadata.azure.internal",
       "kubernetes.default.svc",
       "host.docker.internal",
+      "gateway.docker.internal",
+      "metadata",
+      "instance-data",
+      "instance-data.ec2.internal",
+      "METADATA.google.internal.",
     ],
     expected: "not_allowed_local",
     looksUp: true,
   },
   {
-    what: "S-13 names of this machine",
+    what: "names of others that lead inside, all of it or in part",
+    policy: { allow: ["*.test"] },
+    targets: ["inside.test", "metadata.test", "mixed.test", "mixed6.test", "mapped.test:443"],
+    expected: "not_allowed_local",
+    looksUp: true,
+  },
+  {
+    what: "names of this machine",
     policy: ALL,
     targets: ["localhost", "localhost.", "LOCALHOST", "foo.localhost", "a.b.localhost:443"],
     expected: "not_allowed_local",
   },
   {
-    what: "S-13 names that lead to this machine",
+    what: "names that lead to this machine",
     policy: ALL,
-    targets: ["ip6-localhost", "localtest.me", "127.0.0.1.nip.io"],
+    targets: [
+      "ip6-localhost",
+      "ip6-loopback",
+      "localtest.me",
+      "127.0.0.1.nip.io",
+      "workstation",
+      "workstation.lan.test",
+    ],
     expected: "not_allowed_local",
     looksUp: true,
   },
   {
-    what: "S-14 characters beyond ASCII",
+    what: "characters beyond ASCII",
     policy: ALL,
     targets: [
       "\u0430pple.com",
@@ -347,31 +393,31 @@ const TABLE: readonly Row[] = [
     expected: "400",
   },
   {
-    what: "S-14 A-labels are compared as such",
+    what: "A-labels are compared as such",
     policy: { allow: ["apple.com", "xn--fa-hia.de"] },
     targets: ["xn--pple-43d.com", "XN--PPLE-43D.com", "fass.de"],
     expected: "not_allowed",
   },
   {
-    what: "S-14 A-labels pass in any case",
+    what: "A-labels pass in any case",
     policy: { allow: ["xn--pple-43d.com"] },
     targets: ["xn--pple-43d.com", "Xn--PPLE-43d.COM."],
     expected: "through",
   },
   {
-    what: "S-14 A-labels that are none",
+    what: "A-labels that are none",
     policy: ALL,
     targets: ["xn--a.com", "xn--.com", "xn--example.com.xn--a"],
     expected: "400",
   },
   {
-    what: "S-15 the longest name and label",
+    what: "the longest name and label",
     policy: ALL,
     targets: [LONGEST, `${LABEL}.test`],
     expected: "through",
   },
   {
-    what: "S-15 one byte more, and far more",
+    what: "one byte more, and far more",
     policy: ALL,
     targets: [
       `${LONGEST}l`,
@@ -382,7 +428,7 @@ const TABLE: readonly Row[] = [
     expected: "400",
   },
   {
-    what: "S-16 ports that are none",
+    what: "ports that are none",
     policy: ALL,
     targets: [
       "example.com:0",
@@ -405,19 +451,39 @@ const TABLE: readonly Row[] = [
     doors: PORTS_AS_TEXT,
   },
   {
-    what: "S-17 a port that the rule does not name",
+    what: "port 0 in bytes",
+    policy: ALL,
+    targets: ["example.com:0", "93.184.216.34:0"],
+    expected: "400",
+    doors: PORTS_AS_BYTES,
+  },
+  {
+    what: "servers of DNS that nobody allowed",
+    policy: { allow: ["example.com"] },
+    targets: [
+      "dns.google:443",
+      "cloudflare-dns.com:443",
+      "1.1.1.1:853",
+      "8.8.8.8:53",
+      "[2606:4700:4700::1111]:853",
+      "example.com.dns.google:53",
+    ],
+    expected: "not_allowed",
+  },
+  {
+    what: "a port that the rule does not name",
     policy: { allow: ["example.com:443"] },
     targets: ["example.com:22", "example.com:25", "example.com:6379", "example.com:4430"],
     expected: "not_allowed",
   },
   {
-    what: "S-17 the port that it does name",
+    what: "the port that it does name",
     policy: { allow: ["example.com:443"] },
     targets: ["example.com:443"],
     expected: "through",
   },
   {
-    what: "S-18 a wildcard crosses no dot",
+    what: "a wildcard crosses no dot",
     policy: { allow: ["region*.x.test", "*.b.test", "a?c.test"] },
     targets: [
       "region1.evil.x.test",
@@ -431,37 +497,37 @@ const TABLE: readonly Row[] = [
     expected: "not_allowed",
   },
   {
-    what: "S-18 and matches in its label",
+    what: "and matches in its label",
     policy: { allow: ["region*.x.test"] },
     targets: ["region1.x.test", "REGION1.X.TEST."],
     expected: "through",
   },
   {
-    what: "S-19 a denied parent outweighs an allowed child",
+    what: "a denied parent outweighs an allowed child",
     policy: { allow: ["ok.example.org"], deny: ["*.example.org"] },
     targets: ["ok.example.org", "OK.example.org."],
     expected: "denied",
   },
   {
-    what: "S-19 a denied child outweighs an allowed parent",
+    what: "a denied child outweighs an allowed parent",
     policy: { allow: ["**.corp.test"], deny: ["x.corp.test"] },
     targets: ["x.corp.test", "x.corp.test:8443"],
     expected: "denied",
   },
   {
-    what: "S-19 and leaves its siblings alone",
+    what: "and leaves its siblings alone",
     policy: { allow: ["**.corp.test"], deny: ["x.corp.test"] },
     targets: ["y.corp.test"],
     expected: "through",
   },
   {
-    what: "S-20 a line feed does not end a name",
+    what: "a line feed does not end a name",
     policy: { allow: ["a.example.org"] },
     targets: ["a.example.org\n", "a.example.org\n.evil.test"],
     expected: "400",
   },
   {
-    what: "S-20 a name made to make a pattern slow",
+    what: "a name made to make a pattern slow",
     policy: { allow: ["a*a*a*a*a*a*a*a*a*a*b.test", "**.a*a*a*a*a*b.test"] },
     targets: [
       `${"a".repeat(63)}.test`,
@@ -499,9 +565,9 @@ for (const row of TABLE) {
   }
 }
 
-// S-41, S-42: also where policy would allow it.
+// Also where policy would allow it.
 for (const door of DOORS) {
-  Deno.test(`S-41 the proxy itself: ${door}`, async () => {
+  Deno.test(`the proxy itself: ${door}`, async () => {
     const policy = { ...ALL, allow: ["127.0.0.1", "[::1]"], allowLocalBinding: true };
     const udp = fakeUdp();
     await using world = makeWorld({ policy, bindUdp: udp.bind });
@@ -533,14 +599,32 @@ async function knock(
       return read(await ask(world, request));
     }
     case "SOCKS5 name":
-    case "SOCKS5 address":
-      return await askBySocks(world, socksAddress(target, door)!);
+    case "SOCKS5 address": {
+      await using client = await world.client();
+      return await askBySocks(world, client, socksAddress(target, door)!);
+    }
+    case "added listener":
+    case "added listener, SOCKS5 name":
+      return await knockAtAdded(world, door, target);
     case "UDP name":
     case "UDP address":
       return await askByDatagram(world, udp, socksAddress(target, door)!);
     case "authorize":
       return await askDirectly(world, row, target);
   }
+}
+
+/** Asks at a listener that comes for this one request. */
+async function knockAtAdded(world: World, door: Door, target: string): Promise<string> {
+  await using added = world.proxy.addListener(UNATTRIBUTED);
+  await using client = new Wire(await tcpDialer(added.address, new AbortController().signal));
+  if (door !== "added listener") {
+    return await askBySocks(world, client, socksAddress(target, door)!);
+  }
+  const authority = withPort(target);
+  return read(
+    await askOn(client, `CONNECT ${authority} HTTP/1.1\r\nHost: ${authority}\r\n\r\n`),
+  );
 }
 
 /** Whether a door has a way to write the target. */
@@ -554,14 +638,15 @@ function socksAddress(target: string, door: Door): string | null {
     const [, name = "", port = "80"] = /^(.*?)(?::([0-9]+))?$/s.exec(target)!;
     return name.length > 255 || Number(port) > 65_535 ? null : domainAddress(name, Number(port));
   }
-  const endpoint = parseEndpoint(target, 80);
+  const [, host = "", port = ""] = /^(.*):(0+)$/s.exec(target) ?? [];
+  const endpoint = parseEndpoint(port === "" ? target : host, 80);
   if ("kind" in endpoint || endpoint.host.kind === "name") return null;
+  if (port !== "") return ipAddress(formatHost(endpoint.host), 0);
   return ipAddress(formatHost(endpoint.host), endpoint.port);
 }
 
-async function askBySocks(world: World, address: string): Promise<string> {
+async function askBySocks(world: World, client: Wire, address: string): Promise<string> {
   const before = world.blocked.length;
-  await using client = await world.client();
   switch (await askSocks(client, socksRequest(address))) {
     case 0x00:
       return "through";
@@ -597,6 +682,10 @@ async function askByDatagram(world: World, udp: FakeUdp, address: string): Promi
 
 async function ask(world: World, request: string): Promise<WireMessage> {
   await using client = await world.client();
+  return await askOn(client, request);
+}
+
+async function askOn(client: Wire, request: string): Promise<WireMessage> {
   await client.send(request);
   const head = await client.readHead();
   if (!head.startsWith("HTTP/1.1 4") && !head.startsWith("HTTP/1.1 5")) {

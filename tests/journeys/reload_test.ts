@@ -12,7 +12,7 @@ async function statusAfter(client: Wire, request: string): Promise<number> {
   return statusOf(await client.readMessage());
 }
 
-// S-25: a new check for each request, reused connection or not.
+// A new check for each request, reused connection or not.
 Deno.test("a policy that no longer allows a host stops the next request on a kept connection", async () => {
   await using world = makeWorld({ policy: ALLOW });
   await using client = await world.client();

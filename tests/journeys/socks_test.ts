@@ -83,7 +83,7 @@ Deno.test("a SOCKS5 client that is denied gets 0x02, and the log says what it ca
   ]);
 });
 
-// S-28: the client looked the name up itself, and policy cannot know which name it was.
+// The client looked the name up itself, and policy cannot know which name it was.
 Deno.test("an address in place of an allowed name is denied, and the log says to use socks5h", async () => {
   await using world = makeWorld();
   await using client = await world.client();

@@ -91,7 +91,7 @@ Deno.test("a tunnel to a port where nobody listens is refused", async () => {
   assertEquals(answer.start, "HTTP/1.1 502 Doorward: it refused the connection");
 });
 
-// S-54: FIN from client, then data from the server.
+// FIN from client, then data from the server.
 Deno.test("the end of the client goes through while the server still speaks", async () => {
   await using world = makeWorld({ origin: silent });
   const { client, origin } = await open(world);

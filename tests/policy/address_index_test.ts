@@ -32,7 +32,7 @@ Deno.test("find() matches addresses and blocks of both families", () => {
   }
 });
 
-// S-09, S-10: a rule about an IPv4 address holds for every way to write it as IPv6.
+// A rule about an IPv4 address holds for every way to write it as IPv6.
 Deno.test("find() matches what an address stands for", () => {
   const forms = ["::ffff:10.0.0.1", "::10.0.0.1", "::ffff:0:10.0.0.1", "64:ff9b::10.0.0.1"];
   for (const form of [...forms, "2002:a00:1::1"]) {

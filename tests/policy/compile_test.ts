@@ -49,7 +49,6 @@ Deno.test("decide() allows what an allow rule names, and names the rule", () => 
   });
 });
 
-// S-01
 Deno.test("decide() denies everything when the list of allowed hosts is empty", () => {
   for (const policy of [policyOf({}), policyOf({ deny: ["evil.test"] })]) {
     assertEquals(verdict(policy, "example.com"), "not_allowed");
@@ -58,7 +57,7 @@ Deno.test("decide() denies everything when the list of allowed hosts is empty", 
   }
 });
 
-// Upstream: host_blocked_denied_wins_over_allowed. S-19, both ways round.
+// Upstream: host_blocked_denied_wins_over_allowed.
 Deno.test("decide() lets a deny rule win, however broad or narrow", () => {
   const table: [readonly string[], readonly string[], string, string][] = [
     [["example.com"], ["example.com"], "example.com", "denied"],
@@ -80,7 +79,6 @@ Deno.test("decide() lets a deny rule win, however broad or narrow", () => {
   }
 });
 
-// S-05
 Deno.test("decide() is not put off by case or a trailing dot", () => {
   const policy = policyOf({ allow: ["example.com"], deny: ["evil.test"] });
   assertEquals(verdict(policy, "EXAMPLE.com."), "allow");
@@ -98,7 +96,7 @@ Deno.test("decide() names the deny rule", () => {
   });
 });
 
-// Upstream: host_blocked_subdomain_wildcards_exclude_apex. S-02.
+// Upstream: host_blocked_subdomain_wildcards_exclude_apex.
 Deno.test("decide() keeps to the boundaries of labels", () => {
   const policy = policyOf({ allow: ["example.com", "*.example.org", "*.openai.com"] });
   const table: Record<string, string> = {
@@ -116,7 +114,6 @@ Deno.test("decide() keeps to the boundaries of labels", () => {
   }
 });
 
-// S-17
 Deno.test("decide() keeps to the port of a rule, and says which ports are allowed", () => {
   const allow = ["example.com:443", "example.com:8443", "**.example.com:22", "[2606:4700::1]:443"];
   const policy = policyOf({ allow });
@@ -230,7 +227,7 @@ Deno.test("decide() denies a local literal by rule before it is asked whether it
   assertEquals(verdict(policy, "localhost"), "denied");
 });
 
-// Upstream: host_resolves_to_non_public_ip_blocks_private_resolution, …_allows_public_resolution. S-21.
+// Upstream: host_resolves_to_non_public_ip_blocks_private_resolution, …_allows_public_resolution.
 Deno.test("decideAddress() refuses an allowed name that resolves to a special address", () => {
   const policy = policyOf({ allow: ["rebind.example.org", "10.0.0.1", "127.0.0.1"] });
   const addresses = [
@@ -260,7 +257,6 @@ Deno.test("decideAddress() opens only loopback and private addresses to local bi
   for (const address of ["127.0.0.1", "::1", "10.0.0.1", "192.168.0.1", "fd12::1", "100.64.0.1"]) {
     assertEquals(answer(policy, "intranet.corp", address), "allow", address);
   }
-  // S-12
   for (const address of ["169.254.169.254", "fd00:ec2::254", "fe80::1", "0.0.0.0", "::127.0.0.1"]) {
     assertEquals(answer(policy, "metadata.google.internal", address), "not_allowed_local", address);
   }
@@ -272,7 +268,7 @@ Deno.test("decideAddress() lets localhost be loopback where it has its own entry
   assertEquals(answer(policy, "localhost", "127.0.0.1"), "allow");
   assertEquals(answer(policy, "localhost", "::1"), "allow");
   assertEquals(answer(policy, "localhost", "10.0.0.1"), "not_allowed_local");
-  // S-13: the same machine under another name
+  // The same machine under another name
   assertEquals(
     answer(policyOf({ allow: ["localtest.me"] }), "localtest.me", "127.0.0.1"),
     "not_allowed_local",

@@ -36,7 +36,7 @@ Deno.test("labelMatches() knows ? and * and is anchored at both ends", () => {
   }
 });
 
-// S-20: the worst patterns there are, counted in steps rather than in seconds.
+// The worst patterns there are, counted in steps rather than in seconds.
 Deno.test("labelMatches() takes no more than the product of both lengths", () => {
   let reads = 0;
   const counted = (text: string) =>

@@ -51,7 +51,7 @@ Deno.test("classifyHost() knows the names of this machine", () => {
 });
 
 // Upstream: host_blocked_rejects_loopback_when_local_binding_disabled, ...private_ip_literals...,
-// ...rejects_loopback_when_allowlist_empty. S-09 to S-11, S-13.
+// ...rejects_loopback_when_allowlist_empty.
 Deno.test("judgeLocalTarget() refuses special literals that have no entry of their own", () => {
   const hosts = [
     ...["127.0.0.1", "localhost", "localhost.", "LOCALHOST", "foo.localhost", "10.0.0.1"],

@@ -15,7 +15,7 @@ Deno.test("find() knows nothing in an empty list", () => {
   assertEquals(index("127.0.0.1", "10.0.0.0/8").find("example.com", 443, "https_connect"), null);
 });
 
-// S-02 and upstream: compile_globset_normalizes_wildcards, …excludes_apex_for_subdomain_patterns,
+// Upstream: compile_globset_normalizes_wildcards, …excludes_apex_for_subdomain_patterns,
 // …includes_apex_for_double_wildcard_patterns, …normalizes_apex_and_subdomains.
 Deno.test("find() matches whole labels only", () => {
   const table: [string, string, boolean][] = [
@@ -46,7 +46,7 @@ Deno.test("find() matches whole labels only", () => {
   }
 });
 
-// Upstream: compile_globset_supports_mid_label_wildcards, S-18. A wildcard never crosses a dot.
+// Upstream: compile_globset_supports_mid_label_wildcards. A wildcard never crosses a dot.
 Deno.test("find() matches wildcards inside labels", () => {
   const table: [string, string, boolean][] = [
     ["region*.v2.argotunnel.com", "region1.v2.argotunnel.com", true],

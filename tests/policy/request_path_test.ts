@@ -26,7 +26,7 @@ for (const [target, text, query] of READ) {
   });
 }
 
-// Upstream: rejects_paths_with_ambiguous_segments_or_encodings. S-39.
+// Upstream: rejects_paths_with_ambiguous_segments_or_encodings.
 const DOTS = "a dot segment, or an empty one";
 const ENCODED = "an encoded slash, backslash or percent sign";
 const AMBIGUOUS: readonly (readonly [string, string])[] = [

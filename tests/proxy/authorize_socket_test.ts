@@ -88,7 +88,7 @@ Deno.test("authorizeSocket() grants nothing where there are no unix sockets", as
   assertObjectMatch(denied, { reason: "proxy_disabled" });
 });
 
-// S-44. No policy lets these through, and nothing looks at the file system for them.
+// No policy lets these through, and nothing looks at the file system for them.
 const FAULTS: Record<string, string> = {
   "relative.sock": "the path is not absolute",
   "./a.sock": "the path is not absolute",

@@ -70,7 +70,7 @@ Deno.test("connectSocket() dials where the path led, not what was asked for", as
   assertEquals(fake.dialled, [PATH]);
 });
 
-// S-44: the path is replaced by a link between the question and the connection.
+// The path is replaced by a link between the question and the connection.
 Deno.test("connectSocket() refuses a path that leads elsewhere once it stands", async () => {
   const elsewhere = ["/run/docker.sock", "/run/a.sock2", "/run", ""];
   for (const place of elsewhere) {

@@ -16,7 +16,7 @@ const judge = ownListeners(
 );
 const isOwn = (address: SocketAddress) => judge(address, "http");
 
-// S-41: every way in which a machine calls itself.
+// Every way in which a machine calls itself.
 Deno.test("ownListeners() knows every address by which a machine reaches itself", () => {
   const table = [
     "127.0.0.1",

@@ -123,7 +123,7 @@ Deno.test("hostOf() reads a name as every other door does", () => {
   }
 });
 
-// S-03, S-04: a resolver in C would stop at the NUL, a log would break at the line end.
+// A resolver in C would stop at the NUL, a log would break at the line end.
 Deno.test("hostOf() refuses every byte that no name has", () => {
   const allowed = /^[0-9A-Za-z._-]$/;
   for (let byte = 0; byte < 256; byte++) {

@@ -197,7 +197,7 @@ interface Refused {
 const FAILURE = "00 01 00 00 00 00 00 00";
 const ALL_BUT_TWO = Array.from({ length: 255 }, (_, method) => method === 2 ? 1 : method || 1);
 
-/** S-45, and what RFC 1928 and RFC 1929 say of each. */
+/** What is wrong, and what RFC 1928 and RFC 1929 say of each. */
 const REFUSED: readonly Refused[] = [
   {
     what: "SOCKS4",

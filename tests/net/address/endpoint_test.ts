@@ -45,7 +45,6 @@ Deno.test("parseEndpoint() demands a port where there is no default", () => {
   }
 });
 
-// S-16
 Deno.test("parseEndpoint() takes ports from 1 to 65535 in plain decimal", () => {
   const table: Record<string, string> = {
     "0": "the port is not between 1 and 65535",
@@ -78,23 +77,20 @@ Deno.test("parseEndpoint() takes ports from 1 to 65535 in plain decimal", () => 
 
 Deno.test("parseEndpoint() names the well-known mistakes", () => {
   const table: Record<string, string> = {
-    // S-07
     "example.com:80@evil.test:443": "user information is not accepted",
     "user@example.com": "user information is not accepted",
     "user:password@example.com": "user information is not accepted",
-    // S-16, two ports
+    // two ports
     "example.com:80:443": "it has more than one colon: an IPv6 address goes in brackets",
     "::1": "it has more than one colon: an IPv6 address goes in brackets",
     "2001:db8::1": "it has more than one colon: an IPv6 address goes in brackets",
     "2001:db8::1:443": "it has more than one colon: an IPv6 address goes in brackets",
-    // S-06
     "[example.com]:443": "only an IPv6 address goes in brackets",
     "[127.0.0.1]:80": "only an IPv6 address goes in brackets",
     "[::1]evil:80": "something follows the closing bracket",
     "[[::1]]:80": "something follows the closing bracket",
     "[::1": "the closing bracket is missing",
     "[::1:80": "the closing bracket is missing",
-    // S-08
     "127.1:80": "it ends in a number but is not an IPv4 address of four plain decimal numbers",
     // The host is looked at before the port
     "a b:99999": "it has a space",

@@ -36,7 +36,7 @@ Deno.test("parseIp() reads every form of RFC 4291 section 2.2", () => {
   }
 });
 
-// S-08: whatever inet_aton(3) would take besides a strict quad, and what is near it.
+// Whatever inet_aton(3) would take besides a strict quad, and what is near it.
 Deno.test("parseIp() refuses every other spelling of an IPv4 address", () => {
   const spellings = [
     ...["2130706433", "0x7f000001", "0x7f.1", "0x7f.0.0.1", "0177.0.0.1", "127.1", "127.0.1"],

@@ -75,7 +75,7 @@ Deno.test("connectMethod() throws for a target that is no host and port", async 
   }
 });
 
-// S-44: two places at once, one of which limited mode could not see into.
+// Two places at once, one of which limited mode could not see into.
 Deno.test("connectMethod() throws for a header that asks for a unix socket", async () => {
   await using made = makeDoor();
   const { connection } = made.client();

@@ -57,7 +57,7 @@ Deno.test("hostValue() names a target as a server of the network knows itself", 
   }
 });
 
-// RFC 9110 section 7.6.1 and S-37; upstream: remove_hop_by_hop_request_headers_keeps_forwarding_headers, but
+// RFC 9110 section 7.6.1; upstream: remove_hop_by_hop_request_headers_keeps_forwarding_headers, but
 // the forwarding headers go as well (the seeds).
 Deno.test("forwardedRequestFields() leaves out what is about one connection, or nominated", () => {
   const fields = forwarded(

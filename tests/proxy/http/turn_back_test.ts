@@ -14,7 +14,7 @@ Deno.test("turnBack() lets a request on that nothing is wrong with", () => {
   assertEquals(turned("OPTIONS", "Max-Forwards: 1"), null);
 });
 
-// S-42: our own Via coming back.
+// Our own Via coming back.
 Deno.test("turnBack() breaks a loop", () => {
   const answer = turned("GET", "Via: 1.1 a, 1.1 doorward-1")!;
   assertStringIncludes(answer, "HTTP/1.1 508 Loop Detected\r\n");

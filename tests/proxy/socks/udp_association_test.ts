@@ -102,7 +102,7 @@ Deno.test("answers of several servers each name their own", async () => {
   ]);
 });
 
-// S-45: what is bound to the control connection's client.
+// What is bound to the control connection's client.
 Deno.test("only the client that holds the control connection may send", async () => {
   const table: readonly (readonly [AssociateOptions, string, readonly string[]])[] = [
     [{ peer: "127.0.0.1:50000" }, "127.0.0.1:7", ["127.0.0.2:7", "192.168.1.5:50000", "[::1]:7"]],
