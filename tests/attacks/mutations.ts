@@ -121,6 +121,24 @@ export const PROMISES: readonly PromiseDefences[] = [
     ],
   },
   {
+    promise:
+      "Whatever bytes or texts a parser is given, it refuses them or reads them in one way, however they are cut, with bounded work",
+    mutations: [
+      {
+        file: "src/http/read_head.ts",
+        text: "const end = headEnd(bytes.subarray(0, headBytes), searched, peer);",
+        replacement: "const end = headEnd(bytes, searched, peer);",
+        test: "tests/http/read_head_test.ts",
+      },
+      {
+        file: "src/http/read_head.ts",
+        text: "const end = headEnd(bytes.subarray(0, headBytes), searched, peer);",
+        replacement: "const end = headEnd(bytes, searched, peer);",
+        test: "tests/properties/fuzz_test.ts",
+      },
+    ],
+  },
+  {
     promise: "Local, private and metadata addresses need what `docs/policy.md` says they need",
     mutations: [
       {
@@ -338,7 +356,7 @@ export const PROMISES: readonly PromiseDefences[] = [
       },
       {
         file: "src/http/read_head.ts",
-        text: "if (end > headBytes || (end === -1 && bytes.length >= headBytes)) {",
+        text: "if (end === -1 && bytes.length >= headBytes) {",
         replacement: "if (end > headBytes) {",
         test: "tests/attacks/header_flood_test.ts",
       },
@@ -384,6 +402,24 @@ export const PROMISES: readonly PromiseDefences[] = [
         text: "dns_failure: REPLY.hostUnreachable,",
         replacement: "dns_failure: REPLY.notAllowed,",
         test: "tests/attacks/dns_answers_test.ts",
+      },
+    ],
+  },
+  {
+    promise:
+      "One client, however many connections it opens, leaves room for those of other addresses, and at other listeners",
+    mutations: [
+      {
+        file: "src/proxy/client_counts.ts",
+        text: "    if (held >= max) return false;\n",
+        replacement: "",
+        test: "tests/journeys/limits_room_test.ts",
+      },
+      {
+        file: "src/proxy/client_counts.ts",
+        text: "    if (held >= max) return false;\n",
+        replacement: "",
+        test: "tests/proxy/client_counts_test.ts",
       },
     ],
   },

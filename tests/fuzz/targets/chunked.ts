@@ -46,7 +46,7 @@ export const CHUNKED: FuzzTarget = {
     if (whole instanceof ProtocolError) {
       expectSame(
         whole.code === "bad_chunk" || whole.code === "bad_header" ||
-          whole.code === "head_too_large",
+          whole.code === "too_many_fields",
         true,
         "the fault of chunks",
       );
