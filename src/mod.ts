@@ -35,9 +35,26 @@ export {
   type NetworkPolicyRequest,
 } from "./library/network_decision.ts";
 export type { Attribution } from "./audit/attribution.ts";
-export type { AuditRecord, CloseAudit, DecisionAudit, LossAudit } from "./audit/audit_record.ts";
+export {
+  AUDIT_TARGET,
+  type AuditAttribution,
+  type AuditEndpoints,
+  type AuditHead,
+  type AuditMetadata,
+  type AuditPlace,
+  type AuditRecord,
+  type CloseAudit,
+  type DecisionAudit,
+  type HappenedAudit,
+  type LossAudit,
+  POLICY_DECISION,
+  RECORDS_LOST,
+  REQUEST_CLOSE,
+} from "./audit/audit_record.ts";
 export type { NumberedRecord } from "./audit/blocked_buffer.ts";
-export type { BlockedRecord } from "./audit/blocked_record.ts";
+export type { BlockedProtocol, BlockedRecord } from "./audit/blocked_record.ts";
 export { ConfigError, type ConfigFault } from "./config/errors.ts";
+export type { DecisionSource } from "./policy/decision.ts";
 export type { Mode } from "./policy/policy.ts";
-export type { Protocol } from "./policy/request.ts";
+export { type Protocol, PROTOCOLS } from "./policy/request.ts";
+export type { Origin } from "./policy/rule.ts";

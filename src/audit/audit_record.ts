@@ -16,14 +16,19 @@ export const RECORDS_LOST = "doorward.records_lost";
 
 /** What the embedding program says of itself; it stands in every record. */
 export interface AuditMetadata {
+  /** Of the conversation in which it works. */
   readonly "conversation.id"?: string;
+  /** Its own. */
   readonly "app.version"?: string;
+  /** Of the person for whom it works. */
   readonly "user.account_id"?: string;
 }
 
 /** What every record begins with. */
 export interface AuditHead extends AuditMetadata {
+  /** The same in every record. */
   readonly target: typeof AUDIT_TARGET;
+  /** What happened: by it the kinds of records are told apart. */
   readonly "event.name": string;
   /** RFC 3339, UTC, milliseconds: 24 characters. */
   readonly "event.timestamp": string;
@@ -43,14 +48,17 @@ export interface AuditAttribution {
   readonly "doorward.listener": string;
   /** What `codex-net-attempt-<id>` in the proxy URL said. */
   readonly "doorward.attempt.id"?: string;
+  /** The name of the run. */
   readonly "doorward.label"?: string;
   /** At most 200 characters, and of each URL in it only the origin. */
   readonly "doorward.command"?: string;
+  /** What the embedding program's own policy for commands said of it. */
   readonly "doorward.exec_policy_hint"?: string;
 }
 
 /** Where a request was to go, and whence. Never a path, a query or a credential. */
 export interface AuditEndpoints {
+  /** How it came in. */
   readonly "network.transport.protocol": Protocol;
   /** Without brackets; `unix-socket` for every unix socket. */
   readonly "server.address": string;
@@ -64,10 +72,13 @@ export interface AuditEndpoints {
 
 /** One decision: written once for each, when it is made. */
 export interface DecisionAudit extends AuditHead, AuditEndpoints, AuditPlace, AuditAttribution {
+  /** Of every decision (the seeds). */
   readonly "event.name": typeof POLICY_DECISION;
   /** `domain` where the host was judged, `non_domain` where the mode, the proxy's state, or a unix socket was. */
   readonly "network.policy.scope": "domain" | "non_domain";
+  /** `ask` blocks it, too, and says that a person could have allowed it. */
   readonly "network.policy.decision": "allow" | "deny" | "ask";
+  /** Which part of Doorward decided. */
   readonly "network.policy.source": DecisionSource;
   /** A word of docs/reasons.md, or the decider's own; `allow` where a rule allowed it. */
   readonly "network.policy.reason": string;
@@ -83,6 +94,7 @@ export interface DecisionAudit extends AuditHead, AuditEndpoints, AuditPlace, Au
 
 /** The end of what was let through: written once for each, when it is over. */
 export interface CloseAudit extends AuditHead, AuditEndpoints, AuditPlace, AuditAttribution {
+  /** Of every end. */
   readonly "event.name": typeof REQUEST_CLOSE;
   /** What it was: one request and its answer, bytes both ways, or datagrams to one destination. */
   readonly "doorward.kind": "request" | "tunnel" | "datagrams";
@@ -94,12 +106,15 @@ export interface CloseAudit extends AuditHead, AuditEndpoints, AuditPlace, Audit
   readonly "doorward.bytes.down": number;
   /** From the decision to the end, in milliseconds. */
   readonly "doorward.duration_ms": number;
+  /** That of the decision which let it through. */
   readonly "doorward.request.id": number;
 }
 
 /** Stands where records are missing that could not be written. */
 export interface LossAudit extends AuditHead {
+  /** Of every gap. */
   readonly "event.name": typeof RECORDS_LOST;
+  /** Whose records are missing. */
   readonly "doorward.instance": string;
   /** How many. */
   readonly "doorward.lost": number;

@@ -21,14 +21,19 @@ export interface BlockedRecord {
   readonly reason: string;
   /** `ip:port` of the client, where known. */
   readonly client: string | null;
+  /** `CONNECT`, `UDP`, or the HTTP method as sent; null where it is not known. */
   readonly method: string | null;
   /** Set when the mode decided. */
   readonly mode: Mode | null;
+  /** The door that it came in by. */
   readonly protocol: BlockedProtocol;
   /** What `codex-net-attempt-<id>` in the proxy URL said. */
   readonly attempt_id?: string;
+  /** `ask` where a person could allow it. */
   readonly decision: "deny" | "ask";
+  /** Which part of Doorward decided. */
   readonly source: DecisionSource;
+  /** 0 for a unix socket. */
   readonly port: number;
   /** Unix seconds. */
   readonly timestamp: number;
@@ -36,8 +41,10 @@ export interface BlockedRecord {
   readonly generation: number;
   /** Where the client came in. */
   readonly listener: string;
-  /** As in `Attribution`; what was not said is left out. */
+  /** The name of the run; left out where nobody gave one, like what follows. */
   readonly label?: string;
+  /** The command line whose request it was: of each URL in it only the origin. */
   readonly command?: string;
+  /** What the embedding program's own policy for commands said of it. */
   readonly exec_policy_hint?: string;
 }

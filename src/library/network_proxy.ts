@@ -8,6 +8,7 @@ import { runProxy } from "./run_proxy.ts";
 
 /** Where a proxy listens: `ip:port` each. */
 export interface ProxyAddresses {
+  /** For HTTP, CONNECT among it. */
   readonly http: string;
   /** Null while SOCKS5 is off: no port is taken for it then. */
   readonly socks: string | null;
@@ -72,6 +73,7 @@ export class NetworkProxy implements AsyncDisposable {
     }
   }
 
+  /** Gives the ports back, unless it has run. Safe to call twice. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#isOver) return;
     this.#isOver = true;

@@ -13,8 +13,11 @@ import type { NetworkProxy } from "./network_proxy.ts";
 
 /** What an embedding program says of itself; it stands in every audit record. */
 export interface ProgramMetadata {
+  /** `conversation.id` */
   readonly conversationId?: string;
+  /** `app.version` */
   readonly appVersion?: string;
+  /** `user.account_id` */
   readonly userAccountId?: string;
 }
 

@@ -36,6 +36,7 @@ export interface NetworkProxyHandle extends AsyncDisposable {
   readonly inactive: string | null;
   /** What `Authorization: Bearer` has to say to the admin API; null without one. */
   readonly adminToken: string | null;
+  /** What has become of audit records so far. */
   readonly audit: AuditState;
   /**
    * The environment variables for a command that is to go through the proxy, to be laid over those that it inherits.

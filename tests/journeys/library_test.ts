@@ -501,6 +501,16 @@ function freePorts(count: number): number[] {
 
 Deno.test("the exported names are these", async () => {
   const names = Object.keys(await import("../../src/mod.ts")).sort();
-  assertEquals(names, ["ConfigError", "NetworkDecision", "NetworkProxy", "NetworkProxyBuilder"]);
+  assertEquals(names, [
+    "AUDIT_TARGET",
+    "ConfigError",
+    "NetworkDecision",
+    "NetworkProxy",
+    "NetworkProxyBuilder",
+    "POLICY_DECISION",
+    "PROTOCOLS",
+    "RECORDS_LOST",
+    "REQUEST_CLOSE",
+  ]);
   assertEquals(typeof NetworkProxy.builder, "function");
 });
