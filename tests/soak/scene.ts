@@ -160,6 +160,7 @@ url = "http://127.0.0.1:${decider}/decide"
 
 [network.limits]
 connections = ${connections}
+connections_per_client = ${connections}
 head_seconds = ${headSeconds}
 idle_seconds = ${idleSeconds}
 body_idle_seconds = 10
