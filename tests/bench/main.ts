@@ -2,7 +2,7 @@
 // Measures what a program behind the proxy would notice; says nothing about one function (no micro-benchmarks).
 import { makeAuthority } from "../support/authority.ts";
 import { makeScratch } from "../support/scratch.ts";
-import { Children } from "./child.ts";
+import type { Children } from "./child.ts";
 import {
   type Contender,
   CONTENDERS,
@@ -16,11 +16,10 @@ import { type Options, readOptions, USAGE } from "./options.ts";
 import { faultLines, type Sample } from "./results.ts";
 import type { Scenario } from "./scenarios.ts";
 import { tables } from "./table.ts";
+import { untilSignal } from "./until_signal.ts";
 import { type Load, type Origin, startLoad, startOrigin } from "./workers.ts";
 
-const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 const EXIT_USAGE = 2;
-const EXIT_INTERRUPTED = 130;
 
 /** Runs the bench and prints what came of it. Fails when `children` are ended meanwhile. */
 async function bench(options: Options, children: Children): Promise<void> {
@@ -132,24 +131,11 @@ function machineLine(): string {
 }
 
 /** Runs the bench until it is done, or until a signal asks for the end. Resolves to the exit code. */
-async function benchUntilSignal(options: Options): Promise<number> {
-  const children = new Children();
-  let interrupted = false;
-  const onSignal = () => {
-    interrupted = true;
-    children.endAll();
-  };
-  for (const signal of SIGNALS) Deno.addSignalListener(signal, onSignal);
-  try {
+function benchUntilSignal(options: Options): Promise<number> {
+  return untilSignal(async (children) => {
     await bench(options, children);
     return 0;
-  } catch (error) {
-    if (!interrupted) throw error;
-    progress("bench: ended by a signal");
-    return EXIT_INTERRUPTED;
-  } finally {
-    for (const signal of SIGNALS) Deno.removeSignalListener(signal, onSignal);
-  }
+  }, () => progress("bench: ended by a signal"));
 }
 
 function print(text: string): void {

@@ -1,6 +1,7 @@
 // `deno task soak`: Doorward for a long time, or under clients that mean it ill, on this machine. Tells whether it grows.
 // Says nothing about how fast it is: that is the bench.
-import { Children } from "../bench/child.ts";
+import type { Children } from "../bench/child.ts";
+import { untilSignal } from "../bench/until_signal.ts";
 import { NO_PROC } from "../support/process_memory.ts";
 import { type Line, mix, type Verdicts } from "./mix.ts";
 import { type Options, readOptions, USAGE } from "./options.ts";
@@ -8,10 +9,8 @@ import { startScene } from "./scene.ts";
 import { slowloris, SLOWLORIS_LIMITS } from "./slowloris.ts";
 import { tunnels, tunnelsLimits } from "./tunnels.ts";
 
-const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 const EXIT_GROWS = 1;
 const EXIT_USAGE = 2;
-const EXIT_INTERRUPTED = 130;
 
 const HEADING = "   time     RSS  descriptors  threads  connections  /health  requests  errors";
 
@@ -48,26 +47,13 @@ function row(line: Line): string {
 }
 
 /** Runs until it is done, or until a signal asks for the end. Resolves to the exit code. */
-async function soakUntilSignal(options: Options): Promise<number> {
-  const children = new Children();
-  let interrupted = false;
-  const onSignal = () => {
-    interrupted = true;
-    children.endAll();
-  };
-  for (const signal of SIGNALS) Deno.addSignalListener(signal, onSignal);
-  try {
+function soakUntilSignal(options: Options): Promise<number> {
+  return untilSignal(async (children) => {
     const { lines, ok } = await soak(options, children);
     if (options.json) print(JSON.stringify({ ok, lines }));
     else for (const line of lines) print(line);
     return ok ? 0 : EXIT_GROWS;
-  } catch (error) {
-    if (!interrupted) throw error;
-    complain("soak: ended by a signal");
-    return EXIT_INTERRUPTED;
-  } finally {
-    for (const signal of SIGNALS) Deno.removeSignalListener(signal, onSignal);
-  }
+  }, () => complain("soak: ended by a signal"));
 }
 
 function print(line: string): void {
