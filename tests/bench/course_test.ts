@@ -15,7 +15,7 @@ Deno.test("tunnel() opens with CONNECT where that is the route", async () => {
 async function opening(route: Route): Promise<readonly number[]> {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const origin = { http: 1, echo: 2, echoOnce: 3, udpEcho: 4, https: 5, httpsNew: 6, http2: 7 };
-  const work = { work: "tunnels", route, connections: 1, window: 1, ms: 0 } as const;
+  const work = { work: "tunnels", route, connections: 1, window: 1, ms: 0, rampMs: 0 } as const;
   const course = new Course({ ...work, origin, proxy: listener.addr.port, ca: "" }, Infinity);
   const tunnel = course.tunnel(2);
   using conn = await listener.accept();

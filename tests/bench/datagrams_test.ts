@@ -114,6 +114,7 @@ function job(udpEcho: number, window: number): Job {
     connections: 1,
     window,
     ms: 0,
+    rampMs: 0,
     origin: { http: 0, echo: 0, echoOnce: 0, udpEcho, https: 0, httpsNew: 0, http2: 0 },
     ca: "",
     proxy: null,

@@ -2,10 +2,16 @@
 export type Work =
   /** `GET` of 1 KiB on a kept connection. */
   | "requests"
-  /** `GET` of 1 KiB on a new connection, all that it takes to open one included. */
+  /** The same on a new connection for each, ended by the other side. */
+  | "closing"
+  /** `GET` of a host that the policy denies, on a kept connection. */
+  | "denied"
+  /** `GET` of 1 KiB by TLS on a new connection, all that it takes to open one included. */
   | "visits"
   /** A new tunnel, one message there and back, closed by the origin. */
   | "tunnels"
+  /** A new connection, and a tunnel to a host that the policy denies. */
+  | "denied_tunnels"
   /** One message there and back, on tunnels that stand. */
   | "messages"
   /** `GET` of 64 MiB. */
@@ -47,6 +53,8 @@ export interface Job {
    */
   readonly window: number;
   readonly ms: number;
+  /** How long it is under way before the time counts; only for what the load generator in C does. */
+  readonly rampMs: number;
   readonly origin: OriginPorts;
   /** Where the proxy listens on 127.0.0.1; null goes straight to the origin. */
   readonly proxy: number | null;
@@ -80,8 +88,10 @@ export interface Done {
   /** How long one took, in milliseconds: the middle one, and the one that 99 of 100 were faster than. */
   readonly p50: number;
   readonly p99: number;
-  /** How many went well; only they are counted above. */
+  /** How many went well, of bulk how many MiB; only they are counted above. */
   readonly done: number;
+  /** The same with what was done before the time counted: all that the proxy worked for. */
+  readonly work: number;
   /** How many did not, or were lost, and what was wrong with the first of them. */
   readonly faults: number;
   readonly fault?: string;
@@ -94,8 +104,10 @@ export interface Failed {
 
 /** What a message is. */
 export const MESSAGE_BYTES = 100;
+/** What bulk is counted in where it is not a rate. */
+export const MIB = 1024 * 1024;
 /** What bulk is. */
-export const BULK_BYTES = 64 * 1024 * 1024;
+export const BULK_BYTES = 64 * MIB;
 /** The size of one write of bulk, and of the buffer it is read into. */
 export const BULK_STEP_BYTES = 256 * 1024;
 /** What every small body ends with, and nothing else does: the load need not parse to see the end. */

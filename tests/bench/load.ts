@@ -1,9 +1,9 @@
-// The load generator, a process of its own: takes jobs on standard input, one JSON line each, and answers each
-// with a line on standard output. Speaks just enough HTTP to see that it gets what it asked for.
+// The load generator for what the one in C does not do (TLS, HTTP/2, datagrams), and for all where that cannot be
+// compiled. A process of its own: takes jobs on standard input, one JSON line each, and answers each with a line on
+// standard output. Speaks just enough HTTP to see that it gets what it asked for.
 import {
   BULK_BYTES,
   BULK_STEP_BYTES,
-  isBulk,
   type Job,
   MESSAGE_BYTES,
   type Outcome,
@@ -13,6 +13,7 @@ import { Course } from "./course.ts";
 import { datagrams } from "./datagrams.ts";
 import { lines } from "./lines.ts";
 import { streams } from "./streams.ts";
+import { summary } from "./summary.ts";
 import {
   drain,
   encode,
@@ -34,7 +35,8 @@ const LF = 0x0a;
 const D = 0x44;
 const TWO = 0x32;
 
-const WORKS: Readonly<Record<Work, (course: Course) => Promise<void>>> = {
+/** What it does; native_load.ts tells what only the other one does. */
+const WORKS: Readonly<Partial<Record<Work, (course: Course) => Promise<void>>>> = {
   requests,
   visits,
   tunnels,
@@ -205,7 +207,7 @@ function requestHead(
 async function run(course: Course): Promise<void> {
   while (course.on) {
     try {
-      await WORKS[course.job.work](course);
+      await WORKS[course.job.work]?.(course);
     } catch (error) {
       course.fault(error);
     }
@@ -213,6 +215,7 @@ async function run(course: Course): Promise<void> {
 }
 
 async function perform(job: Job): Promise<Outcome> {
+  if (WORKS[job.work] === undefined) return { failed: `"${job.work}" is done in C` };
   const courses = Array.from({ length: job.connections }, () => new Course(job, Infinity));
   const stop = () => courses.forEach((course) => course.stop());
   const patience = setTimeout(stop, READY_MS);
@@ -224,22 +227,6 @@ async function perform(job: Job): Promise<Outcome> {
   await Promise.all(courses.map(run));
   clearTimeout(timer);
   return summary(courses, performance.now() - start);
-}
-
-function summary(courses: readonly Course[], elapsedMs: number): Outcome {
-  const took = Float64Array.from(courses.flatMap((course) => course.took)).sort();
-  const faults = courses.flatMap((course) => course.faults);
-  if (took.length === 0) return { failed: faults[0] ?? "nothing was done in time" };
-  const at = (share: number) => took[Math.floor((took.length - 1) * share)] ?? NaN;
-  const unit = isBulk(courses[0]!.job.work) ? BULK_BYTES / 1e6 : 1;
-  return {
-    rate: took.length * unit / (elapsedMs / 1000),
-    p50: at(0.5),
-    p99: at(0.99),
-    done: took.length,
-    faults: faults.length,
-    ...(faults.length === 0 ? {} : { fault: faults[0]! }),
-  };
 }
 
 if (import.meta.main) {

@@ -1,128 +1,98 @@
 // `deno task bench`: Doorward beside a direct connection and other proxies, on this machine, in one run.
-// Measures what a program behind the proxy would notice; says nothing about one function (no micro-benchmarks).
+// Measures what a program behind the proxy would notice; says nothing about one function: that is `deno task profile`.
 import { makeAuthority } from "../support/authority.ts";
 import { makeScratch } from "../support/scratch.ts";
 import type { Children } from "./child.ts";
-import {
-  type Contender,
-  CONTENDERS,
-  offers,
-  portFor,
-  startContender,
-  type StartPlace,
-} from "./contenders.ts";
-import type { Job, Outcome } from "./job.ts";
+import { type Contender, CONTENDERS, takesPart } from "./contenders.ts";
+import { GOALS } from "./goals.ts";
+import { judge } from "./judge.ts";
+import { measure, measureSteps } from "./measure.ts";
+import { compileNative, type Native } from "./native.ts";
+import { needsNative } from "./native_load.ts";
 import { type Options, readOptions, USAGE } from "./options.ts";
-import { faultLines, type Sample } from "./results.ts";
-import type { Scenario } from "./scenarios.ts";
+import { Progress, say } from "./progress.ts";
+import { faultLines } from "./results.ts";
+import { goalTable, studyTables } from "./study_tables.ts";
+import { isStudied, study, studySteps } from "./studies.ts";
+import { startContender, type StartPlace } from "./start_contender.ts";
 import { tables } from "./table.ts";
 import { untilSignal } from "./until_signal.ts";
-import { type Load, type Origin, startLoad, startOrigin } from "./workers.ts";
+import { startLoad, startOrigin } from "./workers.ts";
 
 const EXIT_USAGE = 2;
 
 /** Runs the bench and prints what came of it. Fails when `children` are ended meanwhile. */
-async function bench(options: Options, children: Children): Promise<void> {
+async function bench(wanted: Options, children: Children): Promise<void> {
   await using stack = new AsyncDisposableStack();
   const scratch = stack.use(await makeScratch());
+  const native = await compiled(`${scratch.folder}/native`);
+  const options = native === null
+    ? { ...wanted, scenarios: wanted.scenarios.filter((row) => !needsNative(row)) }
+    : wanted;
   const authority = await makeAuthority(["DNS:localhost"], scratch);
-  const origin = stack.use(await startOrigin(authority, children));
-  const load = stack.use(startLoad(children));
-  const place = { folder: scratch.folder, originCaFile: authority.caFile };
+  const origin = stack.use(await startOrigin(authority, children, native));
+  const load = stack.use(startLoad(children, native));
+  const place = {
+    folder: scratch.folder,
+    originCaFile: authority.caFile,
+    ...(native === null ? {} : { nativeFolder: native.folder }),
+  };
   const contenders = await startContenders(options, place, children, stack);
-  const samples = await measure(options, contenders, origin, load);
-  const names = contenders.map(({ name }) => name);
+  const field = { contenders, origin, load };
+  const progress = new Progress(measureSteps(options, field) + studySteps(options, field));
+  const samples = await measure(options, field, progress);
+  const studied = await study(options, field, progress);
+  const goals = judge(GOALS, { samples, ...studied });
   const machine = machineLine();
-  if (options.json) {
-    const versions = Object.fromEntries(contenders.map(({ name, version }) => [name, version]));
-    print(`${JSON.stringify({ machine, options, versions, samples }, null, 2)}\n`);
-  } else {
-    print(tables(samples, options.scenarios, names));
-    print(`\n${machine}; medians of ${options.rounds} interleaved rounds of ${options.ms} ms.\n`);
-    for (const line of faultLines(samples)) print(`${line}\n`);
-  }
+  const names = contenders.map(({ name }) => name);
+  const parts = [
+    tables(samples, options.scenarios, names),
+    studyTables(studied),
+    goalTable(goals),
+    `${machine}; medians of ${options.rounds} interleaved rounds of ${options.ms} ms.\n`,
+    faultLines(samples).map((line) => `${line}\n`).join(""),
+  ];
+  const text = parts.filter((part) => part !== "").join("\n");
+  if (!options.json) return print(text);
+  // A quarter of an hour is too long to have only one of them.
+  say(text);
+  const versions = Object.fromEntries(contenders.map(({ name, version }) => [name, version]));
+  print(`${JSON.stringify({ machine, options, versions, samples, ...studied, goals }, null, 2)}\n`);
+}
+
+async function compiled(folder: string): Promise<Native | null> {
+  const native = await compileNative(folder);
+  if (!("missing" in native)) return native;
+  say(native.missing);
+  return null;
 }
 
 /** Starts everybody who is there, and says who is not. */
 async function startContenders(
-  { scenarios }: Options,
-  { folder, originCaFile }: StartPlace,
+  { scenarios, studies }: Options,
+  place: StartPlace,
   children: Children,
   stack: AsyncDisposableStack,
 ): Promise<readonly Contender[]> {
-  const contenders: Contender[] = [];
-  for (const name of CONTENDERS) {
-    if (!scenarios.some(({ route }) => offers(name, route))) continue;
-    const place = { folder: `${folder}/${name}`, originCaFile };
-    const contender = await startContender(name, place, children);
+  const wanted = CONTENDERS.filter((name) =>
+    scenarios.some((row) => takesPart(name, row)) || studies.some((study) => isStudied(name, study))
+  );
+  // All at once: some are fetched first.
+  const started = await Promise.allSettled(wanted.map(async (name) => {
+    const own = { ...place, folder: `${place.folder}/${name}` };
+    const contender = await startContender(name, own, children);
+    return "missing" in contender ? contender : stack.use(contender);
+  }));
+  return started.flatMap((result) => {
+    if (result.status === "rejected") throw result.reason;
+    const contender = result.value;
     if ("missing" in contender) {
-      progress(contender.missing);
-      continue;
+      say(contender.missing);
+      return [];
     }
-    contenders.push(stack.use(contender));
-    if (contender.version !== "") progress(`${name}: ${contender.version}`);
-  }
-  return contenders;
-}
-
-async function measure(
-  options: Options,
-  contenders: readonly Contender[],
-  origin: Origin,
-  load: Load,
-): Promise<readonly Sample[]> {
-  const samples: Sample[] = [];
-  const givenUp = new Set<string>();
-  for (let round = 0; round <= options.rounds; round++) {
-    const isWarmUp = round === 0;
-    const ms = isWarmUp ? options.warmUpMs : options.ms;
-    for (const scenario of options.scenarios) {
-      const able = contenders.filter(({ name }) => offers(name, scenario.route));
-      // Each round begins with another one: whoever follows a heavy one must not always be the same.
-      for (const contender of rotated(able, round)) {
-        const key = `${scenario.title} ${contender.name}`;
-        if (givenUp.has(key)) continue;
-        const outcome = await Promise.race([
-          load.perform(jobOf(scenario, contender, origin, ms)),
-          origin.lost,
-        ]);
-        progress(progressLine(round, options, scenario, contender, outcome));
-        // Who is stuck once is not waited for again: the whole must end.
-        if ("failed" in outcome) givenUp.add(key);
-        else if (isWarmUp) continue;
-        samples.push({ round, scenario: scenario.title, contender: contender.name, outcome });
-      }
-    }
-  }
-  return samples;
-}
-
-function jobOf(scenario: Scenario, contender: Contender, origin: Origin, ms: number): Job {
-  const { work, route, connections, window } = scenario;
-  const proxy = portFor(contender, route);
-  const { ca } = contender;
-  return { work, route, connections, window, ms, origin: origin.ports, proxy, ca };
-}
-
-function rotated<T>(items: readonly T[], by: number): readonly T[] {
-  const at = by % items.length;
-  return [...items.slice(at), ...items.slice(0, at)];
-}
-
-function progressLine(
-  round: number,
-  { rounds }: Options,
-  { title, unit }: Scenario,
-  { name }: Contender,
-  outcome: Outcome,
-): string {
-  const stage = round === 0 ? "warm-up" : `round ${round}/${rounds}`;
-  const result = "failed" in outcome
-    ? `failed: ${outcome.failed}`
-    : `${Math.round(outcome.rate).toLocaleString("en-US")} ${unit}${
-      outcome.faults === 0 ? "" : `, ${outcome.faults} failed: ${outcome.fault}`
-    }`;
-  return `${stage}  ${title.padEnd(39)}  ${name.padEnd(10)}  ${result}`;
+    if (contender.version !== "") say(`${contender.name}: ${contender.version}`);
+    return [contender];
+  });
 }
 
 function machineLine(): string {
@@ -130,20 +100,8 @@ function machineLine(): string {
   return `${date}, ${navigator.hardwareConcurrency} cores, ${Deno.build.os}, Deno ${Deno.version.deno}`;
 }
 
-/** Runs the bench until it is done, or until a signal asks for the end. Resolves to the exit code. */
-function benchUntilSignal(options: Options): Promise<number> {
-  return untilSignal(async (children) => {
-    await bench(options, children);
-    return 0;
-  }, () => progress("bench: ended by a signal"));
-}
-
 function print(text: string): void {
   Deno.stdout.writeSync(new TextEncoder().encode(text));
-}
-
-function progress(line: string): void {
-  Deno.stderr.writeSync(new TextEncoder().encode(`${line}\n`));
 }
 
 if (import.meta.main) {
@@ -151,9 +109,12 @@ if (import.meta.main) {
   if (options === null) {
     print(USAGE);
   } else if (typeof options === "string") {
-    progress(`bench: ${options}\n\n${USAGE}`);
+    say(`bench: ${options}\n\n${USAGE}`);
     Deno.exitCode = EXIT_USAGE;
   } else {
-    Deno.exitCode = await benchUntilSignal(options);
+    Deno.exitCode = await untilSignal(async (children) => {
+      await bench(options, children);
+      return 0;
+    }, () => say("bench: ended by a signal"));
   }
 }

@@ -1,15 +1,20 @@
 import { assertEquals } from "@std/assert";
 import { readOptions } from "./options.ts";
 import { SCENARIOS } from "./scenarios.ts";
+import { STUDIES } from "./studies.ts";
 
 Deno.test("readOptions() measures every row, three rounds of them, when told nothing", () => {
   const options = readOptions([]);
   assertEquals(options, {
     rounds: 3,
-    ms: 1000,
-    warmUpMs: 400,
+    ms: 700,
+    warmUpMs: 300,
+    starts: 5,
+    tunnels: [1000, 10_000],
+    closedMs: 5000,
     json: false,
     scenarios: SCENARIOS,
+    studies: STUDIES,
   });
 });
 
@@ -24,11 +29,23 @@ Deno.test("readOptions() takes the rows that have the text of --only in their ti
   const socks = SCENARIOS.filter(({ route }) => route.startsWith("socks5"));
   assertEquals(readOptions(["--quick", "--only", "socks"]), {
     rounds: 1,
-    ms: 400,
-    warmUpMs: 150,
+    ms: 150,
+    warmUpMs: 60,
+    starts: 1,
+    tunnels: [1000],
+    closedMs: 1000,
     json: false,
     scenarios: socks,
+    studies: [],
   });
+});
+
+Deno.test("readOptions() takes a study by its name, and no row with it", () => {
+  const options = readOptions(["--only", "Idle"]);
+  assertEquals(
+    typeof options === "string" ? options : [options.scenarios, options.studies],
+    [[], ["idle tunnels"]],
+  );
 });
 
 const FAULTS: readonly (readonly [readonly string[], string])[] = [

@@ -1,5 +1,3 @@
-import type { Ports } from "./contenders.ts";
-
 /** How many hosts each proxy allows; the origin is one of them. */
 const HOSTS = 50;
 const ORIGIN = "127.0.0.1";
@@ -12,27 +10,19 @@ export function policyHosts(): readonly string[] {
   return [...others, ORIGIN];
 }
 
-/** Doorward with the policy, all else as it comes; what is said with `localhost` inside TLS it sees and decides. */
-export function doorwardConfig(
-  { http, socks }: Ports,
-  hosts: readonly string[],
-  originCaFile: string,
-): string {
-  return `[network]
-enabled = true
-proxy_url = "http://127.0.0.1:${http}"
-enable_socks5 = true
-socks_url = "http://127.0.0.1:${socks}"
-allowed_domains = ${JSON.stringify([...hosts, INTERCEPTED])}
-mitm = true
-upstream_ca_file = ${JSON.stringify(originCaFile)}
-
-[network.rules]
-"${INTERCEPTED}" = {}
-`;
+/**
+ * As many as are asked for, the origin last. The names are short: 100,000 of them have to fit into the mebibyte that
+ * a configuration of Doorward may be long.
+ */
+export function manyHosts(count: number): readonly string[] {
+  const others = Array.from(
+    { length: count - 1 },
+    (_, i) => `${i.toString(36).padStart(4, "x")}.de`,
+  );
+  return [...others, ORIGIN];
 }
 
-/** Squid with the policy: nothing cached, nothing logged, nothing asked of DNS, no helpers. */
+/** Squid with the policy and a log of requests: nothing cached, nothing asked of DNS, no helpers. */
 export function squidConfig(folder: string, port: number, hosts: readonly string[]): string {
   return `http_port 127.0.0.1:${port}
 visible_hostname bench
@@ -40,7 +30,8 @@ acl allowed dstdomain -n ${hosts.join(" ")}
 http_access allow allowed
 http_access deny all
 cache deny all
-access_log none
+access_log stdio:/dev/null squid
+buffered_logs on
 cache_store_log none
 cache_log /dev/null
 coredump_dir ${folder}
@@ -49,6 +40,7 @@ pinger_enable off
 hosts_file none
 dns_nameservers 127.0.0.1
 shutdown_lifetime 0 seconds
+max_filedescriptors 20000
 `;
 }
 
@@ -56,12 +48,12 @@ shutdown_lifetime 0 seconds
 export function tinyproxyConfig(folder: string, port: number): string {
   return `Listen 127.0.0.1
 Port ${port}
-MaxClients 1024
+MaxClients 10240
 Timeout 600
 Filter "${folder}/filter"
 FilterDefaultDeny Yes
 LogFile "${folder}/log"
-LogLevel Critical
+LogLevel Connect
 `;
 }
 
@@ -70,16 +62,37 @@ export function tinyproxyFilter(hosts: readonly string[]): string {
   return hosts.map((host) => `^${host.replaceAll(".", "\\.")}$\n`).join("");
 }
 
+/** HAProxy as a forward proxy for plain HTTP, the only kind it can be, with the file of hosts that stands beside. */
+export function haproxyConfig(folder: string, port: number): string {
+  return `defaults
+  mode http
+  timeout connect 10s
+  timeout client 600s
+  timeout server 600s
+frontend entrance
+  bind 127.0.0.1:${port}
+  http-request deny deny_status 403 unless { req.hdr(host),field(1,:) -f ${folder}/hosts }
+  http-request set-dst url_ip
+  http-request set-dst-port url_port
+  http-request set-uri %[pathq]
+  default_backend anywhere
+backend anywhere
+  http-reuse always
+  server any 0.0.0.0:0
+`;
+}
+
 /**
  * Dante with as many rules, for addresses: it would ask DNS for names. The origin stands last here too, and
  * the rule behind it is for the request for an association, which names no destination.
  */
-export function danteConfig(port: number): string {
+export function danteConfig(folder: string, port: number): string {
   const others = Array.from({ length: HOSTS - 1 }, (_, i) => `192.0.2.${i + 1}`);
   const rules = [...others, ORIGIN].map((address) =>
-    `socks pass { from: 127.0.0.1/32 to: ${address}/32 }\n`
+    `socks pass { from: 127.0.0.1/32 to: ${address}/32 log: connect disconnect }\n`
   );
   return `errorlog: stderr
+logoutput: ${folder}/log
 internal: 127.0.0.1 port = ${port}
 external: 127.0.0.1
 clientmethod: none
@@ -115,19 +128,5 @@ tls_outgoing_options cafile=${originCaFile}
 acl hello at_step SslBump1
 ssl_bump peek hello
 ssl_bump bump all
-`;
-}
-
-/** A program for mockttp: everything passes, by an authority that it makes. It has no policy. */
-export function mockttpScript(folder: string, port: number, originCaFile: string): string {
-  return `import { writeFileSync } from "node:fs";
-import { generateCACertificate, getLocal } from "mockttp";
-const https = await generateCACertificate();
-writeFileSync(${JSON.stringify(`${folder}/ca.pem`)}, https.cert);
-const server = getLocal({ https, http2: true });
-await server.forAnyRequest().thenPassThrough({
-  additionalTrustedCAs: [{ certPath: ${JSON.stringify(originCaFile)} }],
-});
-await server.start(${port});
 `;
 }

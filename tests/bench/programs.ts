@@ -1,10 +1,11 @@
 /** Where Debian has what is not on everybody's PATH. */
 const SYSTEM_FOLDERS = ["/usr/sbin", "/usr/local/sbin"];
 
-/** The path of a program; null when there is none. */
-export async function findProgram(name: string): Promise<string | null> {
+/** The path of a program, which may be in one more folder; null when there is none. */
+export async function findProgram(name: string, folder?: string): Promise<string | null> {
   if (name.startsWith("/")) return name;
-  const folders = [...(Deno.env.get("PATH") ?? "").split(":"), ...SYSTEM_FOLDERS];
+  const own = folder === undefined ? [] : [folder];
+  const folders = [...own, ...(Deno.env.get("PATH") ?? "").split(":"), ...SYSTEM_FOLDERS];
   for (const folder of folders) {
     const path = `${folder}/${name}`;
     const file = await Deno.stat(path).catch(() => null);

@@ -1,10 +1,10 @@
 // How each proxy is run; what it allows stands in policies.ts.
-import { doorwardWords } from "../support/doorward_cli.ts";
-import type { ContenderName, Ports } from "./contenders.ts";
+import type { ContenderName } from "./contenders.ts";
+import { doorwardRecipe } from "./doorward_recipe.ts";
+import { MOCKTTP, PROXY_CHAIN, SANDBOX_RUNTIME } from "./node_recipes.ts";
 import {
   danteConfig,
-  doorwardConfig,
-  mockttpScript,
+  haproxyConfig,
   policyHosts,
   squidConfig,
   sslBumpConfig,
@@ -12,55 +12,16 @@ import {
   tinyproxyFilter,
 } from "./policies.ts";
 import { findProgram, succeeds } from "./programs.ts";
-
-/** The version of mockttp that is fetched. */
-const MOCKTTP = "mockttp@4";
-
-/** Where a proxy runs. */
-export interface Place {
-  /** Its own; there is nothing but what the recipe has put there. */
-  readonly folder: string;
-  readonly ports: Ports;
-  readonly program: string;
-  /** The file of who signed the origin's certificate. */
-  readonly originCaFile: string;
-}
-
-/** How to run a proxy. */
-export interface Recipe {
-  readonly program: string;
-  /** How to come by it. */
-  readonly remedy: string;
-  readonly versionArgs: readonly string[];
-  /** What it says of its version when it is built with what is needed here. */
-  readonly versionHas?: string;
-  /** Its version, where the program is not what is measured. */
-  readonly version?: (place: Place) => Promise<string>;
-  /** What it is started with; null where something of it cannot be had. */
-  readonly args: (place: Place) => Promise<readonly string[] | null>;
-  readonly env?: (place: Place) => Readonly<Record<string, string>>;
-  /** Where the certificate of who signs for it is, once it accepts. */
-  readonly caFile?: (place: Place) => string;
-  readonly hasTwoPorts?: true;
-  /** Whether it says so much on standard error that to read it would cost more than to write it. */
-  readonly isLoud?: true;
-}
+import { debian, type Place, type Recipe } from "./recipe.ts";
 
 /** All of them. */
 export const RECIPES: Readonly<Record<Exclude<ContenderName, "direct">, Recipe>> = {
-  doorward: {
-    program: Deno.execPath(),
-    remedy: "it is here",
-    versionArgs: doorwardWords("doorward", ["version"]).slice(1),
-    hasTwoPorts: true,
-    async args({ folder, ports, originCaFile }: Place): Promise<readonly string[]> {
-      const file = `${folder}/doorward.toml`;
-      await Deno.writeTextFile(file, doorwardConfig(ports, policyHosts(), originCaFile));
-      return doorwardWords("start", ["--config", file]).slice(1);
-    },
-    env: ({ folder }) => ({ DOORWARD_HOME: folder }),
-    caFile: ({ folder }) => `${folder}/proxy/ca.pem`,
+  relay: {
+    program: "bench-relay",
+    remedy: "it is compiled by the bench",
+    args: ({ ports }: Place) => Promise.resolve([String(ports.http)]),
   },
+  doorward: doorwardRecipe(),
   squid: {
     program: "squid",
     remedy: debian("squid"),
@@ -82,13 +43,26 @@ export const RECIPES: Readonly<Record<Exclude<ContenderName, "direct">, Recipe>>
       return ["-d", "-c", file];
     },
   },
+  haproxy: {
+    program: "haproxy",
+    remedy: debian("haproxy"),
+    versionArgs: ["-v"],
+    async args({ folder, ports }: Place): Promise<readonly string[]> {
+      const file = `${folder}/haproxy.cfg`;
+      await Deno.writeTextFile(`${folder}/hosts`, `${policyHosts().join("\n")}\n`);
+      await Deno.writeTextFile(file, haproxyConfig(folder, ports.http));
+      return ["-db", "-f", file];
+    },
+  },
+  "sandbox-runtime": SANDBOX_RUNTIME,
+  "proxy-chain": PROXY_CHAIN,
   dante: {
     program: "danted",
     remedy: debian("dante-server"),
     versionArgs: ["-v"],
     async args({ folder, ports }: Place): Promise<readonly string[]> {
       const file = `${folder}/danted.conf`;
-      await Deno.writeTextFile(file, danteConfig(ports.socks));
+      await Deno.writeTextFile(file, danteConfig(folder, ports.socks));
       return ["-f", file, "-p", `${folder}/pid`];
     },
   },
@@ -99,6 +73,7 @@ export const RECIPES: Readonly<Record<Exclude<ContenderName, "direct">, Recipe>>
     isLoud: true,
     args: ({ ports }: Place) => Promise.resolve(["-i", "127.0.0.1", "-p", String(ports.socks)]),
   },
+  "doorward-mitm": doorwardRecipe({ isIntercepting: true }),
   mitmproxy: {
     program: "mitmdump",
     remedy: debian("mitmproxy"),
@@ -113,24 +88,7 @@ export const RECIPES: Readonly<Record<Exclude<ContenderName, "direct">, Recipe>>
       ]),
     caFile: ({ folder }) => `${folder}/mitmproxy-ca-cert.pem`,
   },
-  mockttp: {
-    program: "node",
-    remedy: "it takes node and npm, which fetches it",
-    versionArgs: ["--version"],
-    async version({ folder }: Place): Promise<string> {
-      const path = `${folder}/node_modules/mockttp/package.json`;
-      return `mockttp ${JSON.parse(await Deno.readTextFile(path)).version}`;
-    },
-    async args({ folder, ports, originCaFile }: Place): Promise<readonly string[] | null> {
-      const npm = await findProgram("npm");
-      const words = ["install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund"];
-      if (npm === null || !await succeeds(npm, [...words, MOCKTTP], folder)) return null;
-      const file = `${folder}/start.mjs`;
-      await Deno.writeTextFile(file, mockttpScript(folder, ports.http, originCaFile));
-      return [file];
-    },
-    caFile: ({ folder }) => `${folder}/ca.pem`,
-  },
+  mockttp: MOCKTTP,
   "ssl-bump": {
     program: "squid",
     remedy: debian("squid-openssl"),
@@ -150,6 +108,11 @@ export const RECIPES: Readonly<Record<Exclude<ContenderName, "direct">, Recipe>>
     },
     caFile: ({ folder }) => `${folder}/ca.pem`,
   },
+  "rules-10": doorwardRecipe({ hosts: 10 }),
+  "rules-1000": doorwardRecipe({ hosts: 1000 }),
+  "rules-100000": doorwardRecipe({ hosts: 100_000 }),
+  "no-audit": doorwardRecipe({ isUnaudited: true }),
+  "two-workers": doorwardRecipe({ workers: 2 }),
 };
 
 /** What makes an authority for who has none of its own. */
@@ -158,7 +121,3 @@ const NEW_AUTHORITY = [
   ...["-days", "1", "-subj", "/CN=bench", "-out", "ca.pem", "-keyout", "ca.key"],
   ...["-addext", "basicConstraints=critical,CA:TRUE", "-addext", "keyUsage=critical,keyCertSign"],
 ];
-
-function debian(name: string): string {
-  return `on Debian: apt install --no-install-recommends ${name}`;
-}

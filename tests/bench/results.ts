@@ -8,6 +8,8 @@ export interface Sample {
   readonly scenario: string;
   readonly contender: ContenderName;
   readonly outcome: Outcome;
+  /** The microseconds, of all cores, that the proxy took for each; null where there is none. */
+  readonly cpu: number | null;
 }
 
 /** The middle rate of a contender; null when no round of it went through. */
@@ -30,9 +32,23 @@ export function medianP99(
   return waits.length === 0 ? null : median(waits);
 }
 
+/** The middle of what one of it took a proxy, in microseconds of all cores; null as above. */
+export function medianCpu(
+  samples: readonly Sample[],
+  scenario: string,
+  contender: ContenderName,
+): number | null {
+  const costs = samples.flatMap((sample) =>
+    sample.scenario === scenario && sample.contender === contender && sample.cpu !== null
+      ? [sample.cpu]
+      : []
+  );
+  return costs.length === 0 ? null : median(costs);
+}
+
 /**
- * The middle of the ratios within each round: both sides of one were measured seconds apart, so that what
- * else the machine does weighs on both.
+ * The middle of the ratios of rates within each round: both sides of one were measured seconds apart, so that
+ * what else the machine does weighs on both.
  */
 export function medianRatio(
   samples: readonly Sample[],
@@ -40,12 +56,32 @@ export function medianRatio(
   contender: ContenderName,
   to: ContenderName,
 ): number | null {
+  return ratioOf(samples, scenario, contender, to, ({ rate }) => rate);
+}
+
+/** The same of the waits that 99 of 100 stayed below. */
+export function medianWaitRatio(
+  samples: readonly Sample[],
+  scenario: string,
+  contender: ContenderName,
+  to: ContenderName,
+): number | null {
+  return ratioOf(samples, scenario, contender, to, ({ p99 }) => p99);
+}
+
+function ratioOf(
+  samples: readonly Sample[],
+  scenario: string,
+  contender: ContenderName,
+  to: ContenderName,
+  value: (done: Done) => number,
+): number | null {
   const base = new Map(
-    doneRounds(samples, scenario, to).map(({ round, done }) => [round, done.rate]),
+    doneRounds(samples, scenario, to).map(({ round, done }) => [round, value(done)]),
   );
   const ratios = doneRounds(samples, scenario, contender).flatMap(({ round, done }) => {
     const other = base.get(round);
-    return other === undefined ? [] : [done.rate / other];
+    return other === undefined ? [] : [value(done) / other];
   });
   return ratios.length === 0 ? null : median(ratios);
 }

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { faultLines, medianRate, medianRatio, type Sample } from "./results.ts";
+import { faultLines, medianCpu, medianRate, medianRatio, type Sample } from "./results.ts";
 import { median } from "./statistics.ts";
 
 Deno.test("median() takes the middle, or the mean of the two in the middle", () => {
@@ -29,6 +29,14 @@ Deno.test("a round that failed is left out, and nothing but failures is no figur
   assertEquals(faultLines(samples), ["squid, s: 1 of 2 failed (stuck)"]);
 });
 
+Deno.test("medianCpu() takes the middle of what is known", () => {
+  const samples = [1, 3, 9].map((cpu) => ({ ...sample(cpu, "squid", 1), cpu }));
+  const unknown = { ...sample(4, "squid", 1), cpu: null };
+  assertEquals(medianCpu([...samples, unknown], "s", "squid"), 3);
+  assertEquals(medianCpu([unknown], "s", "squid"), null);
+});
+
 function sample(round: number, contender: Sample["contender"], rate: number): Sample {
-  return { round, scenario: "s", contender, outcome: { rate, p50: 1, p99: 1, done: 1, faults: 0 } };
+  const outcome = { rate, p50: 1, p99: 1, done: 1, work: 1, faults: 0 };
+  return { round, scenario: "s", contender, outcome, cpu: rate };
 }

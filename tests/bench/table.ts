@@ -1,86 +1,107 @@
-import { type ContenderName, offers } from "./contenders.ts";
+import { type ContenderName, doorwardAmong, offers, takesPart } from "./contenders.ts";
 import { isBulk, type Route } from "./job.ts";
-import { medianP99, medianRate, medianRatio, type Sample } from "./results.ts";
+import { markdown, NOTHING, ratio, shown } from "./markdown.ts";
+import { medianCpu, medianP99, medianRate, medianRatio, type Sample } from "./results.ts";
 import type { Scenario } from "./scenarios.ts";
 
-/** What stands where there is nothing to tell. */
-const NOTHING = "—";
-/** What has a table of its own: not everybody speaks both. */
-const GROUPS: readonly (readonly Route[])[] = [
-  ["forward", "connect"],
-  ["socks5", "socks5_udp"],
-  ["intercepted", "intercepted_http2"],
-];
+/** What has tables of its own: not everybody speaks all of them. */
+const GROUPS: Readonly<Record<string, readonly Route[]>> = {
+  "HTTP": ["forward", "connect"],
+  "SOCKS5": ["socks5", "socks5_udp"],
+  "Inside HTTPS": ["intercepted", "intercepted_http2"],
+};
 
-/** The results as Markdown: a table for the rows by HTTP, one for those by SOCKS5, and one for interception. */
+/** The rows of one group, and who can do any of them. */
+interface Group {
+  readonly samples: readonly Sample[];
+  readonly rows: readonly Scenario[];
+  readonly able: readonly ContenderName[];
+}
+
+/** The results as Markdown: for HTTP, for SOCKS5, for interception, and for Doorward beside itself. */
 export function tables(
   samples: readonly Sample[],
   scenarios: readonly Scenario[],
   contenders: readonly ContenderName[],
 ): string {
-  return GROUPS.map((routes) => scenarios.filter(({ route }) => routes.includes(route)))
-    .filter((rows) => rows.length > 0)
-    .map((rows) => table(samples, rows, contenders))
-    .join("\n");
+  const parts = Object.entries(GROUPS).map(([title, routes]) => {
+    const rows = scenarios.filter(({ route, among }) =>
+      among === undefined && routes.includes(route)
+    );
+    const able = contenders.filter((name) => rows.some(({ route }) => offers(name, route)));
+    return rows.length === 0 ? "" : `## ${title}\n\n${groupTables({ samples, rows, able })}`;
+  });
+  const itself = scenarios.filter(({ among }) => among !== undefined);
+  if (itself.length > 0) parts.push(`## Doorward beside itself\n\n${ownTable(samples, itself)}`);
+  return parts.filter((part) => part !== "").join("\n");
 }
 
-/**
- * One table: rates, each proxy's share of direct, Doorward against each peer, and the wait in milliseconds
- * that 99 of 100 stayed below. Who can do nothing of all this has no columns.
- */
-function table(
-  samples: readonly Sample[],
-  scenarios: readonly Scenario[],
-  contenders: readonly ContenderName[],
-): string {
-  const able = contenders.filter((name) => scenarios.some(({ route }) => offers(name, route)));
+function groupTables(group: Group): string {
+  const { samples, able } = group;
   const proxies = able.filter((name) => name !== "direct");
-  const peers = proxies.filter((name) => name !== "doorward");
-  const header = [
-    "scenario",
-    "unit",
-    ...able,
-    ...proxies.map((name) => `${name} / direct`),
-    ...peers.map((name) => `doorward / ${name}`),
-    `p99 ms: ${able.join(", ")}`,
-  ];
-  const rows = scenarios.map(({ title, unit, work, route }) => [
-    title,
-    unit,
-    ...able.map((name) => offers(name, route) ? rate(medianRate(samples, title, name)) : NOTHING),
-    ...proxies.map((name) => ratio(medianRatio(samples, title, name, "direct"))),
-    ...peers.map((name) => ratio(medianRatio(samples, title, "doorward", name))),
-    isBulk(work) ? NOTHING : able.map((name) => wait(medianP99(samples, title, name))).join(", "),
+  const own = doorwardAmong(able);
+  const limit = able.includes("relay") ? "relay" : "direct";
+  const limited = proxies.filter((name) => name !== limit);
+  const isNotBulk = ({ work }: Scenario) => !isBulk(work);
+  return [
+    cells("Rates", group, able, (row, name) => {
+      const rate = medianRate(samples, row.title, name);
+      return rate === null ? "failed" : Math.round(rate).toLocaleString("en-US");
+    }, ({ unit }) => unit),
+    own === null ? "" : cells(
+      "Doorward's rate, the other's being 1",
+      group,
+      able.filter((name) => name !== own),
+      (row, name) => ratio(medianRatio(samples, row.title, own, name)),
+    ),
+    cells(
+      `Rates, that of ${limit} being 1`,
+      group,
+      limited,
+      (row, name) => ratio(medianRatio(samples, row.title, name, limit)),
+    ),
+    cells("p99, milliseconds", { ...group, rows: group.rows.filter(isNotBulk) }, able, (
+      row,
+      name,
+    ) => shown(medianP99(samples, row.title, name))),
+    cells("CPU of the proxy for each, of bulk for each MiB, microseconds", group, proxies, (
+      row,
+      name,
+    ) => shown(medianCpu(samples, row.title, name))),
+  ].filter((part) => part !== "").join("\n");
+}
+
+/** A table with a row for each scenario and a column for each of these, where they take part. */
+function cells(
+  title: string,
+  { rows, samples }: Group,
+  names: readonly ContenderName[],
+  cell: (row: Scenario, name: ContenderName) => string,
+  unit?: (row: Scenario) => string,
+): string {
+  const hasAny = samples.some(({ contender }) => names.includes(contender));
+  if (rows.length === 0 || names.length === 0 || !hasAny) return "";
+  const header = ["scenario", ...(unit === undefined ? [] : ["unit"]), ...names];
+  const lines = rows.map((row) => [
+    row.title,
+    ...(unit === undefined ? [] : [unit(row)]),
+    ...names.map((name) => takesPart(name, row) ? cell(row, name) : NOTHING),
   ]);
-  return markdown(header, rows);
+  return `${title}:\n\n${markdown(header, lines, unit === undefined ? 1 : 2)}`;
 }
 
-function rate(value: number | null): string {
-  return value === null ? "failed" : Math.round(value).toLocaleString("en-US");
-}
-
-function wait(ms: number | null): string {
-  if (ms === null) return NOTHING;
-  return ms.toFixed(ms < 1 ? 2 : ms < 10 ? 1 : 0);
-}
-
-function ratio(value: number | null): string {
-  return value === null ? NOTHING : value.toFixed(2);
-}
-
-/** The first two columns are words, the others numbers. */
-function markdown(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = header.map((title, column) =>
-    Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0))
+/** A line for each way in which Doorward is run, beside the first of its row. */
+function ownTable(samples: readonly Sample[], rows: readonly Scenario[]): string {
+  const header = ["scenario", "way", "requests/s", "of the first", "p99 ms", "CPU µs each"];
+  const lines = rows.flatMap(({ title, among = [] }) =>
+    among.filter((name) => medianRate(samples, title, name) !== null).map((name) => [
+      title,
+      name,
+      shown(medianRate(samples, title, name)),
+      ratio(medianRatio(samples, title, name, among[0] ?? name)),
+      shown(medianP99(samples, title, name)),
+      shown(medianCpu(samples, title, name)),
+    ])
   );
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell, column) => pad(cell, column, widths[column] ?? 0)).join(" | ")} |\n`;
-  const rule = widths.map((width, column) =>
-    column < 2 ? "-".repeat(width) : `${"-".repeat(width - 1)}:`
-  );
-  return `${line(header)}${line(rule)}${rows.map(line).join("")}`;
-}
-
-function pad(cell: string, column: number, width: number): string {
-  return column < 2 ? cell.padEnd(width) : cell.padStart(width);
+  return markdown(header, lines, 2);
 }
