@@ -3,6 +3,7 @@ import { assertEquals } from "@std/assert";
 import { testClient } from "../support/client_world.ts";
 import { curl } from "../support/clients.ts";
 import { doorward, proxyEnv, startDoorward } from "../support/doorward_cli.ts";
+import { onLowPort } from "../support/low_port.ts";
 import { type Ended, runProgram } from "../support/programs.ts";
 import { makeScratch, type Scratch } from "../support/scratch.ts";
 
@@ -99,6 +100,6 @@ async function through(words: readonly string[], scratch: Scratch): Promise<Ende
 
 /** A port of 127.0.0.2 that nobody listens on. */
 function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.2", port: 0 });
+  using listener = onLowPort((port) => Deno.listen({ hostname: "127.0.0.2", port }));
   return listener.addr.port;
 }

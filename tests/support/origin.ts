@@ -1,6 +1,7 @@
 import type { SocketAddress } from "../../src/net/address/endpoint.ts";
 import { listenTcp } from "../../src/net/tcp_listener.ts";
 import { inTime, until } from "./in_time.ts";
+import { onLowPort } from "./low_port.ts";
 import { ip } from "./policy.ts";
 import { Wire } from "./wire.ts";
 
@@ -20,7 +21,7 @@ export interface Origin extends AsyncDisposable {
 
 /** Starts an origin on 127.0.0.1, or where else `hostname` says, on a free port. */
 export function startOrigin(script: Script, hostname = "127.0.0.1"): Origin {
-  const listener = listenTcp({ ip: ip(hostname), port: 0 });
+  const listener = onLowPort((port) => listenTcp({ ip: ip(hostname), port }));
   const connections: Wire[] = [];
   const scripts: Promise<void>[] = [];
   const faults: unknown[] = [];

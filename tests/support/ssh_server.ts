@@ -1,4 +1,5 @@
 import type { Needed } from "./client_world.ts";
+import { onLowPort } from "./low_port.ts";
 import { type RunningProgram, runProgram, startProgram, whereIs } from "./programs.ts";
 import type { Scratch } from "./scratch.ts";
 
@@ -90,6 +91,6 @@ async function makeKey(name: string, scratch: Scratch): Promise<string> {
 
 /** A port that was free just now. */
 function freePort(hostname: string): number {
-  using listener = Deno.listen({ hostname, port: 0 });
+  using listener = onLowPort((port) => Deno.listen({ hostname, port }));
   return listener.addr.port;
 }
