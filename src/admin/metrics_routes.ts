@@ -9,10 +9,12 @@ export function metricsRoutes(parts: AdminParts): readonly Route[] {
     summary: "Numbers in the text format of Prometheus",
     token: "never",
     type: "text/plain",
-    serve: () =>
-      new Response(metricsText(metrics(parts)), {
+    serve: async () => {
+      await parts.proxy.live.refresh();
+      return new Response(metricsText(metrics(parts)), {
         headers: { "content-type": "text/plain; version=0.0.4; charset=utf-8" },
-      }),
+      });
+    },
   }];
 }
 

@@ -68,7 +68,7 @@ async function setMode(call: Call, { proxy: { policy } }: AdminParts): Promise<R
   if (mode === "full" && policy.configured.mode === "limited") {
     call.demandToken('The mode "full" loosens what the configuration says');
   }
-  policy.setMode(mode);
+  await policy.everywhere(policy.setMode(mode));
   return json({ status: "ok", mode, generation: policy.current.generation });
 }
 
@@ -86,9 +86,10 @@ async function addRule(list: Rule["list"], call: Call, parts: AdminParts): Promi
     if (scope.kind === "always") {
       await configuration.persist(list, text);
       // What the file says need not be said again for a while.
-      policy.remove(list, text);
+      await policy.everywhere(policy.remove(list, text).closed);
     } else {
-      policy.add({ list, pattern, scope, from: "runtime" });
+      const { change } = policy.add({ list, pattern, scope, from: "runtime" });
+      await policy.everywhere(change.closed);
     }
   }
   const rule = said ?? policy.saying(list, text).at(-1) ?? null;
@@ -125,7 +126,8 @@ async function removeRule(list: Rule["list"], call: Call, parts: AdminParts): Pr
   }
   if (isAlways) call.demandToken("To write into the configuration");
   const written = isWritten ? await configuration.withdraw(list, text) : null;
-  const closed = policy.remove(list, text).closed + (written?.closed ?? 0);
+  const removed = await policy.everywhere(policy.remove(list, text).closed);
+  const closed = removed + (written?.closed ?? 0);
   return json({ status: "ok", removed: same, closed, generation: policy.current.generation });
 }
 

@@ -43,7 +43,10 @@ export function requestRoutes(parts: AdminParts): readonly Route[] {
       path: "/connections",
       summary: "The open connections of clients, newest first",
       token: "never",
-      serve: () => json({ connections: proxy.live.list(), total: proxy.connections }),
+      serve: async () => {
+        await proxy.live.refresh();
+        return json({ connections: proxy.live.list(), total: proxy.connections });
+      },
     },
     {
       method: "DELETE",

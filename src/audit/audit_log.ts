@@ -4,10 +4,8 @@ import { type Attribution, recordedCommand } from "./attribution.ts";
 import {
   AUDIT_TARGET,
   type AuditAttribution,
-  type AuditEndpoints,
   type AuditHead,
   type AuditMetadata,
-  type AuditPlace,
   type CloseAudit,
   type DecisionAudit,
   type HappenedAudit,
@@ -81,8 +79,11 @@ export class AuditLog {
   #seq = 0;
   #time = { at: NaN, text: "" };
 
+  readonly #hasMetadata: boolean;
+
   constructor(parts: AuditLogParts) {
     this.#parts = parts;
+    this.#hasMetadata = Object.keys(parts.metadata).length > 0;
   }
 
   /** Whether anybody wants records. */
@@ -106,54 +107,55 @@ export class AuditLog {
   /** Records a decision. */
   decided(decided: Decided, requester: Requester): void {
     if (!this.isOn) return;
-    const { rule } = decided;
-    const record: DecisionAudit = {
-      ...this.#head(POLICY_DECISION),
+    const { protocol, rule } = decided;
+    this.#seq += 1;
+    const record: Unattributed<DecisionAudit> = {
+      target: AUDIT_TARGET,
+      "event.name": POLICY_DECISION,
+      "event.timestamp": this.#timestamp(),
       "network.policy.scope": decided.scope,
       "network.policy.decision": decided.decision,
       "network.policy.source": decided.source,
       "network.policy.reason": decided.reason,
-      ...endpoints(decided, requester),
+      "network.transport.protocol": protocol,
+      "server.address": decided.host,
+      "server.port": decided.port,
+      "http.request.method": methodOf(protocol, requester.method) ?? "none",
+      "client.address": requester.client || "unknown",
       "network.policy.override": decided.override,
-      ...this.#place(),
+      "doorward.instance": this.#parts.instance,
+      "doorward.seq": this.#seq,
       "doorward.request.id": requester.id,
       "doorward.policy.generation": decided.generation,
-      ...(rule === null ? NOTHING : { "doorward.rule": rule }),
-      ...attributionFields(requester),
     };
-    this.#hand(record);
+    if (rule !== null) record["doorward.rule"] = rule;
+    this.#hand(attributed(record, requester));
   }
 
   /** Records the end of what was let through. */
   ended(ended: Ended, requester: Requester): void {
     if (!this.isOn) return;
-    const record: CloseAudit = {
-      ...this.#head(REQUEST_CLOSE),
-      ...endpoints(ended, requester),
+    const { protocol } = ended;
+    this.#seq += 1;
+    const record: Unattributed<CloseAudit> = {
+      target: AUDIT_TARGET,
+      "event.name": REQUEST_CLOSE,
+      "event.timestamp": this.#timestamp(),
+      "network.transport.protocol": protocol,
+      "server.address": ended.host,
+      "server.port": ended.port,
+      "http.request.method": methodOf(protocol, requester.method) ?? "none",
+      "client.address": requester.client || "unknown",
       "doorward.kind": ended.kind,
       "doorward.outcome": ended.outcome,
       "doorward.bytes.up": ended.up,
       "doorward.bytes.down": ended.down,
       "doorward.duration_ms": Math.max(0, Math.round(ended.duration)),
-      ...this.#place(),
+      "doorward.instance": this.#parts.instance,
+      "doorward.seq": this.#seq,
       "doorward.request.id": requester.id,
-      ...attributionFields(requester),
     };
-    this.#hand(record);
-  }
-
-  #head<Name extends string>(name: Name): AuditHead & { readonly "event.name": Name } {
-    return {
-      target: AUDIT_TARGET,
-      "event.name": name,
-      "event.timestamp": this.#timestamp(),
-      ...this.#parts.metadata,
-    };
-  }
-
-  #place(): AuditPlace {
-    this.#seq += 1;
-    return { "doorward.instance": this.#parts.instance, "doorward.seq": this.#seq };
+    this.#hand(attributed(record, requester));
   }
 
   /** A busy proxy writes many records in one millisecond. */
@@ -163,7 +165,10 @@ export class AuditLog {
     return this.#time.text;
   }
 
-  #hand(record: HappenedAudit): void {
+  #hand(made: HappenedAudit): void {
+    const { metadata } = this.#parts;
+    // Behind the head, before all else.
+    const record = this.#hasMetadata ? { ...headOf(made), ...metadata, ...made } : made;
     for (const sink of this.#parts.sinks) {
       try {
         sink.write(record);
@@ -175,19 +180,13 @@ export class AuditLog {
   }
 }
 
-const NOTHING = {};
+/** A record on its way: where it came in is still to be said. */
+type Unattributed<T> = Writable<Omit<T, "doorward.listener">>;
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
-function endpoints(
-  { protocol, host, port }: Destination,
-  { client, method }: Requester,
-): AuditEndpoints {
-  return {
-    "network.transport.protocol": protocol,
-    "server.address": host,
-    "server.port": port,
-    "http.request.method": methodOf(protocol, method) ?? "none",
-    "client.address": client === "" ? "unknown" : client,
-  };
+function headOf(record: HappenedAudit): AuditHead {
+  const { target, "event.name": name, "event.timestamp": at } = record;
+  return { target, "event.name": name, "event.timestamp": at };
 }
 
 /** The method of a request; null where its protocol has none. A request inside a tunnel has one. */
@@ -198,14 +197,18 @@ export function methodOf(protocol: Protocol, method: string): string | null {
 /** What stands in place of a method where the protocol has none. */
 const WORDS_OF_SOCKS: ReadonlySet<string> = new Set(["CONNECT", "UDP", "UDP_ASSOCIATE"]);
 
-function attributionFields({ listener, attempt, attribution }: Requester): AuditAttribution {
+/** Says whose request it was. It is the record that was given: to make another one costs more than all that is in it. */
+function attributed<T extends Partial<Omit<AuditAttribution, "doorward.listener">>>(
+  record: T,
+  { listener, attempt, attribution }: Requester,
+): T & Pick<AuditAttribution, "doorward.listener"> {
   const { label, command, execPolicyHint } = attribution;
   const id = attempt();
-  return {
-    "doorward.listener": listener,
-    ...(id === null ? NOTHING : { "doorward.attempt.id": id }),
-    ...(label === null ? NOTHING : { "doorward.label": label }),
-    ...(command === null ? NOTHING : { "doorward.command": recordedCommand(command) }),
-    ...(execPolicyHint === null ? NOTHING : { "doorward.exec_policy_hint": execPolicyHint }),
-  };
+  const said: Partial<Writable<AuditAttribution>> = record;
+  said["doorward.listener"] = listener;
+  if (id !== null) said["doorward.attempt.id"] = id;
+  if (label !== null) said["doorward.label"] = label;
+  if (command !== null) said["doorward.command"] = recordedCommand(command);
+  if (execPolicyHint !== null) said["doorward.exec_policy_hint"] = execPolicyHint;
+  return record as T & Pick<AuditAttribution, "doorward.listener">;
 }

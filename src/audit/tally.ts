@@ -15,7 +15,7 @@ export interface Counted {
   readonly reason: BlockReason | null;
   readonly protocol: Protocol;
   readonly host: string;
-  readonly rule: Rule | null;
+  readonly rule: Pick<Rule, "list" | "text"> | null;
 }
 
 /** How often something was decided. */
@@ -144,7 +144,7 @@ export class Tally {
     return counting;
   }
 
-  #noteRule({ list, text }: Rule): void {
+  #noteRule({ list, text }: Pick<Rule, "list" | "text">): void {
     const hits = this.#hits[list];
     const count = hits.get(text);
     if (count === undefined && hits.size >= RULES_MAX) return;

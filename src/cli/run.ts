@@ -20,6 +20,7 @@ import { followRequirements, requirementsFiles } from "../library/follow_require
 import { liveConfig } from "./live_config.ts";
 import { noticeLine, warningLine } from "./printed/notices.ts";
 import { type OpenAuthority, openAuthority } from "../library/open_authority.ts";
+import { openWorkers } from "../library/workers/open_workers.ts";
 import { type OpenOptions, openProxy, socksListener } from "./open_proxy.ts";
 import { connectWords } from "./program.ts";
 import { policyInForce } from "./policy_in_force.ts";
@@ -125,6 +126,7 @@ async function behindProxy(
     },
     alsoOurs: [],
     trust,
+    workers: await openWorkers(config, trust, here),
     writesFiles: config.auditFile !== null || (config.network.ask && answerers().length > 0),
     ...told,
   }, here);

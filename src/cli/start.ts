@@ -19,6 +19,7 @@ import { followRequirements, requirementsFiles } from "../library/follow_require
 import { liveConfig } from "./live_config.ts";
 import type { OpenAdmin } from "./open_admin.ts";
 import { type OpenAuthority, openAuthority } from "../library/open_authority.ts";
+import { openWorkers } from "../library/workers/open_workers.ts";
 import { openProxy, socksListener } from "./open_proxy.ts";
 import { policyInForce } from "./policy_in_force.ts";
 import { banner } from "./printed/banner.ts";
@@ -97,6 +98,7 @@ async function serve(
     attribution: { ...UNATTRIBUTED, label: command.label },
     alsoOurs: [admin.address],
     trust,
+    workers: await openWorkers(config, trust, here),
     writesFiles: true,
     record: (blocked, unsaid) => {
       violations.line(violationLine(blocked));

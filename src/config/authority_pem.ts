@@ -1,6 +1,7 @@
 // The files of the authority of interception: whoever can read the key can pose as any server to whoever
 // trusts the certificate.
-import { type Authority, authorityOf, type AuthorityPem } from "../tls/authority.ts";
+import { type Authority, authorityOf } from "../tls/authority.ts";
+import type { AuthorityPem } from "../tls/authority_pem.ts";
 import type { AuthorityFiles } from "./authority_files.ts";
 import { ConfigError } from "./errors.ts";
 import { withFileLock } from "./file_lock.ts";

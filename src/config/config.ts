@@ -81,6 +81,7 @@ export interface NetworkConfig {
   readonly audit_file: string;
   readonly via: boolean;
   readonly all_proxy: "http" | "socks5h";
+  readonly workers: number | "auto";
 }
 
 /** One sentence for the person who starts Doorward, with the place it speaks of. */

@@ -1,7 +1,10 @@
 import type { Place } from "./toml/located.ts";
 
-/** A policy that is longer was not written by hand, and a device file has no end. */
-export const CONFIG_BYTES_MAX = 1024 * 1024;
+/** Two hundred thousand names of hosts fit; a device file has no end. */
+export const CONFIG_BYTES_MAX = 8 * 1024 * 1024;
+
+/** Most files are smaller. */
+const FIRST_BYTES = 64 * 1024;
 
 const PIPE = "it is a pipe, and it is read more than once; make it a file";
 
@@ -38,12 +41,17 @@ export async function readUpTo(
   bytesMax: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
   using handle = await Deno.open(file, { read: true });
-  const bytes = new Uint8Array(bytesMax);
+  let bytes = new Uint8Array(Math.min(FIRST_BYTES, bytesMax));
   let length = 0;
-  while (length < bytesMax) {
+  while (true) {
     const count = await handle.read(bytes.subarray(length));
     if (count === null) break;
     length += count;
+    if (length < bytes.length) continue;
+    if (length === bytesMax) break;
+    const larger = new Uint8Array(Math.min(4 * length, bytesMax));
+    larger.set(bytes);
+    bytes = larger;
   }
   return bytes.subarray(0, length);
 }

@@ -247,7 +247,7 @@ export class LiveConfig {
     this.#fault = null;
     this.#loadedAt = now() / 1000;
     // In any case: the same rule may stand on another line by now.
-    const closed = policy.rebase(document);
+    const closed = await policy.everywhere(policy.rebase(document));
     // What we wrote ourselves was told already.
     if (by === "request" || changed.length > 0 || wasFault) this.#done(changed, closed);
     if (waiting.length > 0) this.#wait(waiting);

@@ -19,6 +19,7 @@ const FROZEN = [
   "admin_auth",
   "mitm",
   "ask_webhook",
+  "workers",
 ] as const satisfies readonly (keyof NetworkConfig)[];
 
 /** Their values are not shown: they may be secrets. */

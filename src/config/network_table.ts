@@ -1,11 +1,11 @@
 import { AUDIT_TABLE_SCHEMA } from "./audit_table.ts";
 import { MITM_CA_SCHEMA } from "./authority_files.ts";
 import type { NetworkConfig } from "./config.ts";
+import { readWorkers } from "./workers_key.ts";
 import { DECIDER_SCHEMA } from "./decider_table.ts";
 import { LIMITS_SCHEMA } from "./limits_table.ts";
 import { MAP_SCHEMAS } from "./surfaces/domain_map.ts";
 import type { Findings } from "./toml/findings.ts";
-import { LATER_KEYS, LATER_SCHEMAS, refuseLaterKey } from "./later_features.ts";
 import { RULE_SCHEMAS } from "./request_rules.ts";
 import type { JsonSchema } from "./toml/json_schema.ts";
 import { quote } from "./toml/printable.ts";
@@ -58,6 +58,7 @@ export const DEFAULT_NETWORK: NetworkConfig = {
   audit_file: "",
   via: true,
   all_proxy: "http",
+  workers: 1,
 };
 
 /** What holds where nobody wrote a file: it works at once, and every new host is a question. */
@@ -151,6 +152,10 @@ const KEYS: Keys<NetworkConfig> = {
     readWord("http", "socks5h"),
     "what ALL_PROXY holds for the child of run; socks5h names SOCKS5",
   ),
+  workers: key(
+    readWorkers,
+    "how many threads accept, on one port and under one policy; auto is one for each core",
+  ),
 };
 
 /** Keys with a reader of their own. */
@@ -171,7 +176,7 @@ export function networkSchema(): JsonSchema {
   return {
     description: "The policy, and where the proxy listens",
     ...tableSchema(
-      { keys: KEYS, others: { ...OTHERS, ...LATER_SCHEMAS } },
+      { keys: KEYS, others: OTHERS },
       DEFAULT_NETWORK,
     ),
   };
@@ -184,10 +189,7 @@ export function readNetwork(
   findings: Findings,
   where = "[network]",
 ): NetworkConfig {
-  const entries = [...table.entries];
-  for (const [name, entry] of entries) refuseLaterKey(name, entry, findings);
-  const ours = new Map(entries.filter(([name]) => !LATER_KEYS.includes(name)));
-  return readTable({ ...table, entries: ours }, {
+  return readTable(table, {
     where,
     keys: KEYS,
     defaults,

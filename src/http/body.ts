@@ -32,8 +32,11 @@ export interface BodyTransfer {
   readonly fieldsMax: number;
   /** What the head's `Connection` names, lower case: trailers of that name end here too (RFC 9110 7.6.1). */
   readonly nominated: readonly string[];
-  /** Sent in front, in one write with the first of the body if that is there already: the head. */
-  readonly prefix: Uint8Array<ArrayBuffer>;
+  /**
+   * Sent in front, in one write with the first of the body if that is there already: the head. A number says how many
+   * bytes it has where `from` holds it, as it goes on, in front of the body.
+   */
+  readonly prefix: Uint8Array<ArrayBuffer> | number;
   readonly pool: BufferPool;
   /** Called after each read with the bytes of the body in it, to count them and to put off a limit. */
   readonly passed: (bytes: number) => void;
@@ -46,32 +49,42 @@ export interface BodyTransfer {
  * @throws {ProtocolError} when the sender's bytes are wrong or end too early; anything else is the
  * receiver's stream failing
  */
-export async function transferBody(transfer: BodyTransfer): Promise<void> {
+export function transferBody(transfer: BodyTransfer): Promise<void> {
   const { framing } = transfer;
   switch (framing.kind) {
     case "none":
-      return await writeAll(transfer.to, transfer.prefix);
+      return writeAll(transfer.to, firstBytes(transfer, 0));
     case "length":
-      return await transferLength(transfer, framing.length);
+      return transferLength(transfer, framing.length);
     case "close":
-      return await transferLength(transfer, Infinity);
+      return transferLength(transfer, Infinity);
   }
   framing.kind satisfies "chunked";
-  return await transferChunks(transfer);
+  return transferChunks(transfer);
 }
 
 /** An infinite length ends with the stream. */
-async function transferLength(transfer: BodyTransfer, length: number): Promise<void> {
+function transferLength(transfer: BodyTransfer, length: number): Promise<void> {
+  const { from, to, prefix } = transfer;
+  const held = from.length - (typeof prefix === "number" ? prefix : 0);
+  const first = Math.min(held, length);
+  const bytes = firstBytes(transfer, first);
+  if (first > 0) transfer.passed(first);
+  return first === length
+    ? writeAll(to, bytes)
+    : writeAll(to, bytes).then(() => transferRest(transfer, length - first));
+}
+
+async function transferRest(transfer: BodyTransfer, length: number): Promise<void> {
   const { to, passed } = transfer;
-  let left = length - await sendPrefix(transfer, length);
-  if (left === 0) return;
+  let left = length;
   using buffer = new AdaptiveBuffer(transfer.pool, SMALL_BYTES);
   while (true) {
     const { bytes } = buffer;
     const space = bytes.length > left ? bytes.subarray(0, left) : bytes;
     const count = await readSome(transfer, space);
     if (count === null) {
-      if (length === Infinity) return;
+      if (left === Infinity) return;
       throw cutShort(transfer.peer);
     }
     passed(count);
@@ -82,16 +95,15 @@ async function transferLength(transfer: BodyTransfer, length: number): Promise<v
   }
 }
 
-/** Writes the prefix, and with it what the reader holds of the body. Returns how much of that. */
-async function sendPrefix(transfer: BodyTransfer, length: number): Promise<number> {
-  const { from, to, prefix, passed } = transfer;
-  const held = from.buffered;
-  const first = held.length > length ? held.subarray(0, length) : held;
-  const both = joined(prefix, first, NOTHING);
-  from.consume(first.length);
-  if (first.length > 0) passed(first.length);
-  await writeAll(to, both);
-  return first.length;
+/** The prefix, and so many bytes of the body behind it that the reader holds. They are taken. */
+function firstBytes({ from, prefix }: BodyTransfer, count: number): Uint8Array<ArrayBuffer> {
+  const isHeld = typeof prefix === "number";
+  const { buffered } = from;
+  const taken = isHeld ? prefix + count : count;
+  const first = taken === buffered.length ? buffered : buffered.subarray(0, taken);
+  // Good until the next read, which nobody begins before they are written.
+  from.consume(taken);
+  return isHeld ? first : joined(prefix, first, NOTHING);
 }
 
 /** Decodes each piece and writes it as one chunk of our own: the sender's framing never goes on. */
@@ -99,8 +111,8 @@ async function transferChunks(transfer: BodyTransfer): Promise<void> {
   const { from, to, peer, keepChunks, passed } = transfer;
   const decoder = new ChunkedDecoder(peer, transfer.fieldsMax);
   using buffer = new AdaptiveBuffer(transfer.pool, SMALL_BYTES);
-  let head = transfer.prefix;
-  if (from.buffered.length === 0) {
+  let head = takePrefix(transfer);
+  if (from.length === 0) {
     await writeAll(to, head);
     head = NOTHING;
   }
@@ -121,6 +133,14 @@ async function transferChunks(transfer: BodyTransfer): Promise<void> {
     if (whole.length > 0) await writeAll(to, whole);
     buffer.filled(count, space.length);
   }
+}
+
+/** The prefix by itself: what comes behind it is changed. */
+function takePrefix({ from, prefix }: BodyTransfer): Uint8Array<ArrayBuffer> {
+  if (typeof prefix !== "number") return prefix;
+  const head = from.buffered.slice(0, prefix);
+  from.consume(prefix);
+  return head;
 }
 
 /** Puts the size before the data and a line end behind it, in the room that was left. Without data nothing. */

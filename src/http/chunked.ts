@@ -140,7 +140,12 @@ export class ChunkedDecoder {
     if (length > 2 && trailer[length - 3] !== LF) return;
     const bytes = Uint8Array.from(trailer);
     this.#state = "broken";
-    this.#trailers = parseFields(bytes, latin1(bytes), 0, this.#fieldsMax, this.#peer);
+    this.#trailers = parseFields(
+      { bytes, text: latin1(bytes), lines: [] },
+      0,
+      this.#fieldsMax,
+      this.#peer,
+    );
     this.#state = "done";
   }
 

@@ -22,7 +22,7 @@ const LENGTH_DIGITS_MAX = 15;
  *
  * @throws {ProtocolError} wherever two readers could disagree (RFC 9112 section 11.2)
  */
-export function requestFraming(head: RequestHead): Framing {
+export function requestFraming(head: Omit<RequestHead, "sent">): Framing {
   const framing = announced(head.fields, head.minor, "client") ?? NONE;
   // RFC 9110 section 9.3.6: content in a CONNECT request has no meaning; section 9.3.8: a client MUST NOT
   // send content in a TRACE request. Stricter: refused.
@@ -37,7 +37,7 @@ export function requestFraming(head: RequestHead): Framing {
  *
  * @throws {ProtocolError} as {@linkcode requestFraming}
  */
-export function responseFraming(head: ResponseHead, method: string): Framing {
+export function responseFraming(head: Omit<ResponseHead, "sent">, method: string): Framing {
   const { status } = head;
   // RFC 9112 section 6.3, rule 1: these have no body whatever their fields say.
   if (method === "HEAD" || status < 200 || status === 204 || status === 304) return NONE;
@@ -65,9 +65,17 @@ function announced(fields: Fields, minor: 0 | 1, peer: "client" | "upstream"): F
   // RFC 9112 section 6.3, rule 5. Stricter: equal ones are refused too.
   if (lengths.length > 1) throw bad(peer, "more than one Content-Length");
   const text = lengths[0]!;
-  if (!/^[0-9]+$/.test(text)) throw bad(peer, "a Content-Length that is not a number");
+  if (!isDigits(text)) throw bad(peer, "a Content-Length that is not a number");
   if (text.length > LENGTH_DIGITS_MAX) throw bad(peer, "a Content-Length out of range");
   return { kind: "length", length: Number(text) };
+}
+
+function isDigits(text: string): boolean {
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code < 0x30 || code > 0x39) return false;
+  }
+  return text !== "";
 }
 
 function bad(peer: "client" | "upstream", why: string): ProtocolError {

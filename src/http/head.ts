@@ -4,6 +4,14 @@ import type { Fields } from "./fields.ts";
 /** The minor version of HTTP/1. */
 export type Minor = 0 | 1;
 
+/** A head as it came, and where its lines are. */
+export interface HeadText {
+  /** All of it, a character a byte. */
+  readonly text: string;
+  /** Where the line of each field begins, and at the end where the empty line does. */
+  readonly lines: readonly number[];
+}
+
 /** A request line and its fields, as sent. */
 export interface RequestHead {
   /** Case-sensitive (RFC 9110 section 9.1). */
@@ -12,6 +20,7 @@ export interface RequestHead {
   readonly target: string;
   readonly minor: Minor;
   readonly fields: Fields;
+  readonly sent: HeadText;
 }
 
 /** A status line and its fields, as sent. */
@@ -22,4 +31,5 @@ export interface ResponseHead {
   /** May be empty. */
   readonly reason: string;
   readonly fields: Fields;
+  readonly sent: HeadText;
 }

@@ -29,6 +29,11 @@ const NOT_FOR_ORIGINS: ReadonlySet<string> = new Set([
   "x-proxy-error",
 ]);
 
+const FIRST_LETTERS = Uint8Array.from({ length: 0x80 }, (_, code) => {
+  const names = [...ONE_CONNECTION, ...NOT_FOR_ORIGINS, "proxy-", "x-forwarded-"];
+  return names.some((name) => name.charCodeAt(0) === code) ? 1 : 0;
+});
+
 /** Fields by which a request asks to be taken for another method than it says; lower case. */
 export const METHOD_OVERRIDES: readonly string[] = [
   "x-http-method-override",
@@ -69,10 +74,7 @@ const NEVER_TRAILERS: ReadonlySet<string> = new Set([
 /** The fields of a request that go on to the origin: without `Host` and the framing, which we write. */
 export function requestFieldsToForward(fields: Fields): Field[] {
   const named = namedInConnection(fields);
-  return fields.filter(({ key }) => {
-    const name = knownAs(key);
-    return !isOneConnection(name) && !isNotForOrigins(name) && !named.has(key);
-  });
+  return fields.filter(({ key }) => !endsHere(key) && !named.has(key));
 }
 
 /**
@@ -81,9 +83,32 @@ export function requestFieldsToForward(fields: Fields): Field[] {
  */
 export function responseFieldsToForward(fields: Fields): Field[] {
   const named = namedInConnection(fields);
-  return fields.filter(({ key }) =>
-    (!isOneConnection(key) || key === "proxy-status") && !named.has(key) && key !== "x-proxy-error"
-  );
+  return fields.filter(({ key }) => !endsHereOnReturn(key) && !named.has(key));
+}
+
+/** Whether a field may be one of those that do not simply go on: its first letter tells it of most. */
+export function mayStayBehind(key: string): boolean {
+  return FIRST_LETTERS[key.charCodeAt(0)] === 1;
+}
+
+/** Whether a field of a request ends here, for what it is called. `Connection` may name others. */
+export function endsHere(key: string): boolean {
+  const name = knownAs(key);
+  return isOneConnection(name) || isNotForOrigins(name);
+}
+
+/** Whether a field of a response ends here, for what it is called. `Connection` may name others. */
+export function endsHereOnReturn(key: string): boolean {
+  return (isOneConnection(key) && key !== "proxy-status") || key === "x-proxy-error";
+}
+
+/** Whether what `Connection` says is of the connection alone, and names no field that would else go on. */
+export function namesNoOther(value: string): boolean {
+  for (const part of value.split(",")) {
+    const token = part.trim().toLowerCase();
+    if (token !== "close" && token !== "" && !isOneConnection(token)) return false;
+  }
+  return true;
 }
 
 /** Whether a trailer field may go on as one. */

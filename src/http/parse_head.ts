@@ -9,6 +9,7 @@ const LF = 0x0a;
 const CR = 0x0d;
 const SPACE = 0x20;
 const COLON = 0x3a;
+const ZERO = 0x30;
 const DELETE = 0x7f;
 
 /** The longest registered method has 17 bytes (UPDATEREDIRECTREF); methods go into records and replies. */
@@ -38,11 +39,13 @@ export function parseRequestHead(bytes: Uint8Array, fieldsMax: number): RequestH
     refuse("the request target holds a byte that no URI has");
   }
   const version = text.slice(targetEnd + 1, lineEnd);
+  const lines: number[] = [];
   return {
     method: text.slice(0, methodEnd),
     target: text.slice(targetStart, targetEnd),
     minor: minorOf(version, "client", "bad_request_line"),
-    fields: parseFields(bytes, text, lineEnd + 2, fieldsMax, "client"),
+    fields: parseFields({ bytes, text, lines }, lineEnd + 2, fieldsMax, "client"),
+    sent: { text, lines },
   };
 }
 
@@ -60,19 +63,30 @@ export function parseResponseHead(bytes: Uint8Array, fieldsMax: number): Respons
   // HTTP-version SP status-code SP [ reason-phrase ] (RFC 9112 section 4). Many servers leave out the
   // second space when there is no phrase; nothing is ambiguous about that.
   const minor = minorOf(text.slice(0, 8), "upstream", "bad_status_line");
-  const status = text.slice(8, 12);
   // RFC 9110 section 15: 600 and above are invalid, but no framing hangs on them, and some servers say 999.
-  if (!/^ [1-9][0-9][0-9]$/.test(status)) bad("the status is not a number from 100 to 999");
+  const status = threeDigits(bytes, 9);
+  if (bytes[8] !== SPACE || status < 100) bad("the status is not a number from 100 to 999");
   if (lineEnd > 12 && bytes[12] !== SPACE) bad("no space after the status");
   for (let at = 13; at < lineEnd; at++) {
     if (!isValueByte(bytes[at]!)) bad("the reason phrase holds a control character");
   }
+  const lines: number[] = [];
   return {
     minor,
-    status: Number(status),
+    status,
     reason: text.slice(13, lineEnd),
-    fields: parseFields(bytes, text, lineEnd + 2, fieldsMax, "upstream"),
+    fields: parseFields({ bytes, text, lines }, lineEnd + 2, fieldsMax, "upstream"),
+    sent: { text, lines },
   };
+}
+
+/** What fields are read from, and what is noted of it meanwhile. */
+export interface FieldSource {
+  readonly bytes: Uint8Array;
+  /** The same, a character a byte. */
+  readonly text: string;
+  /** Gets where each line begins, and where the empty one does. */
+  readonly lines: number[];
 }
 
 /**
@@ -80,8 +94,7 @@ export function parseResponseHead(bytes: Uint8Array, fieldsMax: number): Respons
  * trailer sections.
  */
 export function parseFields(
-  bytes: Uint8Array,
-  text: string,
+  { bytes, text, lines }: FieldSource,
   at: number,
   fieldsMax: number,
   peer: Peer,
@@ -100,20 +113,40 @@ export function parseFields(
     if (nameEnd === at) bad("a line does not begin with a field name");
     // RFC 9112 section 5.1: no white space is allowed between the field name and the colon.
     if (bytes[nameEnd] !== COLON) bad("a field name is a token and a colon");
-    const lineEnd = endOfLine(bytes, nameEnd, peer, "bad_header");
     let start = nameEnd + 1;
+    while (bytes[start] === SPACE || bytes[start] === HTAB) start += 1;
+    let lineEnd = start;
+    while (isValueByte(bytes[lineEnd]!)) lineEnd += 1;
+    if (bytes[lineEnd] !== CR || bytes[lineEnd + 1] !== LF) throw badLine(bytes, lineEnd, peer);
     let end = lineEnd;
-    while (start < end && (bytes[start] === SPACE || bytes[start] === HTAB)) start += 1;
     while (end > start && (bytes[end - 1] === SPACE || bytes[end - 1] === HTAB)) end -= 1;
-    for (let i = start; i < end; i++) {
-      if (!isValueByte(bytes[i]!)) bad("a field value holds a control character");
-    }
     const name = text.slice(at, nameEnd);
+    lines.push(at);
     fields.push({ name, key: name.toLowerCase(), value: text.slice(start, end) });
     at = lineEnd + 2;
   }
   if (bytes[at + 1] !== LF || at + 2 !== bytes.length) bad("a carriage return stands alone");
+  lines.push(at);
   return fields;
+}
+
+/** What is wrong with a line whose value ends at a byte that is neither of a value nor the end of a line. */
+function badLine(bytes: Uint8Array, at: number, peer: Peer): ProtocolError {
+  // A line feed alone is worse than whatever else is wrong with its line.
+  endOfLine(bytes, at, peer, "bad_header");
+  const why = "Cannot parse the header: a field value holds a control character";
+  return new ProtocolError(peer, "bad_header", why);
+}
+
+/** A number of three digits; 0 where there are none, or fewer. */
+function threeDigits(bytes: Uint8Array, at: number): number {
+  let number = 0;
+  for (let i = at; i < at + 3; i++) {
+    const digit = bytes[i]! - ZERO;
+    if (!(digit >= 0 && digit <= 9)) return 0;
+    number = number * 10 + digit;
+  }
+  return number;
 }
 
 function tokenEnd(bytes: Uint8Array, at: number): number {

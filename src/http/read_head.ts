@@ -8,6 +8,23 @@ const H = 0x48;
 /** The first byte of a TLS connection (RFC 8446 section 5.1). */
 const TLS_HANDSHAKE = 0x16;
 
+/** Who sent the bytes, for the blame. */
+type Peer = "client" | "upstream";
+
+/**
+ * The request head that has been read already, as most have when they are looked for; null where more is to be read.
+ * As {@linkcode readRequestHead} in all else.
+ */
+export function heldRequestHead(
+  reader: BufferedReader,
+  headBytes: number,
+  lineBytes: number,
+): Uint8Array | null {
+  if (reader.length === 0 || reader.buffered[0] === CR) return null;
+  checkFirst(reader.buffered[0]!);
+  return whole(reader.buffered, 0, { headBytes, lineBytes }, "client");
+}
+
 /**
  * Reads a request head: up to and with the empty line that ends it; null when the stream ends before its
  * first byte. The view is parsed at once and then consumed by its length. `began` is told when the first
@@ -33,16 +50,25 @@ export async function readRequestHead(
     if (!(await holds(reader, 1))) return null;
   }
   began();
-  const first = reader.buffered[0]!;
-  if (!isTokenByte(first)) {
-    throw bad(
-      "client",
-      first === TLS_HANDSHAKE
-        ? "this is TLS: the client must send CONNECT first"
-        : "it does not begin with a method",
-    );
-  }
-  return await readToEmptyLine(reader, headBytes, "client", lineBytes);
+  checkFirst(reader.buffered[0]!);
+  return await readToEmptyLine(reader, { headBytes, lineBytes }, "client");
+}
+
+function checkFirst(first: number): void {
+  if (isTokenByte(first)) return;
+  throw bad(
+    "client",
+    first === TLS_HANDSHAKE
+      ? "this is TLS: the client must send CONNECT first"
+      : "it does not begin with a method",
+  );
+}
+
+/** The response head that has been read already: see {@linkcode heldRequestHead}. */
+export function heldResponseHead(reader: BufferedReader, headBytes: number): Uint8Array | null {
+  if (reader.length === 0) return null;
+  checkProtocol(reader.buffered[0]!);
+  return whole(reader.buffered, 0, { headBytes, lineBytes: Infinity }, "upstream");
 }
 
 /** Reads a response head, as {@linkcode readRequestHead} does a request's. */
@@ -51,36 +77,39 @@ export async function readResponseHead(
   headBytes: number,
 ): Promise<Uint8Array | null> {
   if (!(await holds(reader, 1))) return null;
-  // Servers of other protocols speak first, without an empty line ever: they are not waited for.
-  if (reader.buffered[0] !== H) throw bad("upstream", "this is not HTTP");
-  return await readToEmptyLine(reader, headBytes, "upstream");
+  checkProtocol(reader.buffered[0]!);
+  return await readToEmptyLine(reader, { headBytes, lineBytes: Infinity }, "upstream");
+}
+
+/** Servers of other protocols speak first, without an empty line ever: they are not waited for. */
+function checkProtocol(first: number): void {
+  if (first !== H) throw bad("upstream", "this is not HTTP");
 }
 
 /** Reads until so many bytes are buffered; false when the stream ends before. */
 async function holds(reader: BufferedReader, count: number): Promise<boolean> {
-  while (reader.buffered.length < count) {
+  while (reader.length < count) {
     if (!(await reader.fill())) return false;
   }
   return true;
 }
 
+/** How long a head may be, and its first line. */
+interface HeadLimits {
+  readonly headBytes: number;
+  readonly lineBytes: number;
+}
+
 async function readToEmptyLine(
   reader: BufferedReader,
-  headBytes: number,
-  peer: "client" | "upstream",
-  lineBytes = Infinity,
+  limits: HeadLimits,
+  peer: Peer,
 ): Promise<Uint8Array> {
   let searched = 0;
   while (true) {
     const bytes = reader.buffered;
-    // What is short as a whole has no long line.
-    if (bytes.length > lineBytes) refuseLongLine(bytes, lineBytes);
-    // What stands behind the limit decides nothing: it may be there already, or come later.
-    const end = headEnd(bytes.subarray(0, headBytes), searched, peer);
-    if (end === -1 && bytes.length >= headBytes) {
-      throw new ProtocolError(peer, "head_too_large", `Cannot take a head over ${headBytes} bytes`);
-    }
-    if (end !== -1) return bytes.subarray(0, end);
+    const head = whole(bytes, searched, limits, peer);
+    if (head !== null) return head;
     searched = bytes.length;
     if (!(await reader.fill())) {
       throw new ProtocolError(
@@ -90,6 +119,23 @@ async function readToEmptyLine(
       );
     }
   }
+}
+
+/** The head that `bytes` begin with; null where it has not ended yet, and may go on. */
+function whole(
+  bytes: Uint8Array,
+  searched: number,
+  { headBytes, lineBytes }: HeadLimits,
+  peer: Peer,
+): Uint8Array | null {
+  // What is short as a whole has no long line.
+  if (bytes.length > lineBytes) refuseLongLine(bytes, lineBytes);
+  // What stands behind the limit decides nothing: it may be there already, or come later.
+  const within = bytes.length > headBytes ? bytes.subarray(0, headBytes) : bytes;
+  const end = headEnd(within, searched, peer);
+  if (end !== -1) return bytes.subarray(0, end);
+  if (bytes.length < headBytes) return null;
+  throw new ProtocolError(peer, "head_too_large", `Cannot take a head over ${headBytes} bytes`);
 }
 
 /** RFC 9112 section 3: a target that is longer than what a server wishes to parse MUST be answered with 414. */
@@ -106,7 +152,7 @@ function refuseLongLine(bytes: Uint8Array, lineBytes: number): void {
 }
 
 /** The index after CR LF CR LF, or -1. A line feed without its carriage return is refused at once. */
-function headEnd(bytes: Uint8Array, from: number, peer: "client" | "upstream"): number {
+function headEnd(bytes: Uint8Array, from: number, peer: Peer): number {
   let at = bytes.indexOf(LF, from);
   while (at !== -1) {
     if (bytes[at - 1] !== CR) throw bad(peer, "a line feed stands alone");
@@ -116,7 +162,7 @@ function headEnd(bytes: Uint8Array, from: number, peer: "client" | "upstream"): 
   return -1;
 }
 
-function bad(peer: "client" | "upstream", why: string): ProtocolError {
+function bad(peer: Peer, why: string): ProtocolError {
   const code = peer === "client" ? "bad_request_line" : "bad_status_line";
   return new ProtocolError(peer, code, `Cannot parse the head: ${why}`);
 }

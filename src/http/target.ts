@@ -30,7 +30,7 @@ export interface AbsoluteTarget extends HttpTarget {
  * @param scheme what is spoken: `https` inside TLS
  * @throws {ProtocolError} for a target or a `Host` that is missing, doubled, invalid or contradictory
  */
-export function httpTarget(head: RequestHead, scheme: Scheme = "http"): HttpTarget {
+export function httpTarget(head: Omit<RequestHead, "sent">, scheme: Scheme = "http"): HttpTarget {
   const host = hostField(head);
   const { target } = head;
   if (target.startsWith("/") || (target === "*" && head.method === "OPTIONS")) {
@@ -61,7 +61,7 @@ export function httpTarget(head: RequestHead, scheme: Scheme = "http"): HttpTarg
  *
  * @throws {ProtocolError} as {@linkcode httpTarget}
  */
-export function connectTarget(head: RequestHead): Endpoint {
+export function connectTarget(head: Omit<RequestHead, "sent">): Endpoint {
   const endpoint = parseEndpoint(head.target, null);
   if ("kind" in endpoint) throw badTarget(endpoint.why);
   const host = hostField(head);
@@ -122,7 +122,7 @@ export function absoluteForm({ endpoint, path }: HttpTarget): string {
 }
 
 /** The one Host of a request; null for HTTP/1.0 without one (RFC 9112 section 3.2). */
-function hostField(head: RequestHead): string | null {
+function hostField(head: Omit<RequestHead, "sent">): string | null {
   const hosts = valuesOf(head.fields, "host");
   if (hosts.length > 1) throw badHost("there is more than one");
   if (hosts.length === 0 && head.minor === 1) throw badHost("it is missing");

@@ -12,7 +12,16 @@ export function requestHeadBytes(
   path: string,
   fields: Fields,
 ): Uint8Array<ArrayBuffer> {
-  return headBytes(`${method} ${path} HTTP/1.1`, fields);
+  return headBytes(`${method} ${path} HTTP/1.1`, fieldLines(fields));
+}
+
+/** The same with field lines that are written already, each with its line end. */
+export function requestHeadOfLines(
+  method: string,
+  path: string,
+  lines: string,
+): Uint8Array<ArrayBuffer> {
+  return headBytes(`${method} ${path} HTTP/1.1`, lines);
 }
 
 /** A response head as bytes. Throws as {@linkcode requestHeadBytes} does. */
@@ -21,7 +30,7 @@ export function responseHeadBytes(
   reason: string,
   fields: Fields,
 ): Uint8Array<ArrayBuffer> {
-  return headBytes(`HTTP/1.1 ${status} ${reason}`, fields);
+  return headBytes(`HTTP/1.1 ${status} ${reason}`, fieldLines(fields));
 }
 
 /** Field lines, each with its line end. */
@@ -31,9 +40,9 @@ export function fieldLines(fields: Fields): string {
   return lines;
 }
 
-function headBytes(line: string, fields: Fields): Uint8Array<ArrayBuffer> {
+function headBytes(line: string, lines: string): Uint8Array<ArrayBuffer> {
   if (!fitsInLine(line)) {
     throw new TypeError(`Cannot write ${JSON.stringify(line)}: it holds a control character`);
   }
-  return latin1Bytes(`${line}\r\n${fieldLines(fields)}\r\n`);
+  return latin1Bytes(`${line}\r\n${lines}\r\n`);
 }

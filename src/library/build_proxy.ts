@@ -14,6 +14,7 @@ import type { Machine } from "./machine.ts";
 import type { ProxySettings } from "./network_proxy_builder.ts";
 import { type AdminListener, openAdminListener } from "./open_admin_listener.ts";
 import { requirementsSource } from "./requirements_source.ts";
+import { workerCount } from "./workers/worker_count.ts";
 
 /** Requirements are waited for as long as their own limits say. */
 const NEVER = new AbortController().signal;
@@ -93,7 +94,7 @@ export function whyOff({ off, switched }: Config): string | null {
 
 function openSockets(settings: ProxySettings, config: Config, machine: Machine): OpenSockets {
   const at = listenAt(settings, config);
-  const listeners = listening(at);
+  const listeners = listening({ ...at, forSeveral: workerCount(config, machine) > 1 });
   try {
     const adminAt = settings.managed ? ANY_LOOPBACK_PORT : config.adminAddress;
     const admin = settings.adminUrl === null

@@ -60,7 +60,7 @@ export function handleOf(
     blocked: (after) => proxy.blocked.after(after),
     allow: (pattern) => addRule("allow", pattern, proxy, live),
     deny: (pattern) => addRule("deny", pattern, proxy, live),
-    setMode: (mode) => void proxy.policy.setMode(mode),
+    setMode: async (mode) => void await proxy.policy.everywhere(proxy.policy.setMode(mode)),
     replaceConfig: (next) => replaceConfig(next, source, live),
     wait: () => end.over,
     shutdown: (graceMs = GRACE_MS) => end.shutdown(graceMs),
@@ -76,7 +76,8 @@ async function addRule(
 ): Promise<void> {
   const pattern = await live.parsePattern(text);
   if (pattern.kind === "bad") throw new Error(`Cannot ${list} ${text}: ${pattern.why}`);
-  policy.add({ list, pattern, scope: { kind: "run" }, from: "runtime" });
+  const { change } = policy.add({ list, pattern, scope: { kind: "run" }, from: "runtime" });
+  await policy.everywhere(change.closed);
 }
 
 /** Reads another configuration in the place of the one before, or that one again. */

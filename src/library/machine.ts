@@ -1,6 +1,7 @@
 import { systemFolder } from "../config/config_home.ts";
 import type { StartHelperProcess } from "./deciders/helper_process.ts";
 import { systemHelperProcess } from "./deciders/system_helper.ts";
+import type { WorkerMachine } from "../proxy/workers/workers.ts";
 import type { Clock, Dialer, Resolver, TlsClient, UdpBinder, UnixSockets } from "../net/ports.ts";
 import { systemClock } from "../net/system_clock.ts";
 import { systemResolver } from "../net/system_resolver.ts";
@@ -8,6 +9,7 @@ import { tcpDialer } from "../net/tcp_dialer.ts";
 import { tlsClient } from "../net/tls_client.ts";
 import { bindUdp } from "../net/udp_socket.ts";
 import { systemUnixSockets } from "../net/unix_sockets.ts";
+import { systemWorkers } from "./workers/system_workers.ts";
 
 /** All of the machine that a proxy touches, so that a test can own each part. */
 export interface Machine {
@@ -24,6 +26,8 @@ export interface Machine {
   readonly unixSockets: UnixSockets | null;
   /** Starts the program that decides where no rule does. */
   readonly startDecider: StartHelperProcess;
+  /** Null where there are no workers. */
+  readonly workers: WorkerMachine | null;
 }
 
 /** The real one. */
@@ -40,5 +44,6 @@ export function systemMachine(env: Readonly<Record<string, string>>): Machine {
     bindUdp,
     unixSockets: systemUnixSockets(os),
     startDecider: systemHelperProcess,
+    workers: systemWorkers,
   };
 }

@@ -51,8 +51,8 @@ export interface NetworkProxyHandle extends AsyncDisposable {
   allow(pattern: string): Promise<void>;
   /** Denies a host while the proxy runs. */
   deny(pattern: string): Promise<void>;
-  /** Switches the mode while the proxy runs. */
-  setMode(mode: Mode): void;
+  /** Switches the mode while the proxy runs. Rejects where another mode is required. */
+  setMode(mode: Mode): Promise<void>;
   /**
    * Puts another configuration into force, whole or not at all; without one, the one before is read again. Rejects with a
    * `ConfigError` that names what is wrong with it, or what cannot change while the proxy runs.
@@ -79,7 +79,7 @@ export function inactiveHandle(why: string): NetworkProxyHandle {
     blocked: () => [],
     allow: () => new Promise(none),
     deny: () => new Promise(none),
-    setMode: none,
+    setMode: () => new Promise(none),
     replaceConfig: () => new Promise(none),
     wait: () => Promise.resolve(),
     shutdown: () => Promise.resolve(),

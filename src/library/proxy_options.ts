@@ -1,11 +1,10 @@
 import type { Config } from "../config/config.ts";
 import { refuseOwnListeners, upstreamSettings } from "../config/upstream_routes.ts";
-import { trusting } from "../net/tls_client.ts";
-import { tlsServing } from "../net/tls_server.ts";
 import { compilePolicy } from "../policy/compile.ts";
 import { policyCell, type PolicyDocument } from "../policy/policy.ts";
 import type { Outside, ProxyOptions } from "../proxy/proxy.ts";
 import { chooseUpstream, proxiesOf } from "../proxy/upstream/choose_upstream.ts";
+import { interceptionBy } from "./interception_by.ts";
 import type { Machine } from "./machine.ts";
 import type { OpenAuthority } from "./open_authority.ts";
 
@@ -22,6 +21,7 @@ export interface ProxyParts extends
     | "attribution"
     | "alsoOurs"
     | "diagnose"
+    | "workers"
   > {
   readonly config: Config;
   readonly policy: PolicyDocument;
@@ -46,7 +46,7 @@ export function proxyOptions(parts: ProxyParts, machine: Machine): ProxyOptions 
     upstream: chooseUpstream(upstream),
     upstreamProxies: proxiesOf(upstream),
     policy: policyCell(compilePolicy(policy)),
-    interception: interceptionBy(trust),
+    interception: trust === null ? null : interceptionBy(trust),
     limits: config.limits,
     via: config.network.via,
     blockedCapacity: config.network.blocked_capacity,
@@ -59,16 +59,5 @@ export function proxyOptions(parts: ProxyParts, machine: Machine): ProxyOptions 
       unixSockets: machine.unixSockets,
       record,
     },
-  };
-}
-
-/** What ends TLS inside tunnels and begins it anew. Whom Doorward signs itself is no server to it. */
-function interceptionBy(trust: OpenAuthority | null): ProxyOptions["interception"] {
-  if (trust === null) return null;
-  const { authority, roots } = trust;
-  return {
-    secureClient: tlsServing(),
-    identityFor: (host, full) => authority.identityFor(host, full),
-    secureServer: trusting(roots),
   };
 }

@@ -21,6 +21,7 @@ import { closeAudit, openAudit } from "./open_audit.ts";
 import { observer } from "./observer.ts";
 import { openAuthority } from "./open_authority.ts";
 import { proxyEnding } from "./proxy_ending.ts";
+import { openWorkers } from "./workers/open_workers.ts";
 import { VERSION } from "./version.ts";
 import { proxyOptions } from "./proxy_options.ts";
 
@@ -68,6 +69,7 @@ export async function runProxy(
     attribution,
     alsoOurs: open.admin === null ? [] : [open.admin.address],
     trust,
+    workers: await openWorkers(config, trust, machine),
     record: observer(
       (blocked) => {
         violations?.line(violationLine(blocked));

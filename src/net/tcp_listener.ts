@@ -23,7 +23,31 @@ export interface TcpListener {
 
 /** Listens at once. Throws what `Deno.listen` throws: `AddrInUse`, `AddrNotAvailable`, `PermissionDenied`. */
 export function listenTcp(at: SocketAddress): TcpListener {
-  const listener = Deno.listen({ hostname: formatIp(at.ip), port: at.port });
+  return listenerOf(Deno.listen({ hostname: formatIp(at.ip), port: at.port }), at);
+}
+
+/**
+ * Listens so that other isolates of this process may accept there, too: see {@linkcode joinListener}. Nobody else on
+ * this machine may. Throws what `Deno.listen` throws.
+ */
+export function listenForSeveral(at: SocketAddress): TcpListener {
+  // Who shares a port finds it by its number, and is told of nobody who has it already.
+  const first = listenTcp(at);
+  first.close();
+  return joinListener(first.address);
+}
+
+/**
+ * Accepts on a socket that {@linkcode listenForSeveral} has opened in another isolate: each client is accepted once, by
+ * whoever is there first. It is one socket, which lasts until all have closed it.
+ */
+export function joinListener(at: SocketAddress): TcpListener {
+  // Not in the types: what `deno serve --parallel` does.
+  const shared = { hostname: formatIp(at.ip), port: at.port, loadBalanced: true };
+  return listenerOf(Deno.listen(shared), at);
+}
+
+function listenerOf(listener: Deno.TcpListener, at: SocketAddress): TcpListener {
   let open = true;
   return {
     address: socketAddress(listener.addr, at),

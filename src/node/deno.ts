@@ -20,5 +20,5 @@ export { FsFile, open, type OpenOptions, SeekMode } from "./file.ts";
 export { type Addr, type NetAddr, TcpConn, type UnixAddr, type UnixConn } from "./conn.ts";
 export { ChildProcess, Command, kill, type Signal } from "./command.ts";
 export { connect } from "./connect.ts";
-export { listen, Listener } from "./listen.ts";
+export { listen, Listener, Listener as TcpListener } from "./listen.ts";
 export { DatagramConn, listenDatagram } from "./datagrams.ts";

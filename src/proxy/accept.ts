@@ -4,6 +4,9 @@ import type { Accepted, TcpListener } from "../net/tcp_listener.ts";
 /** How long to wait when the system cannot accept: descriptors come back when connections end. */
 const BACK_OFF_MS = 50;
 
+/** How long somebody who has more clients than others leaves the next one to them. */
+const LEAVE_MS = 1;
+
 /** While descriptors are short, clients come in one by one and failures in between: once a minute says enough. */
 const QUIET_MS = 60_000;
 
@@ -16,6 +19,8 @@ export interface AcceptOptions {
   /** Takes over a client. Never throws. */
   readonly welcome: (accepted: Accepted) => void;
   readonly diagnose: (line: string) => void;
+  /** Whether others who accept there have fewer clients; nobody else does without it. */
+  readonly isAhead?: (() => boolean) | undefined;
 }
 
 /**
@@ -23,16 +28,18 @@ export interface AcceptOptions {
  * until clients come in again, at most once a minute.
  */
 export async function acceptLoop(options: AcceptOptions): Promise<void> {
-  const { listener, clock, signal } = options;
+  const { listener, clock, signal, isAhead } = options;
   let failing = false;
   let quietUntil = -Infinity;
   while (!signal.aborted) {
     try {
+      if (isAhead?.()) await clock.wait(LEAVE_MS, signal);
       const accepted = await listener.accept();
       if (accepted === null) return;
       failing = false;
       options.welcome(accepted);
     } catch (error) {
+      if (signal.aborted) return;
       if (!failing && clock.monotonic() >= quietUntil) {
         options.diagnose(`Cannot accept connections: ${error}`);
         quietUntil = clock.monotonic() + QUIET_MS;

@@ -96,8 +96,10 @@ export async function authorize(
     return { verdict: "inspect", approved: options.approved };
   }
   if (decision.verdict !== "allow") return decision;
-  const ips = await addressesOf(request, options, signal);
-  const { port } = request.target;
+  const { host, port } = request.target;
+  const ips = host.kind === "ip"
+    ? [host.ip]
+    : await addressesOf(request, host.name, options, signal);
   // Null for nearly every port: then there is nothing to wait for, or to compare with.
   const looking = options.proxies?.on(port, signal) ?? null;
   const proxies = looking === null ? null : await looking;
@@ -163,17 +165,16 @@ export const WITHHELD: Deny = {
 
 async function addressesOf(
   request: NetworkRequest,
+  name: string,
   options: AuthorizeOptions,
   signal: AbortSignal,
 ): Promise<readonly IpAddress[]> {
-  const { host } = request.target;
-  if (host.kind === "ip") return [host.ip];
   const { upstream } = options;
   if (upstream === undefined || chosenProxy(upstream.choose(request, [])) === null) {
-    return await options.resolve(host.name, signal);
+    return await options.resolve(name, signal);
   }
   try {
-    return await upstream.resolve(host.name, signal);
+    return await upstream.resolve(name, signal);
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof ConnectError)) throw error;

@@ -1,5 +1,6 @@
 import { formatSocketAddress, type SocketAddress } from "../net/address/endpoint.ts";
 import { BufferedReader } from "../net/stream/buffered_reader.ts";
+import type { ReaderBuffers } from "../net/stream/reader_buffers.ts";
 import type { Deadlines } from "../net/time/deadlines.ts";
 import { type ByteStream, writeAll } from "../net/stream/stream.ts";
 import { Watch } from "../net/time/watch.ts";
@@ -32,6 +33,13 @@ export interface Serving {
 /** Why what is done for a client ends with it. Made once: taking a stack costs more than all else in a close. */
 const CLOSED = new DOMException("The client connection is closed", "AbortError");
 
+/** Something that can be closed, twice too. */
+export interface Closer {
+  close(): void;
+}
+
+function nobodyCares(): void {}
+
 /** What is known of a client when it comes. */
 export interface ClientOptions {
   readonly stream: ByteStream;
@@ -41,6 +49,8 @@ export interface ClientOptions {
   readonly entrance: Entrance;
   readonly deadlines: Deadlines;
   readonly idleMs: number;
+  /** Where its reader has its buffer from. */
+  readonly readers?: ReaderBuffers;
   /** Told of the limits that it comes to; nobody is where it is no client of the proxy. */
   readonly reached?: Reached;
 }
@@ -52,11 +62,12 @@ export class ClientConnection {
   readonly watch: Watch;
   #stream: ByteStream;
   #reader: BufferedReader;
-  readonly #closing = new AbortController();
+  #closing: AbortController | null = null;
+  #isClosed = false;
   #ahead: Promise<boolean> | null = null;
   #hasLeft = false;
   #held = false;
-  #left: () => void = () => {};
+  #left: () => void = nobodyCares;
   readonly #drop = () => {
     if (this.#limit !== null) this.reached(this.#limit);
     this.close();
@@ -70,8 +81,8 @@ export class ClientConnection {
   inspected: TunnelRequest | null = null;
   /** Whether it is the control connection of a UDP association. */
   carriesDatagrams = false;
-  /** Called when it becomes a tunnel. */
-  tunnelled: () => void = () => {};
+  /** Called when it becomes a tunnel. It is one and the same for all: a closure of each would outlive it. */
+  onTunnel: (client: ClientConnection) => void = nobodyCares;
   /** Bytes that its tunnel, or its datagrams, have carried so far: from the client, and to it. */
   readonly traffic: RelayMeter = { up: 0, down: 0, touch: () => this.watch.touch() };
   /** Between the end of an exchange and the first byte of the next: nothing is lost by closing now. */
@@ -80,6 +91,8 @@ export class ClientConnection {
   farewell: Uint8Array | null = null;
   #upstreams: KeptUpstreams | null = null;
   #carried: Set<ClientConnection> | null = null;
+  /** What is closed with it: what it is being served by. */
+  #along: readonly Closer[] = [];
   readonly #options: ClientOptions;
   readonly #carrier: ClientConnection | null;
 
@@ -90,7 +103,7 @@ export class ClientConnection {
     this.local = local;
     this.#options = options;
     this.#stream = stream;
-    this.#reader = new BufferedReader(stream);
+    this.#reader = new BufferedReader(stream, options.readers);
     this.#carrier = carrier;
     this.watch = new Watch(deadlines, idleMs, this.#drop);
   }
@@ -162,25 +175,39 @@ export class ClientConnection {
     this.#held = false;
   }
 
-  /** Aborted when the connection is closed, by whomever. */
+  /** Aborted when the connection is closed, by whomever. Made when it is asked for: it costs more than a small answer. */
   get signal(): AbortSignal {
+    this.#closing ??= new AbortController();
+    if (this.#isClosed && !this.#closing.signal.aborted) this.#closing.abort(CLOSED);
     return this.#closing.signal;
+  }
+
+  /** Tells that nobody heeds the signals any more that were given out. */
+  forgetSignal(): void {
+    this.#closing = null;
   }
 
   /** Whether it is over. */
   get closed(): boolean {
-    return this.#closing.signal.aborted;
+    return this.#isClosed;
   }
 
   /** Drops the client and what is kept for it. Safe to call twice. */
   close(): void {
     if (this.closed) return;
-    this.#closing.abort(CLOSED);
+    this.#isClosed = true;
+    this.#closing?.abort(CLOSED);
     this.watch.end();
+    for (const other of this.#along) other.close();
     for (const carried of this.carried) carried.close();
     this.stream.close();
     this.#upstreams?.close();
     if (this.#carrier !== null) this.#carrier.#carried?.delete(this);
+  }
+
+  /** Tells that it is a tunnel from now on. */
+  tunnelled(): void {
+    this.onTunnel(this);
   }
 
   /** Notes that it came to a limit. */
@@ -199,11 +226,12 @@ export class ClientConnection {
   }
 
   /** Closes `other` when this is closed, by whomever. Returns how to stop doing so. */
-  closeAlong(other: { close(): void }): () => void {
-    const close = () => other.close();
-    this.signal.addEventListener("abort", close, { once: true });
-    if (this.closed) close();
-    return () => this.signal.removeEventListener("abort", close);
+  closeAlong(other: Closer): () => void {
+    if (this.closed) other.close();
+    else this.#along = [...this.#along, other];
+    return () => {
+      this.#along = this.#along.filter((each) => each !== other);
+    };
   }
 
   /** Writes an answer of our own. A client that takes nothing is dropped: it must hold nobody up. */
@@ -221,6 +249,11 @@ export class ClientConnection {
     this.#left = left;
     if (this.#hasLeft) return left();
     if (this.reader.buffered.length === 0) this.#look();
+  }
+
+  /** Ends what {@linkcode lookAhead} was asked for: who is told of an end holds on to a whole request. */
+  lookNoMore(): void {
+    this.#left = nobodyCares;
   }
 
   #look(): void {

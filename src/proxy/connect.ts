@@ -72,12 +72,17 @@ export async function connect(
 }
 
 async function reach(grant: Grant, parts: ConnectParts, signal: AbortSignal): Promise<Connected> {
-  if (grant.via !== null) {
-    const stream = await reachProxy(grant.via, grant.request, parts, signal);
-    return await connectThrough(grant.via, grant.request, stream, parts, signal);
+  const { addresses, request, via } = grant;
+  if (via !== null) {
+    const stream = await reachProxy(via, request, parts, signal);
+    return await connectThrough(via, request, stream, parts, signal);
   }
-  const { stream, address } = await dialFirst(grant.addresses, parts, signal);
-  return { stream, reader: null, address, plainProxy: null, secure: null };
+  const [address] = addresses;
+  // There is no race with one runner.
+  const dialled = addresses.length === 1
+    ? { stream: await parts.dial(address!, signal), address: address! }
+    : await dialFirst(addresses, parts, signal);
+  return { ...dialled, reader: null, plainProxy: null, secure: null };
 }
 
 /**

@@ -23,6 +23,7 @@ import { boundedResolver } from "./bounded_resolver.ts";
 import { connect, type Connected, type ConnectParts } from "./connect.ts";
 import { countedResolver } from "./counted_resolver.ts";
 import type { Limits, Reached } from "./limits.ts";
+import type { PlacesUpTo } from "./places_up_to.ts";
 import { isPlain, proxyFailure } from "./upstream/connect_through.ts";
 import { proxyDestinations } from "./upstream/proxy_destinations.ts";
 import type { ChooseUpstream, UpstreamProxy } from "./upstream/upstream_proxy.ts";
@@ -97,6 +98,8 @@ export interface GatewayParts {
   readonly deadlines: Deadlines;
   readonly isOwn: IsOwn;
   readonly reached: Reached;
+  /** Where look-ups are counted; by itself without it. */
+  readonly lookups?: PlacesUpTo | undefined;
   /** Told, in one line, what is wrong with an upstream proxy. */
   readonly diagnose: (line: string) => void;
 }
@@ -104,7 +107,7 @@ export interface GatewayParts {
 /** Composes a gateway. */
 export function createGateway(parts: GatewayParts): Gateway {
   const { policy, limits, deadlines, reached } = parts;
-  const counted = countedResolver(parts.resolve, limits, reached);
+  const counted = countedResolver(parts.resolve, limits, reached, parts.lookups);
   const bounded = (ms: number) =>
     boundedResolver(counted, deadlines, ms, () => {
       // Less time than that is a limit of our own.

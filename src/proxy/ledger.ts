@@ -4,16 +4,19 @@ import type { BlockedBuffer } from "../audit/blocked_buffer.ts";
 import type { BlockedRecord } from "../audit/blocked_record.ts";
 import type { EventFeed } from "../audit/event_feed.ts";
 import type { Tally } from "../audit/tally.ts";
-import { type BlockReason, type DecisionSource, reasonWord } from "../policy/decision.ts";
-import type { NetworkRequest } from "../policy/request.ts";
+import {
+  type Ask,
+  type BlockReason,
+  type DecisionSource,
+  type Deny,
+  reasonWord,
+} from "../policy/decision.ts";
 import type { Rule } from "../policy/rule.ts";
-import type { PolicyRequest, SocketRequest } from "../policy/socket_request.ts";
 import type { Unresolved } from "./asking/authorize_asking.ts";
-import type { Grant, Refused } from "./authorize.ts";
+import type { Grant } from "./authorize.ts";
 import type { SocketGrant } from "./authorize_socket.ts";
-import type { BlockedRequest } from "./blocked.ts";
-import type { Ending, Passage } from "./passage.ts";
-import { placeOf } from "./place.ts";
+import type { Ending } from "./passage.ts";
+import { type Placed, placeOf } from "./place.ts";
 
 /** Where every decision is written down. */
 export interface Ledger {
@@ -29,33 +32,44 @@ export function noteAllowed(
   requester: Requester,
   ledger: Ledger,
 ): void {
+  note(notedAllowed(grant), requester, ledger);
+}
+
+/** What is written down of a request that is let through. */
+export function notedAllowed(grant: Grant | SocketGrant): Noted {
   const { request, policy: { generation } } = grant;
-  if (!("decision" in grant)) return note({ ...ALLOWED, request, generation }, requester, ledger);
+  if (!("decision" in grant)) return { ...ALLOWED, request, generation };
   const { rule } = grant.decision;
   // Who was asked about a tunnel said yes to what is inside, too; a rule may have come to say so since.
   const isApproved = rule !== null && rule === grant.approved;
-  const how = isApproved ? OVERRIDDEN : ALLOWED;
-  note({ ...how, request, rule, generation }, requester, ledger);
+  return { ...(isApproved ? OVERRIDDEN : ALLOWED), request, rule, generation };
 }
 
 /**
  * Writes down that a request was let through by name, and went nowhere: no address was to be had. That it was looked up
  * is something that its owner learns.
  */
-export function noteUnresolved(
-  { request, policy, asker, outcome }: Unresolved,
-  ledger: Ledger,
-): void {
+export function noteUnresolved(unresolved: Unresolved, ledger: Ledger): void {
+  const { request, asker, outcome } = unresolved;
+  note(notedUnresolved(unresolved), asker, ledger);
+  noteEnded({ request, asker }, endingOf(request, outcome), 0, ledger);
+}
+
+/** What is written down of it before its end. */
+export function notedUnresolved({ request, policy }: Unresolved): Noted {
   const decision = policy.decide(request);
   const how = decision.verdict === "allow" ? { ...ALLOWED, rule: decision.rule } : OVERRIDDEN;
-  note({ ...how, request, generation: policy.generation }, asker, ledger);
-  const passage: Passage = { request, asker, since: 0 };
-  noteEnded(passage, { kind: kindOf(request), outcome, up: 0, down: 0 }, 0, ledger);
+  return { ...how, request, generation: policy.generation };
+}
+
+/** The end of what has carried nothing, or nothing that is known of. */
+export function endingOf(request: Placed, outcome: Ending["outcome"]): Ending {
+  return { kind: kindOf(request), outcome, up: 0, down: 0 };
 }
 
 /** Writes down that a unix socket was asked for on a system without any, in the word of the seeds. */
 export function noteUnsupported(
-  request: SocketRequest,
+  request: Placed,
   generation: number,
   requester: Requester,
   { audit }: Ledger,
@@ -76,14 +90,24 @@ export function noteUnsupported(
   }, requester);
 }
 
-function kindOf({ kind, protocol }: NetworkRequest): Ending["kind"] {
-  if (kind === "http") return "request";
+function kindOf({ kind, protocol }: Placed): Ending["kind"] {
+  if (kind !== "tunnel") return "request";
   return protocol === "socks5_udp" ? "datagrams" : "tunnel";
 }
 
+/** A request that was blocked, as far as it is written down. */
+export interface NotedBlock {
+  readonly request: Placed;
+  readonly decision: NotedRefusal;
+  readonly asker: Requester;
+}
+
+/** A refusal, and which policy spoke it. */
+export type NotedRefusal = (Ask | Deny) & { readonly policy: { readonly generation: number } };
+
 /** Writes down that a request was blocked: as a decision, and as a record. */
 export function noteBlocked(
-  { request, decision, asker }: BlockedRequest,
+  { request, decision, asker }: NotedBlock,
   record: BlockedRecord,
   ledger: Ledger,
 ): void {
@@ -94,7 +118,7 @@ export function noteBlocked(
 
 /** Writes down that what was let through is over. */
 export function noteEnded(
-  { request, asker }: Passage,
+  { request, asker }: { readonly request: Placed; readonly asker: Requester },
   ending: Ending,
   duration: number,
   { audit }: Ledger,
@@ -105,8 +129,8 @@ export function noteEnded(
 }
 
 /** A decision, as it is written down. */
-interface Noted {
-  readonly request: PolicyRequest;
+export interface Noted {
+  readonly request: Placed;
   readonly decision: "allow" | "deny" | "ask";
   /** Null for what was let through. */
   readonly reason: BlockReason | null;
@@ -114,7 +138,7 @@ interface Noted {
   readonly word: string;
   readonly source: DecisionSource;
   readonly override: boolean;
-  readonly rule: Rule | null;
+  readonly rule: Pick<Rule, "list" | "text"> | null;
   readonly generation: number;
 }
 
@@ -137,13 +161,14 @@ const OVERRIDDEN: How = {
   override: true,
 };
 
-function refused(decision: Refused): Omit<Noted, "request"> {
+function refused(decision: NotedRefusal): Omit<Noted, "request"> {
   const { verdict, reason, source, rule, policy: { generation } } = decision;
   const word = reasonWord(decision);
   return { decision: verdict, reason, word, source, override: false, rule, generation };
 }
 
-function note(noted: Noted, requester: Requester, { feed, tally, audit }: Ledger): void {
+/** Writes down a decision. */
+export function note(noted: Noted, requester: Requester, { feed, tally, audit }: Ledger): void {
   const { request, decision, reason, word, source, override, generation } = noted;
   const rule = noted.rule?.text ?? null;
   const { protocol } = request;
@@ -180,7 +205,7 @@ function note(noted: Noted, requester: Requester, { feed, tally, audit }: Ledger
 
 /** Whether the host was judged, or something else (the seeds): a unix socket has none, and its list is a state. */
 function judgedBy(
-  { kind }: PolicyRequest,
+  { kind }: Placed,
   source: DecisionSource,
 ): Pick<Decided, "scope" | "source"> {
   if (kind === "socket") {

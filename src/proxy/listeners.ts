@@ -8,7 +8,8 @@ import { acceptLoop } from "./accept.ts";
 import { ClientConnection } from "./client_connection.ts";
 import type { Entrance } from "./entrance.ts";
 import type { HttpDoor } from "./http/http_door.ts";
-import { ClientCounts, clientKey } from "./client_counts.ts";
+import { clientKey } from "./client_counts.ts";
+import type { Counts } from "./counts.ts";
 import type { Limits, Reached } from "./limits.ts";
 import type { LiveConnections } from "./live.ts";
 import type { Listening } from "./listening.ts";
@@ -30,8 +31,7 @@ export interface ListenersParts {
   readonly limits: Limits;
   readonly clock: Clock;
   readonly deadlines: Deadlines;
-  /** The ports of those that came later: nobody is led there. */
-  readonly addedPorts: Set<number>;
+  readonly counts: Pick<Counts, "nextRequest" | "room" | "addedPorts">;
   readonly reached: Reached;
   readonly diagnose: (line: string) => void;
 }
@@ -48,8 +48,6 @@ export class Listeners {
   readonly #parts: ListenersParts;
   readonly #accepting = new Set<Accepting>();
   readonly #closing = new AbortController();
-  readonly #counts = new ClientCounts();
-  #requests = 0;
 
   constructor(parts: ListenersParts) {
     this.#parts = parts;
@@ -60,17 +58,25 @@ export class Listeners {
     return !this.#closing.signal.aborted;
   }
 
-  /** Begins to accept. */
-  accept({ listener, speaks }: Listening, attribution: Attribution): Accepting {
-    const { clock, diagnose } = this.#parts;
+  /**
+   * Begins to accept.
+   *
+   * @param isAhead whether others who accept there have fewer clients; absent where nobody else does
+   */
+  accept(
+    { listener, speaks }: Listening,
+    attribution: Attribution,
+    isAhead?: () => boolean,
+  ): Accepting {
+    const { clock, counts, diagnose } = this.#parts;
     const entrance: Entrance = {
       listener: formatSocketAddress(listener.address),
       attribution,
-      nextId: () => ++this.#requests,
+      nextId: counts.nextRequest,
     };
     const welcome = (client: Accepted) => this.#welcome(client, speaks, entrance);
     const { signal } = this.#closing;
-    const over = acceptLoop({ listener, clock, signal, welcome, diagnose });
+    const over = acceptLoop({ listener, clock, signal, welcome, diagnose, isAhead });
     const accepting = { listener, entrance, over };
     this.#accepting.add(accepting);
     return accepting;
@@ -85,7 +91,7 @@ export class Listeners {
     if (!this.isOpen) throw new Error("Cannot listen: the proxy is shut down");
     const listener = listenTcp({ ip, port: 0 });
     const { address } = listener;
-    const { addedPorts, live } = this.#parts;
+    const { counts: { addedPorts }, live } = this.#parts;
     addedPorts.add(address.port);
     const added = this.accept({ listener, speaks }, attribution);
     let isAdded = true;
@@ -113,23 +119,21 @@ export class Listeners {
     speaks: Listening["speaks"],
     entrance: Entrance,
   ): void {
-    const { http, socks, live, limits, deadlines, reached, diagnose } = this.#parts;
-    if (live.size >= limits.connections) {
-      reached("connections");
-      return turnAway(stream, speaks, TOO_MANY);
-    }
+    const { http, socks, live, limits, deadlines, counts: { room }, reached, diagnose } =
+      this.#parts;
     const key = clientKey(peer.ip, entrance);
-    if (!this.#counts.take(key, limits.connectionsPerClient)) {
-      reached("connectionsPerClient");
-      return turnAway(stream, speaks, TOO_MANY_OF_ONE);
+    const full = room.take(key);
+    if (full !== null) {
+      reached(full);
+      return turnAway(stream, speaks, full === "connections" ? TOO_MANY : TOO_MANY_OF_ONE);
     }
     const doors: Doors = speaks === "http"
       ? { http, socks: null }
       : { http: speaks === "both" ? http : null, socks };
     const { idleMs } = limits;
-    const common = { entrance, deadlines, idleMs, reached };
+    const common = { entrance, deadlines, idleMs, reached, readers: http.pool.readers };
     const client = new ClientConnection({ stream, peer, local, ...common });
-    const session = serveClient(client, doors).finally(() => this.#counts.give(key));
+    const session = serveClient(client, doors).finally(() => room.give(key));
     live.serve(client, session, diagnose);
   }
 }

@@ -6,12 +6,28 @@ import type { Entrance } from "./entrance.ts";
 import { plainReply } from "./reply.ts";
 
 /** Connections that are listed, at most: the newest. */
-const LISTED_MAX = 1000;
+export const LISTED_MAX = 1000;
 
 /** Bytes that tunnels have carried: from clients, and to them. */
 export interface Carried {
   readonly up: number;
   readonly down: number;
+}
+
+/** The client connections of a proxy, for whoever watches it. */
+export interface OpenConnections {
+  /** How many there are. */
+  readonly size: number;
+  /** How many there ever were. */
+  readonly opened: number;
+  /** What tunnels have carried since the start, those that are open included. */
+  readonly carried: Carried;
+  /** The newest of them, newest first. */
+  list(): readonly ConnectionRecord[];
+  /** Closes one. False when none of that id is open. */
+  close(id: number): boolean;
+  /** Has it all told anew by those who know: what is read afterwards is of now, and not of a while ago. */
+  refresh(): Promise<void>;
 }
 
 /** A connection that is open. */
@@ -23,23 +39,27 @@ interface Open {
 }
 
 /** The connections that are open now, and the one place where what goes wrong in one of them ends. */
-export class LiveConnections {
+export class LiveConnections implements OpenConnections {
   readonly #sessions = new Map<ClientConnection, Open>();
   readonly #now: () => number;
   readonly #happened: (state: ConnectionEvent["state"], connection: ConnectionRecord) => void;
   readonly #closed = { up: 0, down: 0 };
+  readonly #nextId: () => number;
   #opened = 0;
 
   /**
    * @param now Unix milliseconds
    * @param happened told when a connection opens, and when it closes
+   * @param nextId numbers connections, where they are numbered together with those of others
    */
   constructor(
     now: () => number,
     happened: (state: ConnectionEvent["state"], connection: ConnectionRecord) => void,
+    nextId: () => number = () => this.#opened,
   ) {
     this.#now = now;
     this.#happened = happened;
+    this.#nextId = nextId;
   }
 
   /** How many there are. */
@@ -50,12 +70,16 @@ export class LiveConnections {
   /** Holds a client until its session has ended, whatever happens in it. */
   serve(client: ClientConnection, session: Promise<void>, diagnose: (line: string) => void): void {
     this.#opened += 1;
-    const ended = session.catch((error) => failed(client, error, diagnose)).finally(() => {
+    const end = () => {
       client.close();
       this.#forget(client);
-    });
-    this.#sessions.set(client, { id: this.#opened, openedAt: this.#now(), ended });
-    client.tunnelled = () => this.#happened("tunnel", this.#record(client));
+    };
+    const ended = session.then(
+      end,
+      (error) => failed(client, error, diagnose).finally(end),
+    );
+    this.#sessions.set(client, { id: this.#nextId(), openedAt: this.#now(), ended });
+    client.onTunnel = this.#tunnelled;
     this.#happened("opened", this.#record(client));
   }
 
@@ -90,6 +114,11 @@ export class LiveConnections {
     return false;
   }
 
+  /** What is told here is of now. */
+  refresh(): Promise<void> {
+    return Promise.resolve();
+  }
+
   /** Closes those that carry what is not allowed any more. Returns how many that were. */
   closeUnless(isAllowed: (serving: Serving) => boolean): number {
     let count = 0;
@@ -119,6 +148,10 @@ export class LiveConnections {
     await Promise.all([...this.#sessions.values()].map(({ ended }) => ended));
     deadline.clear();
   }
+
+  readonly #tunnelled = (client: ClientConnection): void => {
+    this.#happened("tunnel", this.#record(client));
+  };
 
   #forget(client: ClientConnection): void {
     const record = this.#record(client);

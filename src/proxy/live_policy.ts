@@ -32,8 +32,23 @@ export interface LivePolicyParts {
   readonly feed: EventFeed;
   readonly tally: Tally;
   /** Called after each replacement: closes what is not allowed any more, and returns how much that was. */
-  readonly replaced: (policy: Policy) => number;
+  readonly replaced: (policy: Policy, ended: EndedRules) => number;
+  /**
+   * Resolves once the policy in force is that of every worker, to how many connections the last replacement closed in
+   * them; absent where there are none.
+   */
+  readonly everywhere?: () => Promise<number>;
 }
+
+/** Rules of a policy that are in the next one no more, where nobody has taken them back. */
+export interface EndedRules {
+  /** Their time is over: what they let through may finish. */
+  readonly lapsed: readonly Rule[];
+  /** Others with the same words have taken their place. */
+  readonly succeeded: readonly { readonly rule: Rule; readonly by: Rule }[];
+}
+
+const NONE_ENDED: EndedRules = { lapsed: [], succeeded: [] };
 
 /** What a change came to. */
 export interface RuleChange {
@@ -109,8 +124,22 @@ export class LivePolicy {
       last = next;
       next = this.#successors.get(last);
     }
-    const pattern = patternOf(last);
-    return this.#lapsed.has(last) && this.#guard({ kind: "allow_added", pattern }) === null;
+    return this.#lapsed.has(last) && this.mayAllow(patternOf(last));
+  }
+
+  /** Whether anybody could add an allow rule that says this. */
+  mayAllow(pattern: RulePattern): boolean {
+    return this.#guard({ kind: "allow_added", pattern }) === null;
+  }
+
+  /**
+   * Waits until every worker has the policy in force, and has closed what that does not let through.
+   *
+   * @param closed how many connections the change before closed here
+   * @returns how many it closed, all together
+   */
+  async everywhere(closed: number): Promise<number> {
+    return closed + (await this.#parts.everywhere?.() ?? 0);
   }
 
   /** From now on nothing is changed that `guard` has something against. */
@@ -173,7 +202,8 @@ export class LivePolicy {
     const added = this.#make(made);
     for (const { rule } of same) this.#successors.set(rule, added.rule);
     this.#runtime = [...others, added];
-    const closed = this.#replace();
+    const succeeded = same.map(({ rule }) => ({ rule, by: added.rule }));
+    const closed = this.#replace({ lapsed: [], succeeded });
     const record = this.#runtimeRecord(added);
     this.#publish("added", record);
     return { rule: added.rule, change: { rules: [record], closed } };
@@ -247,11 +277,11 @@ export class LivePolicy {
     const record = this.#runtimeRecord(expired);
     this.#lapsed.add(expired.rule);
     this.#runtime = this.#runtime.filter((known) => known !== expired);
-    this.#replace();
+    this.#replace({ lapsed: [expired.rule], succeeded: [] });
     this.#publish("expired", record);
   }
 
-  #replace(): number {
+  #replace(ended: EndedRules = NONE_ENDED): number {
     const { cell, replaced } = this.#parts;
     const document: PolicyDocument = {
       ...this.#configured,
@@ -260,7 +290,7 @@ export class LivePolicy {
     };
     const policy = compilePolicy(document, cell.current.generation + 1);
     cell.replace(policy);
-    return replaced(policy);
+    return replaced(policy, ended);
   }
 
   #publish(state: "added" | "removed" | "expired", rule: RuleRecord): void {

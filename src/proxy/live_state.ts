@@ -6,12 +6,12 @@ import { EventFeed } from "../audit/event_feed.ts";
 import { Tally } from "../audit/tally.ts";
 import type { Clock } from "../net/ports.ts";
 import type { Deadlines } from "../net/time/deadlines.ts";
-import type { PolicyCell } from "../policy/policy.ts";
+import type { Policy, PolicyCell } from "../policy/policy.ts";
 import { type AskingOptions, Questions } from "./asking/questions.ts";
 import { LimitCounter } from "./limit_counter.ts";
 import type { Limits } from "./limits.ts";
-import { LiveConnections } from "./live.ts";
-import { LivePolicy } from "./live_policy.ts";
+import { LiveConnections, type OpenConnections } from "./live.ts";
+import { type EndedRules, LivePolicy } from "./live_policy.ts";
 import { outlasts } from "./outlasts.ts";
 
 /** Events that are kept for who comes later: some minutes of a busy agent. */
@@ -26,7 +26,7 @@ export interface LiveState {
   /** What waits for a person. */
   readonly questions: Questions;
   /** What is open. */
-  readonly live: LiveConnections;
+  readonly live: OpenConnections;
   /** What happens, as it happens. */
   readonly feed: EventFeed;
   /** What has happened, in numbers. */
@@ -45,6 +45,16 @@ export interface AuditOptions {
   readonly instance?: string;
 }
 
+/** Others that accept for the same proxy, and follow its policy. */
+export interface Followers {
+  /** Told of each policy that takes the place of another. */
+  readonly follow: (policy: Policy, ended: EndedRules) => void;
+  /** Resolves once all of them have it in force, to how many connections that closed in them. */
+  readonly everywhere: () => Promise<number>;
+  /** Numbers connections, theirs and ours. */
+  readonly nextConnection: () => number;
+}
+
 /** What it is made from. */
 export interface LiveStateOptions {
   readonly policy: PolicyCell;
@@ -53,32 +63,43 @@ export interface LiveStateOptions {
   readonly blockedCapacity: number;
   readonly audit: AuditOptions;
   readonly outside: { readonly clock: Clock };
+  /** Null where there are none. */
+  readonly followers?: Followers | null;
+}
+
+/** The state, with the connections of this isolate. */
+export interface MadeLiveState extends LiveState {
+  readonly live: LiveConnections;
 }
 
 /** Makes the state of a proxy that begins. A change of its policy reaches the questions and the connections. */
 export function makeLiveState(
-  { policy: cell, asking, limits: set, blockedCapacity, audit, outside: { clock } }:
-    LiveStateOptions,
+  options: LiveStateOptions,
   deadlines: Deadlines,
   diagnose: (line: string) => void,
-): LiveState {
+): MadeLiveState {
+  const { policy: cell, asking, limits: set, blockedCapacity, audit, outside: { clock } } = options;
+  const { followers = null } = options;
   const now = () => clock.now();
   const feed = new EventFeed(now, EVENTS_KEPT, set.eventReaders);
   const limits = new LimitCounter(set, () => clock.monotonic(), diagnose);
   const tally = new Tally(now);
   const live = new LiveConnections(now, (state, connection) => {
     feed.publish({ type: "connection", generation: cell.current.generation, state, connection });
-  });
+  }, followers?.nextConnection);
   const policy: LivePolicy = new LivePolicy({
     cell,
     clock,
     deadlines,
     feed,
     tally,
-    replaced: (next) => {
+    replaced: (next, ended) => {
+      // Before the questions: whoever is told of an answer has the policy that it made.
+      followers?.follow(next, ended);
       questions.reconsider(next);
       return live.closeUnless((serving) => outlasts(serving, policy));
     },
+    ...(followers === null ? {} : { everywhere: followers.everywhere }),
   });
   const questions = new Questions({
     ...asking,

@@ -1,25 +1,37 @@
 import { BufferPool } from "../net/stream/buffer_pool.ts";
 import type { Deadlines } from "../net/time/deadlines.ts";
 import type { SocketAddress } from "../net/address/endpoint.ts";
+import { Turns } from "../net/time/turns.ts";
 import type { Asker } from "./asking/asker.ts";
 import type { Grant } from "./authorize.ts";
 import type { SocketGrant } from "./authorize_socket.ts";
 import type { Door } from "./door.ts";
 import { createGateway, type GatewayParts } from "./gateway.ts";
+import type { Counts } from "./counts.ts";
 import type { HttpDoor } from "./http/http_door.ts";
 import { interfacesTo, ownListeners } from "./own_listeners.ts";
 import type { Reached } from "./limits.ts";
 import type { Passages } from "./passage.ts";
-import type { ProxyOptions } from "./proxy.ts";
+import type { Outside, ProxyOptions } from "./proxy.ts";
 import { createSocketGateway, type SocketGatewayParts } from "./socket_gateway.ts";
 import type { SocksDoor } from "./socks/socks_door.ts";
+
+/** The options of a proxy that are those of its doors. */
+export interface DoorOptions extends
+  Pick<
+    ProxyOptions,
+    "policy" | "limits" | "upstream" | "upstreamProxies" | "interception" | "socksUdp"
+  > {
+  /** Our name in `Via`; null leaves `Via` out. */
+  readonly via: string | null;
+  readonly outside: Omit<Outside, "record">;
+}
 
 /** What doors take besides the options of the proxy. */
 export interface DoorParts {
   /** Where it listens. */
   readonly addresses: readonly SocketAddress[];
-  /** The ports of listeners that came later, as they are when asked. */
-  readonly addedPorts: ReadonlySet<number>;
+  readonly counts: Pick<Counts, "relayPorts" | "addedPorts" | "lookups">;
   readonly deadlines: Deadlines;
   readonly ask: GatewayParts["ask"];
   readonly decide: GatewayParts["decide"];
@@ -35,10 +47,10 @@ export interface DoorParts {
 
 /** One door for each protocol, with the same policy and the same gateway behind both. */
 export function makeDoors(
-  { policy, limits, upstream, upstreamProxies, interception, via, socksUdp, outside }: ProxyOptions,
+  { policy, limits, upstream, upstreamProxies, interception, via, socksUdp, outside }: DoorOptions,
   {
     addresses,
-    addedPorts,
+    counts: { relayPorts, addedPorts, lookups },
     deadlines,
     ask,
     decide,
@@ -53,7 +65,6 @@ export function makeDoors(
   }: DoorParts,
 ): { readonly http: HttpDoor; readonly socks: SocksDoor } {
   const { dial, resolve, startTls, clock, bindUdp: bind, unixSockets: sockets } = outside;
-  const relayPorts = new Set<number>();
   const isOwn = ownListeners(addresses, interfacesTo(addresses), { relayPorts, addedPorts });
   const secureServer = interception?.secureServer ?? startTls;
   const network = {
@@ -65,6 +76,7 @@ export function makeDoors(
     upstreamProxies,
     isOwn,
     reached,
+    lookups,
     diagnose,
   };
   const door: Door = {
@@ -81,7 +93,7 @@ export function makeDoors(
     }),
     limits,
     pool: new BufferPool(),
-    via: via ? pseudonym() : null,
+    via,
     blocked,
     passages,
     diagnose,
@@ -98,6 +110,7 @@ export function makeDoors(
       reached,
     }),
     open,
+    turns: new Turns(clock, REQUESTS_AT_ONCE),
     scope: null,
     interception,
   };
@@ -111,8 +124,14 @@ export function makeDoors(
   };
 }
 
-/** Our name in `Via`: the product, and a number by which this process knows itself in a loop. */
-function pseudonym(): string {
+/**
+ * Plain requests that are served at the same time, while others wait for milliseconds: with 512 busy connections the
+ * longest waits are a tenth of what they would be (docs/performance.md).
+ */
+const REQUESTS_AT_ONCE = 32;
+
+/** A name for `Via`: the product, and a number by which this process knows itself in a loop. */
+export function pseudonym(): string {
   const [number = 0] = crypto.getRandomValues(new Uint32Array(1));
   return `doorward-${number.toString(16)}`;
 }

@@ -6,7 +6,6 @@ import type { Grant, Inspection, Refused } from "./authorize.ts";
 import type { ClientConnection } from "./client_connection.ts";
 import type { Connected } from "./connect.ts";
 import type { Door } from "./door.ts";
-import { requesterAt } from "./entrance.ts";
 import type { Ending, Passage } from "./passage.ts";
 import { connectingMs, type Limits } from "./limits.ts";
 
@@ -59,6 +58,7 @@ export async function openTunnel(
     passage = passages.begin(request, asker);
     client.serving = { grant: decision, kind: "tunnel", passage };
     const connected = await gateway.connect(decision, client.signal, { via });
+    client.forgetSignal();
     return { kind: "connected", connected, request, grant: decision, asker, passage };
   } catch (error) {
     const isFailure = error instanceof ConnectError;
@@ -79,8 +79,15 @@ export function askerOf(
   attempt: () => string | null,
   limits: Limits,
 ): Asker {
+  const { entrance: { listener, attribution, nextId }, address } = client;
+  // Written out: one is made for each request, and to copy a requester costs more than to make it.
   return {
-    ...requesterAt(client.entrance, { client: client.address, method, attempt }),
+    id: nextId(),
+    client: address,
+    method,
+    listener,
+    attribution,
+    attempt,
     // Whoever lets it wait ends the wait by itself; this is a net under that.
     held: (ms) => client.hold(ms + connectingMs(limits)),
     freed: () => {

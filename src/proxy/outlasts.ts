@@ -1,13 +1,19 @@
 import type { Policy } from "../policy/policy.ts";
+import type { Rule } from "../policy/rule.ts";
 import type { Grant } from "./authorize.ts";
 import type { Serving } from "./client_connection.ts";
-import type { LivePolicy } from "./live_policy.ts";
+
+/** The policy in force, and which rules have ended by themselves. */
+export interface PolicyInForce {
+  readonly current: Policy;
+  readonly isLapsed: (rule: Rule) => boolean;
+}
 
 /**
  * Whether what a connection carries may go on under the policy in force. What a rule let through whose time is over
  * may finish, as long as nothing but that rule is missing.
  */
-export function outlasts({ grant }: Serving, live: LivePolicy): boolean {
+export function outlasts({ grant }: Serving, live: PolicyInForce): boolean {
   const { current } = live;
   if (!("decision" in grant)) return current.decideSocket(grant.request, grant.path) === null;
   return isAllowed(grant, live) && addressesPass(grant, current) &&
@@ -19,7 +25,7 @@ function isKnownInside({ request, policy }: Grant, current: Policy): boolean {
   return request.kind !== "tunnel" || !current.looksInside(request) || policy.looksInside(request);
 }
 
-function isAllowed(grant: Grant, live: LivePolicy): boolean {
+function isAllowed(grant: Grant, live: PolicyInForce): boolean {
   const { request, decision: { rule } } = grant;
   const { current } = live;
   const decision = current.decide(request);
@@ -28,7 +34,7 @@ function isAllowed(grant: Grant, live: LivePolicy): boolean {
   return isLapsed(grant, live) && current.decideApproved(request, rule).verdict === "allow";
 }
 
-function isLapsed({ decision: { rule } }: Grant, live: LivePolicy): boolean {
+function isLapsed({ decision: { rule } }: Grant, live: PolicyInForce): boolean {
   return rule !== null && live.isLapsed(rule);
 }
 

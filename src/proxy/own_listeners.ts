@@ -3,11 +3,12 @@ import type { IpAddress } from "../net/address/ip.ts";
 import { classifyIp } from "../net/address/ip_class.ts";
 import { leadsTo, machineAddresses } from "../net/address/machine_addresses.ts";
 import type { IsOwn } from "./authorize.ts";
+import type { PortSet } from "./port_set.ts";
 
 /** Ports that come and go. */
 export interface ChangingPorts {
-  readonly relayPorts: ReadonlySet<number>;
-  readonly addedPorts: ReadonlySet<number>;
+  readonly relayPorts: Pick<PortSet, "has">;
+  readonly addedPorts: Pick<PortSet, "has">;
 }
 
 /**

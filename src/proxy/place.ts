@@ -1,5 +1,11 @@
 import { formatHost } from "../net/address/host.ts";
-import type { PolicyRequest } from "../policy/socket_request.ts";
+import type { NetworkRequest } from "../policy/request.ts";
+import type { SocketRequest } from "../policy/socket_request.ts";
+
+/** What records need of a request: what it is, and where it was to go. */
+export type Placed =
+  | Pick<NetworkRequest, "kind" | "protocol" | "target">
+  | Pick<SocketRequest, "kind" | "protocol" | "path">;
 
 /** Where a request was to go, in the words of our own replies. */
 export interface Place {
@@ -12,7 +18,7 @@ export interface Place {
 }
 
 /** Where a request was to go. */
-export function placeOf(request: PolicyRequest): Place {
+export function placeOf(request: Placed): Place {
   if (request.kind === "socket") {
     return { host: "unix-socket", port: 0, words: `unix socket ${request.path}` };
   }

@@ -5,28 +5,20 @@ import { Deadlines } from "../net/time/deadlines.ts";
 import type { SocketAddress } from "../net/address/endpoint.ts";
 import type { Clock, Dialer, Resolver, TlsClient, UdpBinder, UnixSockets } from "../net/ports.ts";
 import type { PolicyCell } from "../policy/policy.ts";
-import { askDecider } from "./asking/ask_decider.ts";
-import { approvalPattern } from "./asking/approval_pattern.ts";
+import { allConnections } from "./all_connections.ts";
 import type { Decider } from "./asking/decider.ts";
 import type { AskingOptions } from "./asking/questions.ts";
-import { blockedRecord, type BlockedRequest } from "./blocked.ts";
+import { ownCounts } from "./counts.ts";
+import { openFront } from "./front.ts";
 import type { Interception } from "./inside/interception.ts";
-import type { LimitName, Limits } from "./limits.ts";
-import { type AddedListener, Listeners } from "./listeners.ts";
-import { makeDoors } from "./make_doors.ts";
+import type { Limits } from "./limits.ts";
+import type { AddedListener } from "./listeners.ts";
+import { makeBack } from "./make_back.ts";
+import { pseudonym } from "./make_doors.ts";
 import { type ListenAt, type Listening, openListeners } from "./listening.ts";
-import { type AuditOptions, type LiveState, makeLiveState } from "./live_state.ts";
-import {
-  type Ledger,
-  noteAllowed,
-  noteBlocked,
-  noteEnded,
-  noteUnresolved,
-  noteUnsupported,
-} from "./ledger.ts";
-import type { Passages } from "./passage.ts";
-import { unsaidLines } from "./refusal.ts";
+import { type AuditOptions, type Followers, type LiveState, makeLiveState } from "./live_state.ts";
 import type { ChooseUpstream, UpstreamProxy } from "./upstream/upstream_proxy.ts";
+import type { Workers } from "./workers/workers.ts";
 
 /** The ways out, so that a test can own each. */
 export interface Outside {
@@ -74,6 +66,8 @@ export interface ProxyOptions extends ListenAt {
   readonly outside: Outside;
   /** Told of our own troubles, one line each: not the audit, not a contract. */
   readonly diagnose: (line: string) => void;
+  /** Others that accept besides this isolate, on the same ports; null, or absent, where it is alone. */
+  readonly workers?: Workers | null;
 }
 
 /** A proxy that is listening. Disposing of it shuts it down at once. */
@@ -98,56 +92,39 @@ export interface RunningProxy extends LiveState, AsyncDisposable {
  * of another error, and listens nowhere then.
  */
 export function startProxy(options: ProxyOptions): RunningProxy {
-  const { limits, outside } = options;
+  const { limits, outside, workers = null } = options;
   const { clock } = outside;
   const diagnose = quietly(options.diagnose);
-  const listening = options.listeners ?? openListeners(options);
+  const listening = options.listeners ??
+    openListeners({ ...options, forSeveral: workers !== null });
   const addresses = listening.map(({ listener }) => listener.address);
   const deadlines = new Deadlines(clock, (error) => diagnose(`Cannot end a wait: ${error}`));
-  const state = makeLiveState(options, deadlines, diagnose);
-  const { live, questions, feed, policy } = state;
-  const passages: Passages = {
-    begin: (request, asker) => ({ request, asker, since: clock.monotonic() }),
-    end: (passage, ending) => noteEnded(passage, ending, clock.monotonic() - passage.since, state),
+  const shared = workers?.share(limits) ?? null;
+  const followers: Followers | null = shared === null ? null : {
+    follow: (policy, ended) => crew?.follow(policy, ended),
+    everywhere: () => crew?.everywhere() ?? Promise.resolve(0),
+    nextConnection: shared.nextConnection,
   };
-  const { decider } = options;
-  const reached = (limit: LimitName) => state.limits.reached(limit);
-  const addedPorts = new Set<number>();
-  const { http, socks } = makeDoors(options, {
+  const state = makeLiveState({ ...options, followers }, deadlines, diagnose);
+  const { live, feed } = state;
+  const back = makeBack(options, state, diagnose);
+  const front = {
+    options: { ...options, via: options.via ? pseudonym() : null },
+    listening,
+    attribution: options.attribution,
     addresses: [...addresses, ...options.alsoOurs],
-    addedPorts,
-    deadlines,
-    ask: (request, asker, signal) => questions.ask(request, asker, signal),
-    decide: decider === null
-      ? null
-      : askDecider(decider, (request) => policy.once(approvalPattern(request))),
-    allowed: (grant, asker) => noteAllowed(grant, asker, state),
-    unresolved: (what) => noteUnresolved(what, state),
-    unsupported: (request, { generation }, asker) =>
-      noteUnsupported(request, generation, asker, state),
-    passages,
-    blocked: recorder(state, outside, diagnose),
-    open: () => listeners.isOpen,
-    reached,
-    diagnose,
-  });
-  const listeners = new Listeners({
-    http,
-    socks,
-    live,
-    limits,
-    clock,
-    deadlines,
-    addedPorts,
-    reached,
-    diagnose,
-  });
-  listening.forEach((each) => listeners.accept(each, options.attribution));
+  };
+  const counts = shared?.counts ?? ownCounts(limits, () => live.size);
+  const listeners = openFront({ ...front, back, counts, live, deadlines });
+  const crew = shared?.begin({ front, state, back, record: outside.record, clock }) ?? null;
+  const all = crew === null ? live : allConnections(live, crew);
 
   const shutdown = async (graceMs: number) => {
+    const ended = crew?.shutdown(graceMs);
     // Before the drain: the system may have accepted one more just before the listener was closed.
     await listeners.close();
     await live.drain(graceMs, deadlines);
+    await ended;
     deadlines.stop();
     feed.close();
   };
@@ -155,32 +132,16 @@ export function startProxy(options: ProxyOptions): RunningProxy {
     address: addresses[0]!,
     socksAddress: addresses[listening.findIndex(({ speaks }) => speaks !== "http")] ?? null,
     get connections(): number {
-      return live.size;
+      return all.size;
     },
     ...state,
+    live: all,
     addListener: (attribution) => {
       const speaks = options.socks === null ? "http" : "both";
       return listeners.add(addresses[0]!.ip, speaks, attribution);
     },
     shutdown,
     [Symbol.asyncDispose]: () => shutdown(0),
-  };
-}
-
-/** Keeps each block and tells of it. A record that cannot be told is still kept, and still answered. */
-function recorder(
-  ledger: Ledger,
-  { record, clock }: Outside,
-  diagnose: (line: string) => void,
-): (blocked: BlockedRequest) => void {
-  return (blocked) => {
-    const told = blockedRecord(blocked, clock.now());
-    noteBlocked(blocked, told, ledger);
-    try {
-      record(told, unsaidLines(blocked.request, blocked.decision, blocked.isAnnounced));
-    } catch (error) {
-      diagnose(`Cannot record a blocked request: ${error}`);
-    }
   };
 }
 

@@ -20,11 +20,11 @@ const FIRST_BYTES_OF_SOCKS: readonly number[] = [SOCKS_VERSION, SOCKS4_VERSION];
 export async function serveClient(client: ClientConnection, doors: Doors): Promise<void> {
   awaitFirstByte(client, doors);
   if (!(await client.reader.fill())) return client.close();
-  if (doors.socks === null) return await httpSession(client, doors.http);
-  if (doors.http === null) return await serveSocks(client, doors.socks);
+  // Nothing waits here for the end of it: it may last for hours.
+  if (doors.socks === null) return httpSession(client, doors.http);
+  if (doors.http === null) return serveSocks(client, doors.socks);
   const isSocks = FIRST_BYTES_OF_SOCKS.includes(client.reader.buffered[0]!);
-  if (isSocks) await serveSocks(client, doors.socks);
-  else await httpSession(client, doors.http);
+  return isSocks ? serveSocks(client, doors.socks) : httpSession(client, doors.http);
 }
 
 /** A client that says nothing is told so where HTTP is spoken; SOCKS5 has no word for it before its greeting. */

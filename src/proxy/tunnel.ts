@@ -35,6 +35,7 @@ export async function tunnel(
       return;
     }
     client.closeAfter(limits.tunnelIdleMs, "tunnelIdleMs");
+    if (client.reader.isIdle) client.reader.release();
     isDone = await relay(
       { source: client.reader, stream: client.stream },
       { source: reader ?? stream, stream },

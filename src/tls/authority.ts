@@ -13,19 +13,15 @@ import {
 } from "./certificate.ts";
 import { IdentityCache, type Minted } from "./identity_cache.ts";
 import { certificateOf, isCertificate, isPrivateKey, readPem, writePem } from "./pem.ts";
+import type { AuthorityPem } from "./authority_pem.ts";
 import { type X509, x509 } from "./x509.ts";
-
-/** An authority as it is kept, both in PEM. */
-export interface AuthorityPem {
-  /** Its certificate; behind it those above it, if it is not the topmost. */
-  readonly certificate: string;
-  readonly key: string;
-}
 
 /** A certificate authority that signs servers. */
 export interface Authority {
   /** Its certificate in PEM, and those above it, if there are any: what clients are to trust. */
   readonly certificate: string;
+  /** What it was opened from, for another isolate of this process. A function: whatever prints this prints no key. */
+  readonly kept: () => AuthorityPem;
   /**
    * What to show a client that asks for this host: a certificate for it alone.
    *
@@ -81,14 +77,19 @@ export async function authorityOf(
   if (!await belongTogether(key, certificate, signing)) {
     return bad("key", "it is not the key of the certificate");
   }
-  return await signingAuthority(lib, { certificate, key, signing }, above, { now, hostsMax });
+  const kept = { certificate: certificateText, key: keyText };
+  return await signingAuthority(lib, { certificate, key, signing }, above, { now, hostsMax, kept });
 }
 
 async function signingAuthority(
   lib: X509,
   signer: Signer,
   above: readonly Certificate[],
-  { now, hostsMax }: { readonly now: () => number; readonly hostsMax: number | undefined },
+  { now, hostsMax, kept }: {
+    readonly now: () => number;
+    readonly hostsMax: number | undefined;
+    readonly kept: AuthorityPem;
+  },
 ): Promise<Authority> {
   const all = [signer.certificate, ...above];
   // RFC 8446 section 4.4.2: what signs itself may be left out, for whoever trusts it has it.
@@ -103,6 +104,7 @@ async function signingAuthority(
   const cache = new IdentityCache(mint, now, hostsMax);
   return {
     certificate: all.map(pemOf).join(""),
+    kept: () => kept,
     identityFor: (host, full) => cache.identityFor(host, full),
   };
 }

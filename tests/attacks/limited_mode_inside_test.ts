@@ -271,7 +271,7 @@ Deno.test("limited: to full and back at run time closes what nobody sees, and go
     await client.send(request("DELETE"));
     assertEquals(statusOf(await client.readMessage()), 200);
   }
-  assertEquals(world.proxy.policy.setMode("limited"), 2);
+  assertEquals(await world.proxy.policy.everywhere(world.proxy.policy.setMode("limited")), 2);
   await opaque.readAll();
   await hidden.readAll();
   const seen = await inside.secure();
@@ -301,7 +301,7 @@ Deno.test("limited: an upload that is under way ends with the mode that let it t
   const length = ["content-length", "10"] as const;
   await streams.send([...pseudo({ method: "POST" }), length], { data: ["hello"], open: true });
   await until(() => origin.connections === 2, "both uploads are under way");
-  assertEquals(world.proxy.policy.setMode("limited"), 2);
+  assertEquals(await world.proxy.policy.everywhere(world.proxy.policy.setMode("limited")), 2);
   await client.readAll();
   assertEquals(origin.arrived, []);
 });

@@ -28,16 +28,18 @@ export const PROMISES: readonly PromiseDefences[] = [
       {
         file: "src/proxy/authorize.ts",
         text: `  if (decision.verdict !== "allow") return decision;
-  const ips = await addressesOf(request, options, signal);`,
-        replacement: `  const ips = await addressesOf(request, options, signal);
+  const { host, port } = request.target;`,
+        replacement: `  const { host, port } = request.target;
+  if (host.kind === "name") await options.resolve(host.name, signal);
   if (decision.verdict !== "allow") return decision;`,
         test: "tests/journeys/every_entrance_test.ts",
       },
       {
         file: "src/proxy/authorize.ts",
         text: `  if (decision.verdict !== "allow") return decision;
-  const ips = await addressesOf(request, options, signal);`,
-        replacement: `  const ips = await addressesOf(request, options, signal);
+  const { host, port } = request.target;`,
+        replacement: `  const { host, port } = request.target;
+  if (host.kind === "name") await options.resolve(host.name, signal);
   if (decision.verdict !== "allow") return decision;`,
         test: "tests/attacks/whole_internet_test.ts",
       },
@@ -57,24 +59,20 @@ export const PROMISES: readonly PromiseDefences[] = [
     mutations: [
       {
         file: "src/proxy/connect.ts",
-        text:
-          "  const { stream, address } = await dialFirst(grant.addresses, parts, signal);\n  return {",
-        replacement: `  const { host, port } = grant.request.target;
+        text: "  const { addresses, request, via } = grant;",
+        replacement: `  const { request, via } = grant;
+  const { host, port } = request.target;
   const again = host.kind === "ip" ? [host.ip] : await parts.resolve(host.name, signal);
-  const found = again.map((ip) => ({ ip, port }));
-  const { stream, address } = await dialFirst(found, parts, signal);
-  return {`,
+  const addresses = again.map((ip) => ({ ip, port }));`,
         test: "tests/attacks/rebinding_test.ts",
       },
       {
         file: "src/proxy/connect.ts",
-        text: `  const { stream, address } = await dialFirst(grant.addresses, parts, signal);
-  return {`,
-        replacement: `  const { host, port } = grant.request.target;
+        text: `  const { addresses, request, via } = grant;`,
+        replacement: `  const { request, via } = grant;
+  const { host, port } = request.target;
   const again = host.kind === "ip" ? [host.ip] : await parts.resolve(host.name, signal);
-  const found = again.map((ip) => ({ ip, port }));
-  const { stream, address } = await dialFirst(found, parts, signal);
-  return {`,
+  const addresses = again.map((ip) => ({ ip, port }));`,
         test: "tests/attacks/rebinding_inside_test.ts",
       },
     ],
@@ -126,13 +124,13 @@ export const PROMISES: readonly PromiseDefences[] = [
     mutations: [
       {
         file: "src/http/read_head.ts",
-        text: "const end = headEnd(bytes.subarray(0, headBytes), searched, peer);",
+        text: "const end = headEnd(within, searched, peer);",
         replacement: "const end = headEnd(bytes, searched, peer);",
         test: "tests/http/read_head_test.ts",
       },
       {
         file: "src/http/read_head.ts",
-        text: "const end = headEnd(bytes.subarray(0, headBytes), searched, peer);",
+        text: "const end = headEnd(within, searched, peer);",
         replacement: "const end = headEnd(bytes, searched, peer);",
         test: "tests/properties/fuzz_test.ts",
       },
@@ -219,8 +217,7 @@ export const PROMISES: readonly PromiseDefences[] = [
       },
       {
         file: "src/http/framing.ts",
-        text:
-          `if (!/^[0-9]+$/.test(text)) throw bad(peer, "a Content-Length that is not a number");`,
+        text: `if (!isDigits(text)) throw bad(peer, "a Content-Length that is not a number");`,
         replacement: ``,
         test: "tests/attacks/smuggling_test.ts",
       },
@@ -320,8 +317,8 @@ export const PROMISES: readonly PromiseDefences[] = [
       },
       {
         file: "src/http/hop_by_hop.ts",
-        text: `!named.has(key) && key !== "x-proxy-error"`,
-        replacement: "!named.has(key)",
+        text: ` || key === "x-proxy-error"`,
+        replacement: "",
         test: "tests/attacks/spoofed_headers_test.ts",
       },
     ],
@@ -356,8 +353,8 @@ export const PROMISES: readonly PromiseDefences[] = [
       },
       {
         file: "src/http/read_head.ts",
-        text: "if (end === -1 && bytes.length >= headBytes) {",
-        replacement: "if (end > headBytes) {",
+        text: "if (bytes.length < headBytes) return null;",
+        replacement: "if (searched >= 0) return null;",
         test: "tests/attacks/header_flood_test.ts",
       },
       {
@@ -542,7 +539,7 @@ export const PROMISES: readonly PromiseDefences[] = [
     mutations: [
       {
         file: "src/proxy/live_policy.ts",
-        text: "return replaced(policy);",
+        text: "return replaced(policy, ended);",
         replacement: "return 0;",
         test: "tests/journeys/live_policy_test.ts",
       },
@@ -551,6 +548,56 @@ export const PROMISES: readonly PromiseDefences[] = [
         text: "if (gone.length > 0) {",
         replacement: "if (false) {",
         test: "tests/attacks/reload_race_test.ts",
+      },
+    ],
+  },
+  {
+    promise:
+      "Workers have one policy, one count against each limit and one row of records; one that fails, or takes no policy, leaves nothing open",
+    mutations: [
+      {
+        file: "src/proxy/workers/member.ts",
+        text: "if (!inTime) this.#fail(",
+        replacement:
+          "if (!inTime) following.closed.resolve(0);\n    if (!inTime && this.#isOver) this.#fail(",
+        test: "tests/proxy/workers/crew_test.ts",
+      },
+      {
+        file: "src/proxy/workers/crew.ts",
+        text: "this.#members.map((member) => member.follow(carried))",
+        replacement: "this.#members.slice(1).map((member) => member.follow(carried))",
+        test: "tests/journeys/workers_test.ts",
+      },
+      {
+        file: "src/proxy/workers/serve_worker.ts",
+        text: "this.#live.closeUnless((serving) => outlasts(serving, this.#inForce))",
+        replacement: "this.#live.closeUnless(() => true)",
+        test: "tests/journeys/workers_test.ts",
+      },
+      {
+        file: "src/proxy/workers/worker_ledger.ts",
+        text: "for (const passage of this.#passages.values()) {",
+        replacement: "for (const passage of [...this.#passages.values()].slice(1)) {",
+        test: "tests/journeys/workers_test.ts",
+      },
+      {
+        file: "src/proxy/workers/shared_places.ts",
+        text: "if (heldByAll(memory, what) <= max) return true;",
+        replacement: "if (Atomics.load(held, own) <= max) return true;",
+        test: "tests/journeys/workers_doors_test.ts",
+      },
+      {
+        file: "src/proxy/workers/shared_room.ts",
+        text:
+          "if (cells.some((cell) => heldIn(memory, cell) <= connectionsPerClient)) return null;",
+        replacement: "if (cells.length > 0) return null;",
+        test: "tests/journeys/workers_doors_test.ts",
+      },
+      {
+        file: "src/proxy/workers/shared_ports.ts",
+        text: "for (let each = 0; each < rows; each++) {",
+        replacement: "for (let each = row; each < Math.min(row + 1, rows); each++) {",
+        test: "tests/journeys/workers_doors_test.ts",
       },
     ],
   },
@@ -951,12 +998,6 @@ export const PROMISES: readonly PromiseDefences[] = [
   {
     promise: "A rule that would not be obeyed is an error, never silence",
     mutations: [
-      {
-        file: "src/config/later_features.ts",
-        text: `if (name === "workers" && `,
-        replacement: `if (name === "" && `,
-        test: "tests/config/later_features_test.ts",
-      },
       {
         file: "src/config/source_layers.ts",
         text: "refuseLostHooks(key, lost, by, findings);",

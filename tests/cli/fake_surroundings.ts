@@ -72,6 +72,7 @@ export function fakeSurroundings(options: FakeOptions = {}): FakeSurroundings {
     env: {},
     os: "linux",
     systemFolder: null,
+    workers: null,
     cwd: Deno.cwd,
     terminal: makeTerminal(out, err, false, clock),
     stdin: { read: () => Promise.resolve(null) },

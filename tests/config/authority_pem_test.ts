@@ -2,7 +2,8 @@ import { assertEquals, assertMatch, assertNotEquals, assertRejects } from "@std/
 import type { AuthorityFiles } from "../../src/config/authority_files.ts";
 import { openAuthorityFiles, readAuthorityPem } from "../../src/config/authority_pem.ts";
 import { ConfigError } from "../../src/config/errors.ts";
-import { type AuthorityPem, newAuthority } from "../../src/tls/authority.ts";
+import { newAuthority } from "../../src/tls/authority.ts";
+import type { AuthorityPem } from "../../src/tls/authority_pem.ts";
 import { makeScratch, type Scratch } from "../support/scratch.ts";
 
 const isWindows = Deno.build.os === "windows";

@@ -39,7 +39,7 @@ Deno.test("readConfigFile() takes a file of the largest size, and none larger", 
   );
   assertEquals(
     await read("#".repeat(CONFIG_BYTES_MAX + 1)),
-    "null: larger than 1048576 bytes; shorten it",
+    "null: larger than 8388608 bytes; shorten it",
   );
 });
 
@@ -75,7 +75,7 @@ Deno.test({
 
 Deno.test("readConfigFile() stops reading a file without an end", async () => {
   const endless = await readConfigFile("/dev/zero", false);
-  assertEquals(print(endless), "null: larger than 1048576 bytes; shorten it");
+  assertEquals(print(endless), "null: larger than 8388608 bytes; shorten it");
 });
 
 Deno.test("readConfigFile() refuses a missing file unless it may be absent", async () => {

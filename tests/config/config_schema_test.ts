@@ -26,9 +26,9 @@ Deno.test("configSchema() is of draft 2020-12, which a validator takes to the le
   assertEquals(makeValidator(schema)({}), null);
 });
 
-Deno.test("configSchema() has every table and key that is read, and workers", () => {
+Deno.test("configSchema() has every table and key that is read", () => {
   assertEquals(Object.keys(schema.properties!), [...TOP_LEVEL_KEYS]);
-  assertEquals(Object.keys(network!.properties!), [...NETWORK_KEYS, "workers"]);
+  assertEquals(Object.keys(network!.properties!), [...NETWORK_KEYS]);
   assertEquals(Object.keys(legacy!.properties!), [...LEGACY_KEYS, "policy"]);
 });
 

@@ -48,6 +48,7 @@ Deno.test("DEFAULT_NETWORK is the seeds' baseline for local use, and our additio
     audit_file: "",
     via: true,
     all_proxy: "http",
+    workers: 1,
   });
 });
 
@@ -117,6 +118,8 @@ const LINES: readonly (readonly [string, Partial<NetworkConfig>])[] = [
   ["audit.chain = 1", {}],
   ['audit_file = "x"', { audit_file: "x" }],
   ["workers = 1", {}],
+  ["workers = 16", { workers: 16 }],
+  ['workers = "auto"', { workers: "auto" }],
   ["sni_binding = false", { sni_binding: false }],
   ['ech = "deny"', { ech: "deny" }],
 ];

@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { addToList } from "../../src/config/edit_list.ts";
+import { CONFIG_BYTES_MAX } from "../../src/config/config_file.ts";
 import { ConfigError } from "../../src/config/errors.ts";
 import {
   type ConfigEdit,
@@ -128,11 +129,11 @@ Deno.test("editConfigFile() refuses an edit that cannot be made, or makes too mu
     'cannot edit this file: "network" is not a table',
   );
   assertEquals(
-    await refusal(scratch, file, () => "#".repeat(1024 * 1024 + 1)),
-    "cannot edit this file: it would be larger than 1048576 bytes",
+    await refusal(scratch, file, () => "#".repeat(CONFIG_BYTES_MAX + 1)),
+    "cannot edit this file: it would be larger than 8388608 bytes",
   );
   assertEquals(await Deno.readTextFile(file), "network = 1\n");
-  await editConfigFile(file, () => "#".repeat(1024 * 1024));
+  await editConfigFile(file, () => "#".repeat(CONFIG_BYTES_MAX));
 });
 
 Deno.test("editConfigFile() does not lose what somebody else writes meanwhile", async () => {

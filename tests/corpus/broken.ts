@@ -388,7 +388,7 @@ export const BROKEN_FILES: readonly BrokenFiles[] = [
         '2:1 "mitm_hooks" needs to see what tunnels carry: write mitm = true under [network]',
         '2:14 "mitm_hooks" is true: expected a list: write [[network.mitm_hooks]]',
       ],
-      ['workers = "4"', '2:11 "workers" is "4": expected a whole number from 1 to 1024'],
+      ['workers = "4"', '2:11 "workers" is "4": expected a whole number from 1 to 16, or "auto"'],
       [
         'allowed_domains = ["a.test", 1, [], {}, true]',
         '2:30 "allowed_domains[1]" is 1: expected text in quotes',
@@ -491,9 +491,9 @@ export const BROKEN_FILES: readonly BrokenFiles[] = [
         "blocked_capacity = -0",
         '2:20 "blocked_capacity" is 0: expected a whole number from 1 to 100000',
       ],
-      ["workers = 0", '2:11 "workers" is 0: expected a whole number from 1 to 1024'],
-      ["workers = 4", '2:11 "workers" is not available in this version: write 1, or remove it'],
-      ["workers = 1025", '2:11 "workers" is 1025: expected a whole number from 1 to 1024'],
+      ["workers = 0", '2:11 "workers" is 0: expected a whole number from 1 to 16, or "auto"'],
+      ["workers = 1.5", '2:11 "workers" is 1.5: expected a whole number from 1 to 16, or "auto"'],
+      ["workers = 17", '2:11 "workers" is 17: expected a whole number from 1 to 16, or "auto"'],
     ],
   },
   {
@@ -1576,8 +1576,8 @@ export const BROKEN_FLAGS: readonly (readonly [readonly string[], ...string[]])[
     'in "network.rules=…": "rules" is "read": expected a table: write [network.rules], and "host" = "read" under it',
   ],
   [
-    ["network.workers=2"],
-    'in "network.workers=2": "workers" is not available in this version: write 1, or remove it',
+    ["network.workers=all"],
+    'in "network.workers=all": "workers" is "all": expected a whole number from 1 to 16, or "auto"',
   ],
   [
     ["network..mode=full"],

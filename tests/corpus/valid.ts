@@ -64,6 +64,8 @@ export const VALID_FILES: readonly string[] = [
   "[network.audit]\nfile_bytes = 65536\nfiles_kept = 100",
   '[network.audit.metadata]\n"conversation.id" = "c 1"\n"app.version" = "1"\n"user.account_id" = "ü"',
   "[network]\nworkers = 1",
+  "[network]\nworkers = 16",
+  '[network]\nworkers = "auto"',
   "[network]\nviolation_file = '''a'b''c'''\nvia = false",
   '[network]\nviolation_file = """\\\n  a"b""c"""""\nallowed_domains = [\'\'\'a.test\'\'\', """b.test"""]',
   "[network.limits]",

@@ -44,6 +44,10 @@ Deno.test("parseRequestHead() reads the request line and the fields", () => {
       { name: "Host", key: "host", value: "a.test" },
       { name: "X-b", key: "x-b", value: "c" },
     ],
+    sent: {
+      text: "GET http://a.test/ HTTP/1.1\r\nHost: a.test\r\nX-b:c\r\n\r\n",
+      lines: [29, 43, 50],
+    },
   });
 });
 
@@ -53,6 +57,7 @@ Deno.test("parseRequestHead() reads HTTP/1.0, and a head without fields", () => 
     target: "/",
     minor: 0,
     fields: [],
+    sent: { text: "HEAD / HTTP/1.0\r\n\r\n", lines: [17] },
   });
 });
 
@@ -119,12 +124,14 @@ Deno.test("parseResponseHead() reads the status line and the fields", () => {
     status: 404,
     reason: "Not Found",
     fields: [{ name: "Server", key: "server", value: "x" }],
+    sent: { text: "HTTP/1.1 404 Not Found\r\nServer: x\r\n\r\n", lines: [24, 35] },
   });
   assertEquals(response("HTTP/1.0 200 OK\r\n\r\n"), {
     minor: 0,
     status: 200,
     reason: "OK",
     fields: [],
+    sent: { text: "HTTP/1.0 200 OK\r\n\r\n", lines: [17] },
   });
 });
 
@@ -286,8 +293,11 @@ Deno.test("parseRequestHead() reads a view, and nothing beside it", () => {
 
 Deno.test("parseFields() reads a trailer section, from where it is told to", () => {
   const text = "0\r\nDigest: x\r\n\r\n";
-  assertEquals(parseFields(latin1Bytes(text), text, 3, 8, "client"), [
+  assertEquals(parseFields({ bytes: latin1Bytes(text), text, lines: [] }, 3, 8, "client"), [
     { name: "Digest", key: "digest", value: "x" },
   ]);
-  assertEquals(parseFields(latin1Bytes("\r\n"), "\r\n", 0, 8, "client"), []);
+  assertEquals(
+    parseFields({ bytes: latin1Bytes("\r\n"), text: "\r\n", lines: [] }, 0, 8, "client"),
+    [],
+  );
 });

@@ -9,7 +9,7 @@ function head(
   target: string,
   hosts: readonly string[],
   { method = "GET", minor = 1 as Minor } = {},
-): RequestHead {
+): Omit<RequestHead, "sent"> {
   return { method, target, minor, fields: hosts.map((host) => field("Host", host)) };
 }
 

@@ -22,8 +22,8 @@ Deno.test({
     const { stdout, stderr } = await new Deno.Command("unshare", { args: words }).output();
     assertEquals(new TextDecoder().decode(stderr), "");
     const seen = JSON.parse(new TextDecoder().decode(stdout));
-    assertEquals(seen.statuses, { "allowed.test 200": 2010, "other.test 403": 2010 });
-    assertEquals(seen.records, 3 * 2010);
+    assertEquals(seen.statuses, { "allowed.test 200": 4010, "other.test 403": 4010 });
+    assertEquals(seen.records, 3 * 4010);
     assertEquals(seen.verified.kind, "ok", JSON.stringify(seen.verified));
     const { lost, decisions, closes } = seen.verified;
     assert(seen.lost > 0);

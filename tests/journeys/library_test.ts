@@ -176,7 +176,7 @@ Deno.test("two proxies of one program share nothing", async () => {
   assertEquals(statuses, [200, 403, 403, 200]);
   assertEquals(first.blocked().map(({ host }) => host), ["other.test"]);
   assertEquals(second.blocked().map(({ host }) => host), ["allowed.test"]);
-  first.setMode("limited");
+  await first.setMode("limited");
   await first.allow("third.test");
   const posted = await askAt(second.addresses!.http, getOf("other.test", "DELETE"));
   assertEquals(statusOf(posted), 200);
@@ -312,7 +312,7 @@ Deno.test("rules and the mode change while it runs", async () => {
   assertEquals(statusOf(await askAt(http, getOf("other.test"))), 200);
   await handle.deny("allowed.test");
   assertEquals(statusOf(await askAt(http, getOf("allowed.test"))), 403);
-  handle.setMode("limited");
+  await handle.setMode("limited");
   assertEquals(statusOf(await askAt(http, getOf("other.test", "DELETE"))), 403);
   await assertRejects(() => handle.allow("*"), Error, "Cannot allow *");
 });
@@ -328,7 +328,7 @@ Deno.test("requirements of the machine bind an embedded proxy too", async () => 
   assert(said.some((line) => line.includes("network.mode")), said.join("; "));
   const deleting = getOf("allowed.test", "DELETE");
   assertEquals(statusOf(await askAt(handle.addresses!.http, deleting)), 403);
-  assertThrows(() => handle.setMode("full"), Error, "Cannot switch to full mode");
+  await assertRejects(() => handle.setMode("full"), Error, "Cannot switch to full mode");
 });
 
 Deno.test("requirements that come while it runs end what the decider let through", async () => {

@@ -1,8 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import type { ConnectionRecord } from "../../src/audit/event.ts";
+import type { OpenConnections } from "../../src/proxy/live.ts";
 import type { RuleScope } from "../../src/proxy/runtime_rule.ts";
 import { eventsOf } from "../support/feed.ts";
-import { turn, until } from "../support/in_time.ts";
+import { inTime, turn, until } from "../support/in_time.ts";
 import { rulePattern } from "../support/live_policy.ts";
 import { answering, ok, type Script, silent } from "../support/origin.ts";
 import { domainAddress, openSocks } from "../support/socks.ts";
@@ -61,6 +62,33 @@ async function download(world: World): Promise<Wire> {
   return client;
 }
 
+/** How many connections a change has closed, wherever they were held. */
+function everywhere(world: World, closed: number): Promise<number> {
+  return world.proxy.policy.everywhere(closed);
+}
+
+/** Takes back the rule for the host. */
+function withdraw(world: World): Promise<number> {
+  return everywhere(world, world.proxy.policy.remove("allow", HOST).closed);
+}
+
+/** Waits until whoever holds connections tells that it is so. */
+async function untilTold(
+  { proxy: { live } }: World,
+  isSo: (live: OpenConnections) => boolean,
+  what: string,
+): Promise<void> {
+  let isNow = false;
+  const look = async () => {
+    while (!isNow) {
+      await live.refresh();
+      isNow = isSo(live);
+      if (!isNow) await turn();
+    }
+  };
+  await inTime(look(), what);
+}
+
 for (const [what, open] of [["CONNECT", connectTunnel], ["SOCKS5", socksTunnel]] as const) {
   Deno.test(`${what}: withdrawing a rule closes the tunnel it allowed, and no other`, async () => {
     await using world = runningWorld();
@@ -68,7 +96,9 @@ for (const [what, open] of [["CONNECT", connectTunnel], ["SOCKS5", socksTunnel]]
     const other = await open(world, "allowed.test");
     const client = await open(world);
     const { closed, rules } = world.proxy.policy.remove("allow", HOST);
-    assertEquals([closed, rules.map(({ pattern }) => pattern)], [1, [HOST]]);
+    assertEquals([await everywhere(world, closed), rules.map(({ pattern }) => pattern)], [1, [
+      HOST,
+    ]]);
     await client.readEnd();
     await (await world.origin.connection(1)).readEnd();
     await assertOpen(world, other);
@@ -91,6 +121,7 @@ for (const [what, open] of [["CONNECT", connectTunnel], ["SOCKS5", socksTunnel]]
     allow(world, HOST, { kind: "minutes", minutes: 1 });
     const client = await open(world);
     allow(world, HOST, { kind: "minutes", minutes: 2 });
+    await everywhere(world, 0);
     world.clock.advance(120_250);
     await until(() => world.proxy.policy.counts.runtime === 0, "the rule has ended");
     await assertOpen(world, client);
@@ -102,7 +133,7 @@ for (const [what, open] of [["CONNECT", connectTunnel], ["SOCKS5", socksTunnel]]
     const clients = [await open(world), await open(world, "allowed.test")];
     world.clock.advance(60_250);
     await until(() => world.proxy.policy.counts.runtime === 0, "the rule has ended");
-    assertEquals(world.proxy.policy.setMode("limited"), 2);
+    assertEquals(await everywhere(world, world.proxy.policy.setMode("limited")), 2);
     for (const client of clients) await client.readEnd();
   });
 
@@ -125,7 +156,7 @@ for (const [what, open] of [["CONNECT", connectTunnel], ["SOCKS5", socksTunnel]]
         scope: { kind: "run" },
         from: "runtime",
       });
-      assertEquals(change.closed, 1, denied);
+      assertEquals(await everywhere(world, change.closed), 1, denied);
       await client.readEnd();
     }
   });
@@ -135,7 +166,7 @@ for (const [what, open] of [["CONNECT", connectTunnel], ["SOCKS5", socksTunnel]]
     allow(world, HOST);
     const client = await open(world);
     world.setPolicy({ allow: [HOST, "allowed.test"] });
-    assertEquals(world.proxy.policy.remove("allow", HOST).closed, 0);
+    assertEquals(await withdraw(world), 0);
     await assertOpen(world, client);
   });
 }
@@ -144,7 +175,7 @@ Deno.test("withdrawing a rule ends a long download of plain HTTP that it allowed
   await using world = runningWorld({ origin: halfway });
   allow(world, HOST);
   const client = await download(world);
-  assertEquals(world.proxy.policy.remove("allow", HOST).closed, 1);
+  assertEquals(await withdraw(world), 1);
   await client.readEnd();
   await (await world.origin.connection()).readAll();
 });
@@ -218,7 +249,7 @@ Deno.test("a tunnel that is being made when its rule is withdrawn is never opene
   const client = await world.client();
   await client.send(`CONNECT ${HOST}:443 HTTP/1.1\r\nHost: ${HOST}:443\r\n\r\n`);
   await asked.promise;
-  assertEquals(world.proxy.policy.remove("allow", HOST).closed, 1);
+  assertEquals(await withdraw(world), 1);
   await dialling.promise;
   await client.readEnd();
 });
@@ -230,7 +261,7 @@ Deno.test("datagrams are decided by each policy that comes", async () => {
   await using client = await openUdp(world);
   await client.send(domainAddress(HOST, 53), "one");
   await client.receive();
-  assertEquals(world.proxy.policy.remove("allow", HOST).closed, 0);
+  assertEquals(await withdraw(world), 0);
   await client.send(domainAddress(HOST, 53), "two");
   await until(() => world.blocked.length === 1, "the datagram is blocked");
   allow(world, HOST);
@@ -265,6 +296,7 @@ Deno.test("connections are listed with what they carry, and can be closed one by
   await (await world.origin.connection()).send("down!");
   await client.readExactly(5);
   const of = ({ host }: ConnectionRecord) => host === HOST;
+  await world.proxy.live.refresh();
   const listed = world.proxy.live.list().find(of);
   assertEquals(
     [listed!.kind, listed!.rule, listed!.bytes_up, listed!.bytes_down, listed!.generation],
@@ -273,7 +305,7 @@ Deno.test("connections are listed with what they carry, and can be closed one by
   assertEquals(world.proxy.live.close(listed!.id), true);
   await client.readEnd();
   await assertOpen(world, other, 1);
-  await until(() => world.proxy.live.list().length === 1, "one is left");
+  await untilTold(world, (live) => live.list().length === 1, "one is left");
   assertEquals([world.proxy.live.carried.down, world.proxy.live.opened], [5, 2]);
   const states = (await eventsOf(world.proxy.feed, "connection"))
     .filter(({ connection: { id } }) => id === listed!.id).map(({ state }) => state);
@@ -296,11 +328,11 @@ Deno.test("an upgrade is listed as a tunnel, and closed as one", async () => {
   await client.readHead();
   await client.send("words");
   await (await world.origin.connection()).readUntil("words");
-  await until(() => world.proxy.live.carried.up === 5, "the words are counted");
+  await untilTold(world, ({ carried }) => carried.up === 5, "the words are counted");
   assertEquals(world.proxy.live.list().map(({ kind, host }) => [kind, host]), [["tunnel", HOST]]);
   const states = (await eventsOf(world.proxy.feed, "connection")).map(({ state }) => state);
   assertEquals(states, ["opened", "tunnel"]);
-  assertEquals(world.proxy.policy.remove("allow", HOST).closed, 1);
+  assertEquals(await withdraw(world), 1);
   await client.readEnd();
 });
 
@@ -310,7 +342,7 @@ Deno.test("an association is listed as one, with what it carries", async () => {
   await using client = await openUdp(world);
   await client.send(domainAddress("allowed.test", 53), "word");
   await client.receive();
-  await until(() => world.proxy.live.carried.down === 8, "both ways are counted");
+  await untilTold(world, ({ carried }) => carried.down === 8, "both ways are counted");
   const [listed] = world.proxy.live.list();
   assertEquals(
     [listed!.kind, listed!.protocol, listed!.host, listed!.bytes_up, listed!.bytes_down],
@@ -323,7 +355,7 @@ Deno.test("a client that is cut off amid many changes leaves nothing behind", as
   for (let round = 0; round < 20; round++) {
     allow(world, HOST);
     const clients = [await connectTunnel(world), await socksTunnel(world)];
-    assertEquals(world.proxy.policy.remove("allow", HOST).closed, 2);
+    assertEquals(await withdraw(world), 2);
     for (const client of clients) await client.readEnd();
   }
   await until(() => world.proxy.connections === 0, "all are gone");

@@ -83,12 +83,15 @@ testPosix(
     };
     await using scratch = await makeScratch();
     await using origin = startOrigin(answer, HOST);
-    const policy = (turn: number) =>
-      scratch.configure(
-        `# ${turn}\n[network]\nenabled = true\nask = false\n` +
-          `allowed_domains = ["${HOST}", "turn-${turn}.test"]\n`,
-      );
-    await policy(0);
+    const text = (turn: number) =>
+      `# ${turn}\n[network]\nenabled = true\nask = false\n` +
+      `allowed_domains = ["${HOST}", "turn-${turn}.test"]\n`;
+    const file = await scratch.configure(text(0));
+    // As editors do it: a reload at that very moment must not find half a file.
+    const policy = async (turn: number) => {
+      await Deno.writeTextFile(`${file}.new`, text(turn));
+      await Deno.rename(`${file}.new`, file);
+    };
     const violations = `network.violation_file=${scratch.folder}/violations`;
     await using start = await startDoorward(["-c", violations], scratch);
     const over = new AbortController();

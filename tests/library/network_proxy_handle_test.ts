@@ -7,7 +7,7 @@ Deno.test("the handle of no proxy says why, changes nothing and is over", async 
   assertEquals([handle.addresses, handle.adminToken, handle.env()], [null, null, {}]);
   assertEquals(handle.audit, { records: 0, sinks: [] });
   assertEquals(handle.blocked(), []);
-  assertThrows(() => handle.setMode("limited"), TypeError, "it is off");
+  await assertRejects(() => handle.setMode("limited"), TypeError, "it is off");
   assertThrows(() => handle.addListener({ label: "one" }), TypeError, "it is off");
   await assertRejects(() => handle.allow("a.test"), TypeError, "it is off");
   await assertRejects(() => handle.deny("a.test"), TypeError, "it is off");

@@ -57,6 +57,7 @@ Deno.test("interception tells of a certificate that has to make way", async () =
   const trust: ProxyParts["trust"] = {
     authority: {
       certificate: "",
+      kept: () => ({ certificate: "", key: "" }),
       identityFor: (_, full) => {
         full?.();
         return Promise.resolve(identity);

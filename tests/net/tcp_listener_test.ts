@@ -3,7 +3,12 @@ import type { SocketAddress } from "../../src/net/address/endpoint.ts";
 import { formatIp } from "../../src/net/address/ip.ts";
 import { latin1, latin1Bytes } from "../../src/net/stream/latin1.ts";
 import { machineAddresses } from "../../src/net/address/machine_addresses.ts";
-import { listenTcp } from "../../src/net/tcp_listener.ts";
+import {
+  joinListener,
+  listenForSeveral,
+  listenTcp,
+  type TcpListener,
+} from "../../src/net/tcp_listener.ts";
 import { ip } from "../support/policy.ts";
 
 const LOOPBACK: SocketAddress = { ip: ip("127.0.0.1"), port: 0 };
@@ -73,4 +78,48 @@ Deno.test("accept() rejects when the system cannot accept", async () => {
   await assertRejects(() => listener.accept());
   listener.close();
   assertEquals(await first, null);
+});
+
+Deno.test("joinListener() accepts on the same socket, each client once", async () => {
+  const first = listenForSeveral({ ip: LOOPBACK.ip, port: 0 });
+  const second = joinListener(first.address);
+  const taken: string[] = [];
+  const take = async (name: string, listener: TcpListener) => {
+    for (let next; (next = await listener.accept()) !== null;) {
+      taken.push(name);
+      next.stream.close();
+    }
+  };
+  const taking = [take("first", first), take("second", second)];
+  for (let count = 1; count <= 20; count++) {
+    const client = await Deno.connect({ hostname: "127.0.0.1", port: first.address.port });
+    // It is closed once somebody has taken it.
+    await client.read(new Uint8Array(1));
+    client.close();
+    assertEquals(taken.length, count);
+  }
+  first.close();
+  const client = await Deno.connect({ hostname: "127.0.0.1", port: first.address.port });
+  await client.read(new Uint8Array(1));
+  client.close();
+  assertEquals([taken.length, taken.at(-1)], [21, "second"]);
+  second.close();
+  await Promise.all(taking);
+});
+
+Deno.test("listenForSeveral() takes no port that somebody has, in this process or another", () => {
+  const first = listenForSeveral({ ip: LOOPBACK.ip, port: 0 });
+  try {
+    assertThrows(() => listenForSeveral(first.address), Deno.errors.AddrInUse);
+    assertThrows(() => listenTcp(first.address), Deno.errors.AddrInUse);
+  } finally {
+    first.close();
+  }
+  const alone = listenTcp({ ip: LOOPBACK.ip, port: 0 });
+  try {
+    assertThrows(() => listenForSeveral(alone.address), Deno.errors.AddrInUse);
+    assertThrows(() => joinListener(alone.address), Deno.errors.AddrInUse);
+  } finally {
+    alone.close();
+  }
 });

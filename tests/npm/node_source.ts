@@ -7,6 +7,7 @@ const DENO_FILE = "src/node/deno.ts";
 const STAND_INS: Readonly<Record<string, string>> = {
   "src/http/http2/without_goaway.ts": "src/node/without_goaway.ts",
   "src/net/address/a_labels.ts": "src/node/a_labels.ts",
+  "src/library/workers/system_workers.ts": "src/node/system_workers.ts",
 };
 
 /** What marks a module that holds a text. */

@@ -158,7 +158,7 @@ Deno.test("a head that is printed parses to what was printed, and prints the sam
     const head = parseRequestHead(latin1Bytes(anyRequest(random)), FIELDS_MAX);
     const printed = print(head);
     const again = parseRequestHead(printed, FIELDS_MAX);
-    assertEquals(again, { ...head, minor: 1 });
+    assertEquals(again, { ...head, minor: 1, sent: again.sent });
     assertEquals(print(again), printed);
   }
 });
@@ -169,7 +169,9 @@ Deno.test("a response head that is printed parses to what was printed", () => {
     const { fields } = parseRequestHead(latin1Bytes(anyRequest(random)), FIELDS_MAX);
     const [status, reason] = [100 + random.below(900), random.text("abc \t\x80\xff", 10)];
     const printed = responseHeadBytes(status, reason, fields);
-    assertEquals(parseResponseHead(printed, FIELDS_MAX), { minor: 1, status, reason, fields });
+    const { sent, ...head } = parseResponseHead(printed, FIELDS_MAX);
+    assertEquals(head, { minor: 1, status, reason, fields });
+    assertEquals(sent.text, latin1(printed));
   }
 });
 

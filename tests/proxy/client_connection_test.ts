@@ -335,3 +335,15 @@ Deno.test("letGo() leaves what comes after the wait to whoever reads then", asyn
   }
   assertEquals(read, "onetwo");
 });
+
+Deno.test("a signal is aborted with the client, as long as somebody heeds it", () => {
+  const { client } = hold();
+  const { signal } = client;
+  assertEquals([client.signal === signal, signal.aborted], [true, false]);
+  client.forgetSignal();
+  const second = client.signal;
+  client.close();
+  assertEquals([signal.aborted, second.aborted, client.signal.aborted], [false, true, true]);
+  client.forgetSignal();
+  assertEquals(client.signal.aborted, true);
+});

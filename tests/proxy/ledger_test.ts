@@ -356,7 +356,7 @@ Deno.test("noteEnded() tells what was carried, for how long, and of which reques
   const records: HappenedAudit[] = [];
   const request = socketAt("/run/a.sock");
   const ending = { kind: "request", outcome: "closed", up: 3, down: 4 } as const;
-  noteEnded({ request, asker: CLIENT, since: 5 }, ending, 17.4, newLedger(records));
+  noteEnded({ request, asker: CLIENT }, ending, 17.4, newLedger(records));
   const [record] = closesOf(records);
   assertEquals(
     [

@@ -57,7 +57,7 @@ Deno.test("makeLiveState() gives each proxy a name of its own in its records", (
     );
     const request = connectTo("a.test");
     const ending = { kind: "tunnel", outcome: "done", up: 0, down: 0 } as const;
-    noteEnded({ request, asker: asker(), since: 0 }, ending, 0, state);
+    noteEnded({ request, asker: asker() }, ending, 0, state);
     assertEquals(records.map((record) => record["conversation.id"]), ["c-1"]);
     return records[0]!["doorward.instance"];
   });

@@ -28,6 +28,9 @@ const SEAMS: Record<string, readonly string[]> = {
     "src/audit/read/open_set.ts",
   ],
   "Deno.serve": [],
+  // An isolate of this process, with the same permissions.
+  "new Worker(": ["src/library/workers/system_workers.ts"],
+  "loadBalanced": ["src/net/tcp_listener.ts"],
   "Deno.lstat": [
     "src/audit/file/open_own.ts",
     "src/config/config_file.ts",

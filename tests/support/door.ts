@@ -1,6 +1,7 @@
 import { type Attribution, UNATTRIBUTED } from "../../src/audit/attribution.ts";
 import { BufferPool } from "../../src/net/stream/buffer_pool.ts";
 import { Deadlines } from "../../src/net/time/deadlines.ts";
+import { Turns } from "../../src/net/time/turns.ts";
 import { formatSocketAddress } from "../../src/net/address/endpoint.ts";
 import type { ConnectError } from "../../src/net/errors.ts";
 import type { Dialer, Resolver, TlsClient, UnixSockets } from "../../src/net/ports.ts";
@@ -193,6 +194,7 @@ export function makeDoor(options: DoorOptions = {}): TestDoor {
     }),
     via: options.via ?? null,
     open: () => made.open,
+    turns: new Turns(clock, 32),
     scope: null,
     interception: null,
   };

@@ -54,6 +54,7 @@ export function makeEmbedding(options: EmbeddingOptions = {}): Embedding {
     bindUdp,
     unixSockets: null,
     startDecider: systemHelperProcess,
+    workers: null,
     resolve: (name) => {
       lookups.push(name);
       const address = names[name] ?? (name.endsWith(".allowed.test") ? PUBLIC : undefined);

@@ -32,7 +32,7 @@ async function ask(count: number): Promise<void> {
 
 await ask(10);
 const free = fillDisk(`${folder}/filler`);
-await ask(4000);
+await ask(8000);
 await until(() => told.some((line) => line.includes("No space left")), "the disk is full");
 await free();
 await until(() => told.some((line) => line.includes("again")), "it works again");

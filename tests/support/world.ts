@@ -17,10 +17,12 @@ import type { Decider } from "../../src/proxy/asking/decider.ts";
 import type { AskingOptions } from "../../src/proxy/asking/questions.ts";
 import type { Interception } from "../../src/proxy/inside/interception.ts";
 import { DEFAULT_LIMITS, type Limits } from "../../src/proxy/limits.ts";
+import type { ListenAt } from "../../src/proxy/listening.ts";
 import { type RunningProxy, startProxy } from "../../src/proxy/proxy.ts";
 import type { ChooseUpstream, UpstreamProxy } from "../../src/proxy/upstream/upstream_proxy.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { inTime, turn } from "./in_time.ts";
+import { innerWorkers, leftToWorkers, WORLDS_HAVE_WORKERS } from "./inner_workers.ts";
 import { faultOfRecords, memorySink } from "./audit_records.ts";
 import { answering, ok, type Origin, type Script, startOrigin } from "./origin.ts";
 import { ip, policyOf } from "./policy.ts";
@@ -77,6 +79,8 @@ export interface WorldOptions {
   readonly wrap?: (stream: ByteStream) => ByteStream;
   /** Takes blocked requests, after they are recorded. */
   readonly record?: (blocked: BlockedRecord) => void;
+  /** Whether a worker in this isolate takes every client; the main isolate does, unless all worlds have workers. */
+  readonly worker?: boolean;
   /** Lets our own troubles pass; else one of them fails the test. */
   readonly troubled?: boolean;
 }
@@ -151,13 +155,33 @@ export function makeWorld(options: WorldOptions = {}): World {
   const diagnosed: string[] = [];
   const unsaid: string[] = [];
   const clients: Wire[] = [];
-  const proxy = startProxy({
+  const at: ListenAt = {
     listen: { ip: ip(options.listen ?? "127.0.0.1"), port: 0 },
     // One port for both protocols, so that a client of either is made the same way.
     socks: options.socks === undefined ? "shared" : options.socks,
-    socksUdp: options.socksUdp ?? true,
+  };
+  const outside = {
+    dial: dialer.dial,
+    resolve,
+    clock,
+    startTls: options.startTls ?? tlsClient,
+    bindUdp: options.bindUdp ?? bindUdp,
+    unixSockets: options.unixSockets === undefined
+      ? systemUnixSockets(Deno.build.os)
+      : options.unixSockets,
+  };
+  const ways = {
     upstream: options.upstream ?? (() => null),
     upstreamProxies: options.upstreamProxies ?? [],
+    interception: options.interception ?? null,
+  };
+  const proxy = startProxy({
+    ...at,
+    ...(options.worker ?? WORLDS_HAVE_WORKERS
+      ? { listeners: leftToWorkers(at), workers: innerWorkers(1, { outside, ...ways }) }
+      : {}),
+    socksUdp: options.socksUdp ?? true,
+    ...ways,
     policy: cell,
     asking: { ...NOBODY, ...options.ask },
     decider: options.decider ?? null,
@@ -167,19 +191,11 @@ export function makeWorld(options: WorldOptions = {}): World {
     },
     attribution: options.attribution ?? UNATTRIBUTED,
     alsoOurs: options.alsoOurs ?? [],
-    interception: options.interception ?? null,
     limits: { ...DEFAULT_LIMITS, ...options.limits },
     via: options.via ?? true,
     blockedCapacity: options.blockedCapacity ?? 200,
     outside: {
-      dial: dialer.dial,
-      resolve,
-      clock,
-      startTls: options.startTls ?? tlsClient,
-      bindUdp: options.bindUdp ?? bindUdp,
-      unixSockets: options.unixSockets === undefined
-        ? systemUnixSockets(Deno.build.os)
-        : options.unixSockets,
+      ...outside,
       record: (record, lines) => {
         unsaid.push(...lines);
         blocked.push(record);

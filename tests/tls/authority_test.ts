@@ -2,12 +2,12 @@ import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import {
   type Authority,
   authorityOf,
-  type AuthorityPem,
   type BadAuthority,
   createAuthority,
   newAuthority,
   readCertificate,
 } from "../../src/tls/authority.ts";
+import type { AuthorityPem } from "../../src/tls/authority_pem.ts";
 import { certificatesIn, writePem } from "../../src/tls/pem.ts";
 import { x509 } from "../../src/tls/x509.ts";
 import { host } from "../support/host.ts";

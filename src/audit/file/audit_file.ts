@@ -1,6 +1,7 @@
 import type { Clock } from "../../net/ports.ts";
 import type { AuditSink } from "../audit_sink.ts";
 import { lossAudit } from "../loss_audit.ts";
+import { RecordLines } from "../record_line.ts";
 import { safeJson } from "../safe_json.ts";
 import { LINK_BYTES } from "./chain.ts";
 import { openChainBook } from "./chain_book.ts";
@@ -23,13 +24,14 @@ export function auditFile(path: string, { chain, ...options }: AuditFileOptions)
     ...options,
     chaining: chain ? { linkBytes: LINK_BYTES, open: openChainBook } : null,
   });
+  const lines = new RecordLines();
   return {
     name: path,
     get lost() {
       return file.lost;
     },
     write: (record) =>
-      file.line(safeJson(record), {
+      file.line(lines.line(record), {
         kind: record["doorward.instance"],
         line: (lost) => safeJson(lossAudit(record, lost)),
       }),

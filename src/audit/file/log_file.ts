@@ -24,7 +24,7 @@ export interface LogRules {
   readonly diagnose: (line: string) => void;
 }
 
-/** How many of some lines are in the file; `error` is what kept the others out. */
+/** How many bytes of some lines are in the file, whole lines; `error` is what kept the others out. */
 export interface Appended {
   readonly arrived: number;
   readonly error: unknown;
@@ -45,8 +45,8 @@ export class LogFile {
     this.#rules = rules;
   }
 
-  /** Adds lines. Never rejects. */
-  async append(lines: readonly string[], signal: AbortSignal): Promise<Appended> {
+  /** Adds lines, each with its end. Never rejects. */
+  async append(lines: Uint8Array, signal: AbortSignal): Promise<Appended> {
     const progress = { arrived: 0 };
     try {
       if (await this.#isDevice()) await this.#writeAll(lines, null, progress);
@@ -73,7 +73,7 @@ export class LogFile {
     return true;
   }
 
-  async #underLock(lines: readonly string[], progress: Progress, signal: AbortSignal) {
+  async #underLock(lines: Uint8Array, progress: Progress, signal: AbortSignal) {
     const { clock, chaining, diagnose } = this.#rules;
     using sidecar = await lockSidecar(`${this.#path}.lock`, clock, signal);
     const isNew = await this.#openCurrent();
@@ -83,11 +83,8 @@ export class LogFile {
     while (progress.arrived < lines.length) {
       const fitting = this.#fitting(lines, progress.arrived);
       if (fitting > 0) {
-        await this.#writeAll(
-          lines.slice(progress.arrived, progress.arrived + fitting),
-          book,
-          progress,
-        );
+        const some = lines.subarray(progress.arrived, progress.arrived + fitting);
+        await this.#writeAll(some, book, progress);
       } else {
         await this.#putAside();
         await book?.begun();
@@ -110,28 +107,26 @@ export class LogFile {
     };
   }
 
-  /** How many of the lines from `at` on have room in the file; one where it is empty. */
-  #fitting(lines: readonly string[], at: number): number {
+  /** How many bytes of the lines from `at` on have room in the file; one line where it is empty. */
+  #fitting(lines: Uint8Array, at: number): number {
     const { bytesMax, chaining } = this.#rules;
-    const more = 1 + (chaining?.linkBytes ?? 0);
-    const rest = lines.slice(at);
-    // Mostly it is seen without a look at their bytes that they fit.
-    const most = rest.reduce((sum, { length }) => sum + length * CHARACTER_BYTES_MAX + more, 0);
-    if (this.#size + most <= bytesMax) return rest.length;
+    const more = chaining?.linkBytes ?? 0;
     let size = this.#size;
-    let count = 0;
-    for (const line of rest) {
-      size += encoder.encode(line).length + more;
-      if (size > bytesMax && this.#size + count > 0) break;
-      count += 1;
+    let end = at;
+    while (end < lines.length) {
+      const next = lines.indexOf(LINE_END, end) + 1;
+      size += next - end + more;
+      if (size > bytesMax && this.#size + end > at) break;
+      end = next;
+      // Without links the rest is as long as it looks.
+      if (more === 0 && size + lines.length - end <= bytesMax) return lines.length - at;
     }
-    return count;
+    return end - at;
   }
 
-  async #writeAll(lines: readonly string[], book: ChainBook | null, progress: Progress) {
-    const links: readonly Link[] | null = await book?.announce(lines) ?? null;
-    const texts = links === null ? lines : links.map(({ text }) => text);
-    const bytes = encoder.encode(texts.map((text) => `${text}\n`).join(""));
+  async #writeAll(lines: Uint8Array, book: ChainBook | null, progress: Progress) {
+    const links = await book?.announce(linesOf(lines)) ?? null;
+    const bytes = links === null ? lines : encoder.encode(textOf(links));
     const { file, info } = this.#log!;
     let written = 0;
     try {
@@ -143,8 +138,8 @@ export class LogFile {
       if (written > 0 && !info.isCharDevice) {
         await file.truncate(this.#size + whole.length).catch(() => {});
       }
-      const count = whole.reduce((sum, byte) => byte === LINE_END ? sum + 1 : sum, 0);
-      progress.arrived += count;
+      const count = linesOf(whole).length;
+      progress.arrived += links === null ? whole.length : bytesOfLines(lines, count);
       await book?.arrived(links!.slice(0, count));
       throw error;
     }
@@ -208,10 +203,25 @@ const UNCHAINED =
   "its lines are in a chain, and these are not: write chain = true, or name a new file";
 
 const LINE_END = 0x0a;
-/** Of UTF-8, for each unit of a string. */
-const CHARACTER_BYTES_MAX = 3;
 
 const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** Lines without their ends. */
+function linesOf(bytes: Uint8Array): readonly string[] {
+  return decoder.decode(bytes).split("\n").slice(0, -1);
+}
+
+function textOf(links: readonly Link[]): string {
+  return links.map(({ text }) => `${text}\n`).join("");
+}
+
+/** How many bytes the first `count` lines have. */
+function bytesOfLines(lines: Uint8Array, count: number): number {
+  let end = 0;
+  for (let line = 0; line < count; line++) end = lines.indexOf(LINE_END, end) + 1;
+  return end;
+}
 
 async function unlessMissing(done: Promise<void>): Promise<void> {
   await done.catch((error) => {

@@ -8,8 +8,8 @@ export const FILE_BYTES_MAX = 10 * 1024 * 1024;
 /** How many files are kept that were put aside: `FILE.1` is the newest. */
 export const FILES_KEPT = 4;
 
-/** How much is written at once: others who write the same file wait meanwhile. */
-const BATCH_CHARACTERS = 256 * 1024;
+/** With more than that it is not worth to wait for more. */
+const WORTH_A_WRITE_BYTES = 256 * 1024;
 /** How long lines that came during a write wait for more: each write has its lock, which costs more than it. */
 export const GATHER_MS = 20;
 /** How long to wait before what could not be written is tried again. */
@@ -88,15 +88,14 @@ export class RotatingFile {
 
   async #drain(): Promise<void> {
     while (!this.#queue.isEmpty) {
-      const lines = this.#queue.take(BATCH_CHARACTERS);
-      const { arrived, error } = await this.#log.append(lines, this.#over.signal);
+      const { arrived, error } = await this.#log.append(this.#queue.take(), this.#over.signal);
       // What was in our hands was given up meanwhile.
       if (this.#over.signal.aborted) return;
       this.#queue.arrived(arrived);
       if (error === null) {
         // Not before everything is there: a file that is too slow would be told of again and again.
         if (this.#queue.isEmpty) this.#works();
-        else if (this.#queue.characters < BATCH_CHARACTERS) await this.#pause(GATHER_MS);
+        else if (this.#gathers()) await this.#pause(GATHER_MS);
       } else {
         this.#fails("error", error instanceof Error ? error.message : String(error));
         if (this.#ending.signal.aborted) break;
@@ -104,6 +103,12 @@ export class RotatingFile {
       }
     }
     this.#writing = null;
+  }
+
+  /** Whether more lines may come before the next write: what is missing is said at once. */
+  #gathers(): boolean {
+    const { bytes } = this.#queue;
+    return bytes > 0 && bytes < WORTH_A_WRITE_BYTES;
   }
 
   async #pause(ms: number): Promise<void> {

@@ -1,3 +1,5 @@
+import { ReaderBuffers } from "./reader_buffers.ts";
+
 /** What is worth borrowing: one read of this size carries bulk at the speed of memory. */
 const BIG_BYTES = 256 * 1024;
 /** How many are kept for the next borrower: 16 MiB. More are made when needed, and dropped after. */
@@ -7,8 +9,9 @@ const LENT_MAX = 256;
 /** What everybody else gets meanwhile: eight thousand stalled readers hold a quarter of a GiB. */
 const MODEST_BYTES = 32 * 1024;
 
-/** Big buffers that connections borrow while they carry bulk, so that idle ones hold little. */
+/** Big buffers that connections borrow while they carry bulk, so that idle ones hold little; and those of their readers. */
 export class BufferPool {
+  readonly readers = new ReaderBuffers();
   readonly #free: Uint8Array<ArrayBuffer>[] = [];
   #lent = 0;
 

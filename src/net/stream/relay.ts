@@ -49,7 +49,9 @@ export async function relay(
         const count = await from.source.read(bytes);
         if (count === null) break;
         meter.touch();
-        await writeAll(to.stream, count === bytes.length ? bytes : bytes.subarray(0, count));
+        const piece = count === bytes.length ? bytes : bytes.subarray(0, count);
+        const written = await to.stream.write(piece);
+        if (written < count) await writeAll(to.stream, piece.subarray(written));
         if (isUp) meter.up += count;
         else meter.down += count;
         buffer.filled(count, bytes.length);

@@ -56,14 +56,16 @@ export async function authorizeAsking(
   for (let turn = 1;; turn++) {
     const { current } = policy;
     const asked = approved === undefined ? options : { ...options, approved };
-    const authorizing = authorize(request, current, asked, signal).catch((error) => {
-      const outcome = signal.aborted ? "closed" : "failed";
+    let outcome: Grant | Inspection | Refused;
+    try {
+      outcome = withPolicy(await authorize(request, current, asked, signal), current);
+    } catch (error) {
+      const how = signal.aborted ? "closed" : "failed";
       if (signal.aborted || error instanceof ConnectError) {
-        unresolved({ request, policy: current, asker, outcome });
+        unresolved({ request, policy: current, asker, outcome: how });
       }
       throw error;
-    });
-    const outcome = withPolicy(await authorizing, current);
+    }
     if (outcome.verdict !== "ask") return outcome;
     // A question whose answer would change nothing is none.
     const guarded = current.decideApproved(request, null);

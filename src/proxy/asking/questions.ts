@@ -237,7 +237,8 @@ export class Questions {
     const text = formatRulePattern(pattern.pattern, pattern.protocol);
     if (scope.kind === "always") await persist(list, text);
     if (scope.kind === "minutes" || scope.kind === "run") {
-      policy.add({ list, pattern, scope, from: "approval" });
+      const { change } = policy.add({ list, pattern, scope, from: "approval" });
+      await policy.everywhere(change.closed);
     }
     const rule = scope.kind === "once" ? null : { list, text };
     if (!isApproval) {

@@ -21,14 +21,15 @@ const ESTABLISHED = responseHeadBytes(200, "Connection established", []);
 const FINAL = { close: true, headOnly: false } as const;
 
 /**
- * Serves CONNECT (RFC 9110 section 9.3.6): 200 once the upstream connection stands, then bytes both ways.
- * The client's connection is good for nothing else afterwards.
+ * Serves CONNECT (RFC 9110 section 9.3.6): resolves to what carries the tunnel that was asked for, 200 first, or to null
+ * where there is none and the client has been told. The client's connection is good for nothing else afterwards. A
+ * tunnel may stand for hours, in which nothing of its request has to be held.
  */
 export async function connectMethod(
   client: ClientConnection,
   head: RequestHead,
   door: HttpDoor,
-): Promise<void> {
+): Promise<(() => Promise<void>) | null> {
   const target = connectTarget(head);
   if (socketPath(head.fields) !== null) {
     // It asks for two places at once. A tunnel to a socket would hide from limited mode what it carries.
@@ -36,23 +37,27 @@ export async function connectMethod(
     throw new ProtocolError("client", "bad_header", message);
   }
   const { via } = door;
-  if (via !== null && hasPassed(head.fields, via)) return await client.answer(loopReply(FINAL));
+  if (via !== null && hasPassed(head.fields, via)) {
+    await client.answer(loopReply(FINAL));
+    return null;
+  }
+  const attempt = attemptId(proxyUser(head.fields));
   const request: TunnelRequest = { kind: "tunnel", protocol: "https_connect", target };
   const opened = await openTunnel(client, {
     request,
     via: () => passedFields(head, via),
-    attempt: () => attemptId(proxyUser(head.fields)),
+    attempt: () => attempt,
   }, door);
   switch (opened.kind) {
     case "blocked":
-      return await client.answer(
-        refusalReply(refusalOf(request, opened.decision), "text", FINAL),
-      );
+      await client.answer(refusalReply(refusalOf(request, opened.decision), "text", FINAL));
+      return null;
     case "failed":
-      return await client.answer(failureReply(opened.error, request, "text", FINAL));
+      await client.answer(failureReply(opened.error, request, "text", FINAL));
+      return null;
     case "connected":
-      return await tunnel(client, opened, ESTABLISHED, door);
+      return () => tunnel(client, opened, ESTABLISHED, door);
     case "inspect":
-      return await inspect(client, { ...opened, request }, ESTABLISHED, door);
+      return () => inspect(client, { ...opened, request }, ESTABLISHED, door);
   }
 }

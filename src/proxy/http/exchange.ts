@@ -174,9 +174,13 @@ async function open(it: Exchange): Promise<UpstreamConnection | Refused> {
     });
     return connected.secure?.protocol === "h2"
       ? await client.upstreams.begin(connected, connected.secure, request.target)
-      : new UpstreamConnection(connected, request.target);
+      : new UpstreamConnection(connected, request.target, false, door.pool.readers);
   };
-  if (!scope?.protocols.includes("h2")) return await connect();
+  if (!scope?.protocols.includes("h2")) {
+    const opened = await connect();
+    client.forgetSignal();
+    return opened;
+  }
   return await client.upstreams.connect(connect) ?? takeKept(it, grant) ?? await connect();
 }
 
@@ -188,6 +192,7 @@ async function carry(it: Exchange, upstream: UpstreamConnection): Promise<After 
   const { client, message } = it;
   const release = client.closeAlong(upstream);
   let keepUpstream = false;
+  let isQuiet = false;
   try {
     const sender = new RequestSender(it, upstream);
     const response = await readFinal(it, upstream, sender);
@@ -204,6 +209,7 @@ async function carry(it: Exchange, upstream: UpstreamConnection): Promise<After 
       return await upgrade(it, upstream, response);
     }
     const after = await respond(it, upstream, response, sender);
+    isQuiet = it.outcome === "done";
     // Where no address was judged, each request is asked about from the start: an upstream proxy looks the
     // name up itself, and the path of a unix socket may lead elsewhere by then.
     keepUpstream = after === "keep" && staysOpen(response) && upstream.isKeepable &&
@@ -215,6 +221,8 @@ async function carry(it: Exchange, upstream: UpstreamConnection): Promise<After 
       client.upstreams.keep(upstream);
     } else {
       upstream.close();
+      // What was read of it has been written.
+      if (isQuiet) upstream.reader.release();
     }
   }
 }

@@ -1,7 +1,14 @@
 import { type Field, field, type Fields, tokensOf, valueOf, valuesOf } from "../../http/fields.ts";
 import type { Framing } from "../../http/framing.ts";
 import type { RequestHead, ResponseHead } from "../../http/head.ts";
-import { requestFieldsToForward, responseFieldsToForward } from "../../http/hop_by_hop.ts";
+import {
+  endsHere,
+  endsHereOnReturn,
+  mayStayBehind,
+  namesNoOther,
+  requestFieldsToForward,
+  responseFieldsToForward,
+} from "../../http/hop_by_hop.ts";
 import { DEFAULT_PORT, type Scheme } from "../../http/target.ts";
 import { formatEndpoint } from "../../net/address/endpoint.ts";
 import type { Endpoint } from "../../net/address/endpoint.ts";
@@ -53,6 +60,65 @@ export function forwardedRequestFields(
     ...viaField(head.minor, via),
     ...upgradeFields(upgradesTo),
   ];
+}
+
+/**
+ * The field lines of a request as {@linkcode forwardedRequestFields} would have them, taken over as they were sent; null
+ * where one of them has to be written anew, or `Host` does not stand first (RFC 9110 section 7.2).
+ */
+export function sentRequestLines(request: ForwardedRequest): string | null {
+  const { head, host, framing, upgradesTo } = request;
+  const { fields, sent } = head;
+  const [first] = fields;
+  if (first?.key !== "host" || first.value !== host) return null;
+  if (upgradesTo.length > 0 || maxForwards(head) !== null) return null;
+  const { text, lines } = sent;
+  let from = lines[0]!;
+  let taken = "";
+  for (let at = 1; at < fields.length; at++) {
+    const { key, value } = fields[at]!;
+    if (!mayStayBehind(key)) continue;
+    if (isLengthOf(framing, key, value)) continue;
+    if (key === "transfer-encoding" || (key === "connection" && !namesNoOther(value))) return null;
+    if (key === "content-length" && framing.kind === "length") return null;
+    if (!endsHere(key)) continue;
+    taken += text.slice(from, lines[at]);
+    from = lines[at + 1]!;
+  }
+  return taken + text.slice(from, lines[fields.length]);
+}
+
+/**
+ * Which field lines of a response stay behind where the others go on as they were sent; null where one has to be
+ * written anew.
+ */
+export function responseLinesToCut(head: ResponseHead, framing: Framing): readonly number[] | null {
+  const { fields, minor, sent } = head;
+  if (minor !== 1 || head.status === 101) return null;
+  // RFC 9112 section 4: the space behind the status is not optional.
+  if (sent.text[STATUS_END] !== " ") return null;
+  let cut: number[] | null = null;
+  for (let at = 0; at < fields.length; at++) {
+    const { key, value } = fields[at]!;
+    if (!mayStayBehind(key)) continue;
+    if (isLengthOf(framing, key, value)) continue;
+    if (key === "transfer-encoding" && framing.kind === "chunked" && value === "chunked") continue;
+    if (key === "transfer-encoding" || key === "content-length") return null;
+    if (key === "connection" && !namesNoOther(value)) return null;
+    if (key === "proxy-status" && SAID_IN_OUR_NAME.test(value)) return null;
+    if (!endsHereOnReturn(key)) continue;
+    (cut ??= []).push(at);
+  }
+  return cut ?? NO_LINES;
+}
+
+const NO_LINES: readonly number[] = [];
+/** Behind `HTTP/1.1 200`. */
+const STATUS_END = 12;
+
+/** Whether a field says of the body what we would say. */
+function isLengthOf(framing: Framing, key: string, value: string): boolean {
+  return key === "content-length" && framing.kind === "length" && value === String(framing.length);
 }
 
 /** The fields of a response as it goes to the client. */
@@ -123,6 +189,11 @@ function bodylessLength(head: ResponseHead): Field[] {
 /** Our name as a `Via` field, for a message that came in as HTTP/1.`minor`. */
 export function viaField(minor: 0 | 1, via: string | null): Field[] {
   return via === null ? [] : [field("Via", `1.${minor} ${via}`)];
+}
+
+/** The same as a line; empty where we have no name. */
+export function viaLine(minor: 0 | 1, via: string | null): string {
+  return via === null ? "" : `Via: 1.${minor} ${via}\r\n`;
 }
 
 function upgradeFields(protocols: readonly string[]): Field[] {

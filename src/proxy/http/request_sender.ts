@@ -1,12 +1,12 @@
 import { transferBody } from "../../http/body.ts";
 import { field, tokensOf } from "../../http/fields.ts";
 import { absoluteForm } from "../../http/target.ts";
-import { requestHeadBytes } from "../../http/write_head.ts";
+import { requestHeadBytes, requestHeadOfLines } from "../../http/write_head.ts";
 import { ProtocolError } from "../../net/errors.ts";
 import type { ByteStream } from "../../net/stream/stream.ts";
 import type { ClientConnection } from "../client_connection.ts";
 import type { RequestRule } from "../../policy/request_rule.ts";
-import { forwardedRequestFields } from "./forwarding.ts";
+import { forwardedRequestFields, sentRequestLines, viaLine } from "./forwarding.ts";
 import { actedOn, applyActions } from "./header_actions.ts";
 import type { LimitName } from "../limits.ts";
 import { tooSlow } from "./drop_late.ts";
@@ -75,20 +75,13 @@ export class RequestSender {
   /** Tells that the response is there: from now on its limits count. */
   answered(): void {
     this.#answered = true;
+    this.#client.lookNoMore();
   }
 
   #send(message: Message, { limits, via, pool }: HttpDoor): Promise<void> {
-    const { head, target, framing, hasBody } = message;
-    const { stream, plainProxy } = this.#upstream;
-    const forwarded = forwardedRequestFields(message, via);
+    const { head, framing, hasBody } = message;
+    const { stream } = this.#upstream;
     const rule = ruleFor(this.#client);
-    const fields = rule === null ? forwarded : applyActions(forwarded, rule.actions);
-    // RFC 9110 section 9.3.8: nothing confidential goes with TRACE, whose answer is what was sent. Some proxies
-    // (squid) take a method in lower case for the one in upper case.
-    const isTrace = head.method.toUpperCase() === "TRACE";
-    if (plainProxy !== null && plainProxy.authorization !== null && !isTrace) {
-      fields.push(field("Proxy-Authorization", plainProxy.authorization));
-    }
     return transferBody({
       from: this.#client.reader,
       to: hasBody ? this.#noting(stream) : stream,
@@ -100,17 +93,35 @@ export class RequestSender {
       nominated: framing.kind === "chunked"
         ? [...tokensOf(head.fields, "connection"), ...(rule === null ? [] : ruledNames(rule))]
         : [],
-      prefix: requestHeadBytes(
-        head.method,
-        plainProxy === null ? target.path : absoluteForm(target),
-        fields,
-      ),
+      prefix: this.#head(message, via, rule),
       pool,
       passed: (bytes) => {
         this.#client.watch.touch();
         this.#carried.up += bytes;
       },
     });
+  }
+
+  #head(message: Message, via: string | null, rule: RequestRule | null): Uint8Array<ArrayBuffer> {
+    const { head: { method }, target } = message;
+    const { plainProxy } = this.#upstream;
+    const sent = plainProxy === null && rule === null ? sentRequestLines(message) : null;
+    if (sent !== null) {
+      return requestHeadOfLines(method, target.path, `${sent}${viaLine(message.head.minor, via)}`);
+    }
+    const forwarded = forwardedRequestFields(message, via);
+    const fields = rule === null ? forwarded : applyActions(forwarded, rule.actions);
+    // RFC 9110 section 9.3.8: nothing confidential goes with TRACE, whose answer is what was sent. Some proxies
+    // (squid) take a method in lower case for the one in upper case.
+    const isTrace = method.toUpperCase() === "TRACE";
+    if (plainProxy !== null && plainProxy.authorization !== null && !isTrace) {
+      fields.push(field("Proxy-Authorization", plainProxy.authorization));
+    }
+    return requestHeadBytes(
+      method,
+      plainProxy === null ? target.path : absoluteForm(target),
+      fields,
+    );
   }
 
   /** The stream, with a note of whether it is being written to: a stalled upload is one side's fault. */

@@ -6,11 +6,17 @@ import { parseResponseHead } from "../../http/parse_head.ts";
 import { INTERIM_MAX, isFinal } from "../../http/status.ts";
 import { responseHeadBytes } from "../../http/write_head.ts";
 import { ProtocolError } from "../../net/errors.ts";
+import type { BufferedReader } from "../../net/stream/buffered_reader.ts";
 import { relay } from "../../net/stream/relay.ts";
 import { type ByteStream, writeAll } from "../../net/stream/stream.ts";
 import type { Asker } from "../asking/asker.ts";
 import type { ClientConnection } from "../client_connection.ts";
-import { forwardedResponseFields, isChangeAskedFor } from "./forwarding.ts";
+import {
+  forwardedResponseFields,
+  isChangeAskedFor,
+  responseLinesToCut,
+  viaLine,
+} from "./forwarding.ts";
 import type { HttpDoor } from "./http_door.ts";
 import type { Message } from "./message.ts";
 import type { Ending } from "../passage.ts";
@@ -32,7 +38,10 @@ export interface Exchange {
   outcome: Ending["outcome"];
 }
 
-/** Reads responses until the final one, passing interim ones on. Null when the origin ends in silence. */
+/**
+ * Reads responses until the final one, passing interim ones on, and leaves the head of that in the reader. Null when the
+ * origin ends in silence.
+ */
 export async function readFinal(
   { client, message: { head }, door: { limits, via } }: Exchange,
   upstream: UpstreamConnection,
@@ -49,8 +58,8 @@ export async function readFinal(
     }
     if (bytes === null) return interim === 0 ? null : fail("the server closed the connection");
     const response = parseResponseHead(bytes, limits.headFields);
-    upstream.reader.consume(bytes.length);
     if (isFinal(response.status)) return response;
+    upstream.reader.consume(bytes.length);
     if (interim === INTERIM_MAX) fail("the server sends interim responses without end");
     // RFC 9110 section 15.2: a server MUST NOT send a 1xx response to an HTTP/1.0 client.
     if (head.minor === 1) {
@@ -75,8 +84,6 @@ export async function respond(
   // HTTP/1.0 knows no chunks: to such a client the body ends with the connection.
   const keepChunks = message.head.minor === 1;
   const sent: Framing = framing.kind === "chunked" && !keepChunks ? { kind: "close" } : framing;
-  const fields = forwardedResponseFields(response, sent, door.via);
-  if (after === "close") fields.push(field("Connection", "close"));
   client.closeAfter(door.limits.bodyIdleMs, "bodyIdleMs");
   // Only the first chunk can turn out to be wrong before anything was sent.
   const to = framing.kind === "chunked" ? new NotingStream(client.stream) : null;
@@ -89,7 +96,7 @@ export async function respond(
       keepChunks,
       fieldsMax: door.limits.headFields,
       nominated: framing.kind === "chunked" ? tokensOf(response.fields, "connection") : [],
-      prefix: responseHeadBytes(response.status, response.reason, fields),
+      prefix: headToPass(response, sent, upstream.reader, { after, via: door.via }),
       pool: door.pool,
       passed: (bytes) => {
         client.watch.touch();
@@ -106,7 +113,56 @@ export async function respond(
     client.close();
     return "close";
   }
+  if (mayLeave(it, sender)) {
+    client.close();
+    client.reader.release();
+  }
   return after;
+}
+
+/**
+ * Whether a client can be left at once. It has said that this request is its last, and all of it is here: no byte can
+ * come that would reset the connection under the answer (RFC 9112 section 9.6). TLS has more to say than bytes.
+ */
+function mayLeave(
+  { client, message, door: { scope } }: Exchange,
+  { done }: RequestSender,
+): boolean {
+  return !message.staying && !message.hasBody && done && scope === null &&
+    client.reader.length === 0;
+}
+
+/**
+ * The head as it goes to the client. Where none of its lines has to be written anew it stays where it is, without those
+ * that end here and with our own, and its length is given.
+ */
+function headToPass(
+  response: ResponseHead,
+  framing: Framing,
+  reader: BufferedReader,
+  { after, via }: { readonly after: After; readonly via: string | null },
+): Uint8Array<ArrayBuffer> | number {
+  const { text, lines } = response.sent;
+  const cut = responseLinesToCut(response, framing);
+  if (cut !== null) {
+    const added = `${viaLine(1, via)}${after === "close" ? "Connection: close\r\n" : ""}`;
+    // Behind the last field, where the empty line begins.
+    if (reader.insert(lines[lines.length - 1]!, added)) {
+      let length = text.length + added.length;
+      // From the last to the first: what is cut moves all that stands in front.
+      for (let at = cut.length - 1; at >= 0; at--) {
+        const from = lines[cut[at]!]!;
+        const to = lines[cut[at]! + 1]!;
+        reader.cut(from, to);
+        length -= to - from;
+      }
+      return length;
+    }
+  }
+  reader.consume(text.length);
+  const fields = forwardedResponseFields(response, framing, via);
+  if (after === "close") fields.push(field("Connection", "close"));
+  return responseHeadBytes(response.status, response.reason, fields);
 }
 
 /** A stream with a note of whether anything was written to it. */
@@ -131,6 +187,7 @@ export async function upgrade(
   response: ResponseHead,
 ): Promise<After> {
   const { client, message, door } = it;
+  upstream.reader.consume(response.sent.text.length);
   if (!isChangeAskedFor(response, message.upgradesTo)) {
     fail("the server changed the protocol unasked");
   }

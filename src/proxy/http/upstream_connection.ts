@@ -1,5 +1,6 @@
-import { readResponseHead } from "../../http/read_head.ts";
+import { heldResponseHead, readResponseHead } from "../../http/read_head.ts";
 import { BufferedReader } from "../../net/stream/buffered_reader.ts";
+import type { ReaderBuffers } from "../../net/stream/reader_buffers.ts";
 import { type Endpoint, sameEndpoint, type SocketAddress } from "../../net/address/endpoint.ts";
 import type { ByteStream } from "../../net/stream/stream.ts";
 import type { Connected } from "../connect.ts";
@@ -22,9 +23,10 @@ export class UpstreamConnection {
     readonly target: Endpoint | null,
     /** Whether it is one request on a connection that carries many (HTTP/2). */
     readonly isPart = false,
+    buffers: ReaderBuffers | null = null,
   ) {
     this.stream = stream;
-    this.reader = reader ?? new BufferedReader(stream);
+    this.reader = reader ?? new BufferedReader(stream, buffers);
     this.address = address;
     this.plainProxy = plainProxy;
   }
@@ -45,10 +47,11 @@ export class UpstreamConnection {
    */
   rest(): void {
     this.#isAwake = false;
-    this.#resting = this.reader.fill().catch(() => false).then((more) => {
+    const ended = (more: boolean): boolean => {
       if (!this.#isAwake) this.close();
       return more;
-    });
+    };
+    this.#resting = this.reader.fill().then(ended, () => ended(false));
   }
 
   /** Ends the rest: what comes now is the answer. */
@@ -62,8 +65,11 @@ export class UpstreamConnection {
       const more = await this.#resting;
       this.#resting = null;
       if (!more) return null;
+    } else if (this.reader.length === 0 && !(await this.reader.fill())) {
+      return null;
     }
-    return await readResponseHead(this.reader, headBytes);
+    return heldResponseHead(this.reader, headBytes) ??
+      await readResponseHead(this.reader, headBytes);
   }
 
   /** Drops it. Safe to call twice. */

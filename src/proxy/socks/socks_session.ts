@@ -24,7 +24,8 @@ export async function serveSocks(client: ClientConnection, door: SocksDoor): Pro
       client.idle = false;
       client.closeAfter(door.limits.headMs, "headMs");
     });
-    if (handshake !== null) await serve(client, handshake, door);
+    const carry = handshake === null ? null : await serve(client, handshake, door);
+    await carry?.();
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
     // It left amid the handshake: nobody is there to be answered.
@@ -37,10 +38,11 @@ async function serve(
   client: ClientConnection,
   handshake: Handshake,
   door: SocksDoor,
-): Promise<void> {
+): Promise<(() => Promise<void>) | null> {
   if (handshake.kind === "refused") {
     door.diagnose(`Refused SOCKS client ${client.address}: ${handshake.why}`);
-    return await client.answer(handshake.answer);
+    await client.answer(handshake.answer);
+    return null;
   }
   const { request } = handshake;
   const attempt = attemptId(handshake.user);
@@ -48,22 +50,23 @@ async function serve(
     case "connect":
       return await socksConnect(client, request, attempt, door);
     case "udp_associate":
-      return await udpAssociate(client, request, attempt, door);
+      return () => udpAssociate(client, request, attempt, door);
   }
 }
 
-/** CONNECT (RFC 1928 section 4): success once the upstream connection stands, then bytes both ways. */
+/** CONNECT (RFC 1928 section 4): resolves to what carries the tunnel, as `connectMethod` does. */
 async function socksConnect(
   client: ClientConnection,
   { address, port }: SocksRequest,
   attempt: string | null,
   door: SocksDoor,
-): Promise<void> {
+): Promise<(() => Promise<void>) | null> {
   const host = hostOf(address);
   if (host.kind === "bad" || port === 0) {
     const why = host.kind === "bad" ? host.why : "the port is 0";
     door.diagnose(`Refused SOCKS client ${client.address}: ${why}`);
-    return await client.answer(encodeReply(REPLY.generalFailure));
+    await client.answer(encodeReply(REPLY.generalFailure));
+    return null;
   }
   const request: TunnelRequest = { kind: "tunnel", protocol: "socks5_tcp", target: { host, port } };
   const opened = await openTunnel(client, {
@@ -73,12 +76,14 @@ async function socksConnect(
   }, door);
   switch (opened.kind) {
     case "blocked":
-      return await client.answer(encodeReply(REPLY.notAllowed));
+      await client.answer(encodeReply(REPLY.notAllowed));
+      return null;
     case "failed":
-      return await client.answer(encodeReply(connectFailureReply(opened.error.code)));
+      await client.answer(encodeReply(connectFailureReply(opened.error.code)));
+      return null;
     case "connected":
-      return await tunnel(client, opened, encodeReply(REPLY.succeeded), door);
+      return () => tunnel(client, opened, encodeReply(REPLY.succeeded), door);
     case "inspect":
-      return await inspect(client, { ...opened, request }, encodeReply(REPLY.succeeded), door.http);
+      return () => inspect(client, { ...opened, request }, encodeReply(REPLY.succeeded), door.http);
   }
 }

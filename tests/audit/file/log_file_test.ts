@@ -14,7 +14,12 @@ function rules(change: Partial<LogRules> = {}): LogRules & { readonly told: stri
 
 /** Adds lines, all of which have to arrive. */
 async function add(log: LogFile, ...lines: readonly string[]) {
-  assertEquals(await log.append(lines, signal), { arrived: lines.length, error: null });
+  const bytes = bytesOf(...lines);
+  assertEquals(await log.append(bytes, signal), { arrived: bytes.length, error: null });
+}
+
+function bytesOf(...lines: readonly string[]): Uint8Array {
+  return new TextEncoder().encode(lines.map((line) => `${line}\n`).join(""));
 }
 
 Deno.test("append() is shared by those who write one file", async () => {
@@ -43,7 +48,7 @@ Deno.test("append() makes a file anew that was removed, and its folder's absence
   await add(log, "b");
   assertEquals(await Deno.readTextFile(path), "b\n");
   await Deno.remove(`${scratch.folder}/sub`, { recursive: true });
-  const { arrived, error } = await log.append(["c"], signal);
+  const { arrived, error } = await log.append(bytesOf("c"), signal);
   assertEquals(arrived, 0);
   assert(error instanceof Error);
   await Deno.mkdir(`${scratch.folder}/sub`);
@@ -63,7 +68,7 @@ Deno.test({
     await add(log, "a");
     await Deno.remove(path);
     await Deno.symlink(target, path);
-    const { arrived, error } = await log.append(["b"], signal);
+    const { arrived, error } = await log.append(bytesOf("b"), signal);
     assertEquals(arrived, 0);
     assertEquals(String(error), "Error: it is a symbolic link: name the file itself");
     assertEquals(await Deno.readTextFile(target), "");
@@ -131,7 +136,7 @@ Deno.test({
   ignore: Deno.build.os !== "linux",
   fn: async () => {
     const log = new LogFile("/dev/full", rules());
-    const { arrived, error } = await log.append(["a"], signal);
+    const { arrived, error } = await log.append(bytesOf("a"), signal);
     assertEquals(arrived, 0);
     assert(String(error).includes("No space left"));
     log.close();

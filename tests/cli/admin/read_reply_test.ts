@@ -6,7 +6,7 @@ import { ProtocolError } from "../../../src/net/errors.ts";
 
 function answer(status: number, ...pieces: readonly (string | Uint8Array)[]): Answer {
   return {
-    head: { minor: 1, status, reason: "", fields: [] },
+    head: { minor: 1, status, reason: "", fields: [], sent: { text: "", lines: [] } },
     body: async (take) => {
       for (const piece of pieces) {
         await take(typeof piece === "string" ? new TextEncoder().encode(piece) : piece);

@@ -29,6 +29,10 @@ export function responseHeadOf(input: string): ResponseHead | null {
 }
 
 /** A request head with these `Host` fields. */
-export function headFor(method: string, target: string, hosts: readonly string[]): RequestHead {
+export function headFor(
+  method: string,
+  target: string,
+  hosts: readonly string[],
+): Omit<RequestHead, "sent"> {
   return { method, target, minor: 1, fields: hosts.map((host) => field("Host", host)) };
 }

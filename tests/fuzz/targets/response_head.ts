@@ -42,7 +42,7 @@ function checkParser(input: string): void {
   const { status, reason, fields } = head;
   expect(status >= 100 && status <= 999, "a status has three digits");
   const again = parseResponseHead(responseHeadBytes(status, reason, fields), FIELDS_MAX);
-  expectSame(again, { ...head, minor: 1 }, "a head printed and read");
+  expectSame(again, { ...head, minor: 1, sent: again.sent }, "a head printed and read");
 }
 
 async function checkReader(input: string): Promise<void> {

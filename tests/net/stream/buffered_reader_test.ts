@@ -1,5 +1,6 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { BufferedReader } from "../../../src/net/stream/buffered_reader.ts";
+import { ReaderBuffers } from "../../../src/net/stream/reader_buffers.ts";
 import { latin1, latin1Bytes } from "../../../src/net/stream/latin1.ts";
 import type { ByteStream } from "../../../src/net/stream/stream.ts";
 import { streamPair } from "../../support/memory_stream.ts";
@@ -215,4 +216,91 @@ Deno.test("read() takes what is there while more is awaited, and unread() puts i
   await theirs.write(latin1Bytes("!"));
   assertEquals(await reader.read(into), 1);
   assertEquals(latin1(into.subarray(0, 1)), "!");
+});
+
+Deno.test("cut() takes bytes out of what is buffered, from wherever", async () => {
+  const { reader } = readerOf("abcdefgh");
+  await reader.fill();
+  reader.cut(5, 7);
+  assertEquals(latin1(reader.buffered), "abcdeh");
+  reader.cut(0, 1);
+  assertEquals(latin1(reader.buffered), "bcdeh");
+  reader.cut(2, 2);
+  assertEquals([latin1(reader.buffered), reader.length], ["bcdeh", 5]);
+});
+
+Deno.test("insert() puts text in front of a byte, as long as there is room", async () => {
+  const { reader } = readerOf("abcd", "ef");
+  await reader.fill();
+  assertEquals(reader.insert(2, "12\xff"), true);
+  assertEquals(latin1(reader.buffered), "ab12\xffcd");
+  assertEquals(reader.insert(0, "x".repeat(61)), true);
+  assertEquals(reader.insert(0, "x"), false);
+  assertEquals(latin1(reader.buffered), `${"x".repeat(61)}ab12\xffcd`);
+  reader.consume(61);
+  await reader.fill();
+  assertEquals(latin1(reader.buffered), "ab12\xffcdef");
+});
+
+Deno.test("what was cut and inserted moves no byte of a read under way", async () => {
+  const [near, far] = streamPair();
+  const reader = new BufferedReader(near);
+  await far.write(latin1Bytes("abcd"));
+  await reader.fill();
+  const filling = reader.fill();
+  reader.cut(1, 3);
+  reader.insert(1, "12345");
+  await far.write(latin1Bytes("ef"));
+  await filling;
+  assertEquals(latin1(reader.buffered), "a12345def");
+});
+
+Deno.test("release() gives the buffer to the next reader, which sees none of what was in it", async () => {
+  const buffers = new ReaderBuffers();
+  const first = new BufferedReader(new ScriptedStream("secret"), buffers);
+  await first.fill();
+  const { buffer } = first.buffered;
+  first.consume(6);
+  first.release();
+  first.release();
+  const [near, far] = streamPair();
+  const second = new BufferedReader(near, buffers);
+  const third = new BufferedReader(new ScriptedStream("third"), buffers);
+  await far.write(latin1Bytes("ab"));
+  await second.fill();
+  await third.fill();
+  assertEquals([second.buffered.buffer === buffer, third.buffered.buffer === buffer], [
+    true,
+    false,
+  ]);
+  assertEquals([latin1(second.buffered), latin1(third.buffered)], ["ab", "third"]);
+});
+
+Deno.test("release() waits for the read under way, whose bytes nobody gets", async () => {
+  const buffers = new ReaderBuffers();
+  const [near, far] = streamPair();
+  const first = new BufferedReader(near, buffers);
+  const filling = first.fill();
+  first.release();
+  const second = new BufferedReader(new ScriptedStream("ab"), buffers);
+  await far.write(latin1Bytes("late"));
+  assertEquals(await filling, false);
+  await second.fill();
+  const third = new BufferedReader(new ScriptedStream("c"), buffers);
+  await third.fill();
+  assertEquals([latin1(second.buffered), latin1(third.buffered)], ["ab", "c"]);
+  assertEquals([first.length, second.buffered.buffer === third.buffered.buffer], [0, false]);
+});
+
+Deno.test("release() keeps no buffer that has grown, and ends fill() but not read()", async () => {
+  const buffers = new ReaderBuffers();
+  const reader = new BufferedReader(new ScriptedStream("a".repeat(3000), "more"), buffers);
+  await reader.fill();
+  await reader.fill();
+  reader.consume(2999);
+  reader.consume(1);
+  assertEquals(reader.isIdle, true);
+  reader.release();
+  assertThrows(() => reader.fill(), TypeError);
+  assertEquals(await rest(reader), "more");
 });

@@ -13,7 +13,10 @@ import { Wire } from "../../support/wire.ts";
 function serve(made: TestDoor, target = "allowed.test:443"): DoorClient & { ended: Promise<void> } {
   const client = made.client();
   const head = requestHead(`CONNECT ${target} HTTP/1.1`, `Host: ${target}`);
-  return { ...client, ended: connectMethod(client.connection, head, made.door) };
+  return {
+    ...client,
+    ended: connectMethod(client.connection, head, made.door).then((carry) => carry?.()),
+  };
 }
 
 Deno.test("connectMethod() answers 200 and then carries bytes both ways", async () => {

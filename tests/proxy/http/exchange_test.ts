@@ -158,10 +158,9 @@ Deno.test("exchange() drops a client that stops taking its response", async () =
   await using made = makeDoor({ limits: { bodyIdleMs: 1000 } });
   const client = made.client();
   const stuck = Promise.withResolvers<number>();
-  client.connection.signal.addEventListener(
-    "abort",
-    () => stuck.reject(new Deno.errors.Interrupted("closed")),
-  );
+  client.connection.closeAlong({
+    close: () => stuck.reject(new Deno.errors.Interrupted("closed")),
+  });
   client.connection.stream.write = () => stuck.promise;
   const after = answered(made, client, ok("hello"));
   await until(() => made.dialled.length === 1, "the origin is dialled");

@@ -9,8 +9,13 @@ import {
   isChangeAskedFor,
   maxForwards,
   protocolsAskedFor,
+  responseLinesToCut,
+  sentRequestLines,
+  viaLine,
 } from "../../../src/proxy/http/forwarding.ts";
+import { requestFraming, responseFraming } from "../../../src/http/framing.ts";
 import { requestHead, responseHead } from "../../support/heads.ts";
+import { seededRandom } from "../../support/random.ts";
 import { connectTo } from "../../support/policy.ts";
 
 const NONE = { kind: "none" } as const;
@@ -232,4 +237,104 @@ Deno.test("maxForwards() reads one number, for OPTIONS and TRACE", () => {
     assertEquals(read("OPTIONS", bad), NaN, bad);
   }
   assertEquals(read("OPTIONS", "5", "5"), NaN);
+});
+
+/** The lines of a GET with these fields, as they go on without being written anew. */
+function sentOn(host: string, ...fields: readonly string[]): string | null {
+  const head = requestHead("GET http://a.test/ HTTP/1.1", ...fields);
+  return sentRequestLines({ head, host, framing: requestFraming(head), upgradesTo: [] });
+}
+
+Deno.test("sentRequestLines() takes lines over as they were sent, without those that end here", () => {
+  const table: readonly (readonly [readonly string[], string])[] = [
+    [["Host: a.test"], "Host: a.test\r\n"],
+    [["hOST:a.test", "X:  1 ", "accept:*/*"], "hOST:a.test\r\nX:  1 \r\naccept:*/*\r\n"],
+    [["Host: a.test", "Proxy-Connection: x", "A: 1"], "Host: a.test\r\nA: 1\r\n"],
+    [["Host: a.test", "A: 1", "Connection: keep-alive, TE", "TE: x"], "Host: a.test\r\nA: 1\r\n"],
+    [["Host: a.test", "X_Real_IP: 1", "X-Forwarded-For: 1", "B: 2"], "Host: a.test\r\nB: 2\r\n"],
+    [["Host: a.test", "Content-Length: 5"], "Host: a.test\r\nContent-Length: 5\r\n"],
+  ];
+  for (const [fields, lines] of table) assertEquals(sentOn("a.test", ...fields), lines);
+});
+
+Deno.test("sentRequestLines() leaves a head to be written anew where a line has to be", () => {
+  const table: readonly (readonly string[])[] = [
+    ["Host: A.test"],
+    ["X: 1", "Host: a.test"],
+    ["Host: a.test", "Connection: X", "X: 1"],
+    ["Host: a.test", "Content-Length: 05"],
+    ["Host: a.test", "Transfer-Encoding: chunked"],
+  ];
+  for (const fields of table) assertEquals(sentOn("a.test", ...fields), null, fields.join());
+  const options = requestHead("OPTIONS / HTTP/1.1", "Host: a.test", "Max-Forwards: 3");
+  const request = { host: "a.test", framing: NONE, upgradesTo: [] };
+  assertEquals(sentRequestLines({ ...request, head: options }), null);
+  const upgrading = requestHead("GET / HTTP/1.1", "Host: a.test", "Upgrade: websocket");
+  assertEquals(sentRequestLines({ ...request, head: upgrading, upgradesTo: ["websocket"] }), null);
+});
+
+Deno.test("responseLinesToCut() names the lines that end here, where no other is written anew", () => {
+  const cut = (framing: Framing, ...fields: readonly string[]) =>
+    responseLinesToCut(responseHead("HTTP/1.1 200 OK", ...fields), framing);
+  const five: Framing = { kind: "length", length: 5 };
+  assertEquals(cut(five, "Content-Length: 5", "A: 1"), []);
+  assertEquals(cut(five, "Connection: keep-alive", "A: 1", "Keep-Alive: 5", "x-proxy-error: 1"), [
+    0,
+    2,
+    3,
+  ]);
+  assertEquals(cut({ kind: "chunked" }, "Transfer-Encoding: chunked"), []);
+  assertEquals(cut(NONE, "Proxy-Status: other", "Proxy-Authenticate: x"), [1]);
+  assertEquals(cut({ kind: "chunked" }, "Transfer-Encoding: Chunked"), null);
+  assertEquals(cut({ kind: "close" }, "Transfer-Encoding: chunked"), null);
+  assertEquals(cut(five, "Content-Length: 05"), null);
+  assertEquals(cut(NONE, "Content-Length: 5"), null);
+  assertEquals(cut(five, "Connection: a", "A: 1"), null);
+  assertEquals(cut(five, "Proxy-Status: doorward"), null);
+  for (const status of ["HTTP/1.0 200 OK", "HTTP/1.1 200", "HTTP/1.1 101 x"]) {
+    assertEquals(responseLinesToCut(responseHead(status), NONE), null, status);
+  }
+});
+
+Deno.test("what goes on as it was sent says the same as what is written anew", () => {
+  const random = seededRandom(1);
+  const names = [
+    ...["Connection", "Keep-Alive", "TE", "Upgrade", "Proxy-Connection", "Proxy-Status", "Via"],
+    ...["X-Real-IP", "x_forwarded_for", "x-proxy-error", "Forwarded", "Accept", "Content-Type"],
+    ...["User-Agent", "Cookie", "Trailer", "Proxy-Authorization", "X-Unix-Socket", "X"],
+  ];
+  const values = ["close", "keep-alive", "x", "doorward; error", "TE, x", "accept", "", "a, ,b"];
+  const sorted = (lines: readonly string[]) => [...lines].sort();
+  let [sent, returned] = [0, 0];
+  for (let run = 0; run < 3000; run++) {
+    const fields = Array.from(
+      { length: random.below(6) },
+      () => `${random.pick(names)}: ${random.pick(values)}`,
+    );
+    const head = requestHead("POST / HTTP/1.1", "Host: a.test", ...fields, "Content-Length: 3");
+    const request = { head, host: "a.test", framing: requestFraming(head), upgradesTo: [] };
+    const taken = sentRequestLines(request);
+    if (taken !== null) {
+      sent += 1;
+      const again = requestHead("POST / HTTP/1.1", ...taken.split("\r\n").filter(Boolean));
+      assertEquals(
+        sorted(lines(again.fields)),
+        sorted(lines(forwardedRequestFields(request, null))),
+      );
+    }
+    const answer = responseHead("HTTP/1.1 200 OK", ...fields, "Content-Length: 3");
+    const framing = responseFraming(answer, "GET");
+    const cut = responseLinesToCut(answer, framing);
+    if (cut !== null) {
+      returned += 1;
+      const kept = answer.fields.filter((_, at) => !cut.includes(at));
+      const anew = forwardedResponseFields(answer, framing, null);
+      assertEquals(sorted(lines(kept)), sorted(lines(anew)));
+    }
+  }
+  assert(sent > 500 && returned > 500, `${sent} and ${returned}`);
+});
+
+Deno.test("viaLine() is the line of Via, or nothing", () => {
+  assertEquals([viaLine(0, "doorward-1"), viaLine(1, null)], ["Via: 1.0 doorward-1\r\n", ""]);
 });

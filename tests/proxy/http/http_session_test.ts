@@ -1,11 +1,27 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import type { HttpDoor } from "../../../src/proxy/http/http_door.ts";
 import { httpSession } from "../../../src/proxy/http/http_session.ts";
+import type { TunnelScope } from "../../../src/proxy/inside/tunnel_scope.ts";
 import { type DoorClient, makeDoor, type TestDoor } from "../../support/door.ts";
+import { host } from "../../support/host.ts";
 import { turn, until } from "../../support/in_time.ts";
 import { ok } from "../../support/origin.ts";
 import { statusOf } from "../../support/wire.ts";
 
 const GET = "GET http://allowed.test/ HTTP/1.1\r\nHost: allowed.test\r\n\r\n";
+
+/** A tunnel that HTTP is spoken in. */
+const INSIDE: TunnelScope = {
+  request: {
+    kind: "tunnel",
+    protocol: "https_connect",
+    target: { host: host("allowed.test"), port: 80 },
+  },
+  scheme: "http",
+  approved: undefined,
+  attempt: () => null,
+  protocols: ["http/1.1"],
+};
 
 /** Serves a client to its end. */
 function serve(made: TestDoor): DoorClient & { ended: Promise<void> } {
@@ -78,6 +94,39 @@ Deno.test("httpSession() is idle between requests and from the first byte on no 
   await origin.send(ok());
   await wire.readMessage();
   await until(() => connection.idle, "the exchange is over");
+});
+
+Deno.test("httpSession() is not idle while a request waits for its turn", async () => {
+  await using made = makeDoor();
+  while (made.door.turns.take() !== null);
+  const client = serve(made);
+  await client.wire.send("GET http://allowed.test/ HTTP/1.1\r\nHost: allowed.test\r\n\r\n");
+  await until(() => !client.connection.idle, "it is no longer idle");
+  assertEquals(made.dialled.length, 0);
+  for (let look = 0; look < 2; look++) {
+    await until(() => made.clock.sleeping > 0, "it waits");
+    made.clock.advance(1);
+    await turn();
+  }
+  await until(() => made.dialled.length === 1, "its turn has come");
+});
+
+Deno.test("httpSession() lets no tunnel, and nothing inside one, wait for a turn", async () => {
+  const table: readonly (readonly [string, HttpDoor["scope"]])[] = [
+    ["CONNECT allowed.test:443 HTTP/1.1\r\nHost: allowed.test:443\r\n\r\n", null],
+    ["GET / HTTP/1.1\r\nHost: allowed.test\r\n\r\n", INSIDE],
+  ];
+  for (const [request, scope] of table) {
+    await using made = makeDoor();
+    while (made.door.turns.take() !== null);
+    const { connection, wire } = made.client();
+    const ended = httpSession(connection, { ...made.door, scope });
+    await wire.send(request);
+    const origin = await made.upstream();
+    origin.close();
+    await wire.closeWrite();
+    await ended;
+  }
 });
 
 Deno.test("httpSession() answers 408 to a head that does not end, and hangs up", async () => {

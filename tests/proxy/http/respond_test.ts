@@ -44,6 +44,7 @@ async function send(method: string, ...fields: readonly string[]): Promise<Under
     carried: { up: 0, down: 0 },
     outcome: "closed",
   };
+  if (message.hasBody) await client.wire.send("hello");
   const sender = new RequestSender(it, upstream);
   await origin.readHead();
   await until(() => sender.done, "the request is sent");
@@ -115,6 +116,27 @@ Deno.test("respond() ends the connection with a body that ends with the origin's
   assertStringIncludes(underway.client.wire.received, "Connection: close\r\n\r\nall of it");
   assertEquals([underway.it.outcome, underway.it.carried.down], ["done", 9]);
 });
+
+const LAST = "Connection: close";
+
+const LEAVING: readonly (readonly [string, string, readonly string[], boolean])[] = [
+  ["a client that says that this was its last request is left at once", "GET", [LAST], true],
+  ["one that would send another is not", "GET", [], false],
+  ["one that has sent no body is", "POST", [LAST, "Content-Length: 0"], true],
+  ["one that has sent a body may have more to say", "POST", [LAST, "Content-Length: 5"], false],
+];
+
+for (const [what, method, fields, isLeft] of LEAVING) {
+  Deno.test(`respond(): ${what}`, async () => {
+    await using underway = await send(method, ...fields);
+    const { it, client, upstream, sender, origin } = underway;
+    await origin.send(ok("hello"));
+    const response = await readFinal(it, upstream, sender);
+    await respond(it, upstream, response!, sender);
+    assertEquals(client.connection.closed, isLeft);
+    assertEquals((await client.wire.readMessage()).body, "hello");
+  });
+}
 
 Deno.test("respond() cuts a response short that the origin cuts short", async () => {
   const table = [

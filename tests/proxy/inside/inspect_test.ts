@@ -106,7 +106,7 @@ Deno.test("inspect() ends TLS in the name of the host that was asked for, and co
   const client = made.client();
   const { begun, secureClient } = clearTls();
   let tunnels = 0;
-  client.connection.tunnelled = () => tunnels++;
+  client.connection.onTunnel = () => tunnels++;
   const ended = look(made, client, { interception: ending(secureClient) });
   assertEquals(await client.wire.readExactly(4), ANNOUNCED);
   assertEquals([tunnels, client.connection.inspected], [1, connectTo("allowed.test:443")]);
