@@ -2,6 +2,7 @@
 // recording listeners, and every look-up at our own DNS server. What arrives there is what really left.
 import { assertEquals } from "@std/assert";
 import { parseIp } from "../../src/net/address/ip.ts";
+import { canIsolate, NOT_ISOLATED } from "../support/namespace/can_isolate.ts";
 import type { Experiment, Observation } from "../support/namespace/inside.ts";
 import { UDP_PORT } from "../support/namespace/udp_recorder.ts";
 import { domainAddress, ipAddress } from "../support/socks.ts";
@@ -64,7 +65,7 @@ const TABLE: readonly (readonly [target: string, plain: number, connect: number]
 
 Deno.test({
   name: `nothing but what is allowed leaves: looked up and dialled in a private internet${
-    canIsolate() ? "" : " (needs root on Linux, unshare and ip)"
+    canIsolate() ? "" : NOT_ISOLATED
   }`,
   ignore: !canIsolate(),
   fn: async () => {
@@ -100,9 +101,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: `nor by SOCKS5, as a connection or as a datagram${
-    canIsolate() ? "" : " (needs root on Linux, unshare and ip)"
-  }`,
+  name: `nor by SOCKS5, as a connection or as a datagram${canIsolate() ? "" : NOT_ISOLATED}`,
   ignore: !canIsolate(),
   fn: async () => {
     const hosts = TABLE.map(([host]) => host);
@@ -174,13 +173,4 @@ async function observe(experiment: Experiment): Promise<Observation> {
 
 function statusOf(line: string): number {
   return Number(line.split(" ")[1]);
-}
-
-function canIsolate(): boolean {
-  if (Deno.build.os !== "linux" || Deno.uid() !== 0) return false;
-  return new Deno.Command("sh", {
-    args: ["-c", "command -v ip && unshare --net --mount ip link set lo up"],
-    stdout: "null",
-    stderr: "null",
-  }).outputSync().success;
 }

@@ -13,6 +13,9 @@ hello from the origin
 
 `;
 
+/** Where repositories are, and what git is started with. */
+export type Repositories = Pick<Scratch, "folder" | "env">;
+
 /** Makes a repository and serves it at `/repo.git`, as `git http-backend` answers (smart HTTP). */
 export async function gitServer(scratch: Scratch): Promise<Handler> {
   await makeRepository(scratch);
@@ -20,7 +23,7 @@ export async function gitServer(scratch: Scratch): Promise<Handler> {
 }
 
 /** Serves what {@linkcode makeRepository} made. Everybody may push. */
-export function servingRepositories(scratch: Scratch): Handler {
+export function servingRepositories(scratch: Repositories): Handler {
   return (request) => backend(request, `${scratch.folder}/repositories`, scratch);
 }
 
@@ -41,12 +44,12 @@ export async function makeRepository(scratch: Scratch, name = "repo.git"): Promi
 }
 
 /** One call of `git http-backend`, by the rules of CGI (RFC 3875). */
-async function backend(request: Request, root: string, scratch: Scratch): Promise<Response> {
+async function backend(request: Request, root: string, { env }: Repositories): Promise<Response> {
   const { pathname, search } = new URL(request.url);
   const input = new Uint8Array(await request.arrayBuffer());
   const { bytes } = await runProgram(["git", "http-backend"], {
     env: {
-      ...scratch.env,
+      ...env,
       GIT_PROJECT_ROOT: root,
       GIT_HTTP_EXPORT_ALL: "1",
       REQUEST_METHOD: request.method,

@@ -31,6 +31,50 @@ export function typedIn({ text }: Block): Typed[] {
   });
 }
 
+/** A command of a page. */
+export interface Command {
+  /** The line of the page that it stands in. */
+  readonly line: number;
+  /** As it is typed: of several lines where one ends with a backslash, or a here-document follows. */
+  readonly text: string;
+  /** What the page says that it prints; null where it says nothing. */
+  readonly prints: string | null;
+}
+
+/** Every command of a page, in order: those of `console` blocks, behind `$ `, and the lines of `sh` blocks. */
+export function commandsOf(markdown: string): Command[] {
+  return blocksOf(markdown).flatMap(({ language, text, line }) => {
+    const lines = text.trimEnd().split("\n");
+    const isConsole = language === "console";
+    if (!isConsole && language !== "sh") return [];
+    const commands: Command[] = [];
+    for (let at = 0; at < lines.length;) {
+      const start = at;
+      const first = lines[at]!;
+      if (isConsole ? !first.startsWith("$ ") : /^\s*(#|$)/.test(first)) {
+        at += 1;
+        continue;
+      }
+      at = endOfCommand(lines, start);
+      const typed = lines.slice(start, at).join("\n").slice(isConsole ? 2 : 0);
+      const begins = at;
+      if (isConsole) { while (at < lines.length && !lines[at]!.startsWith("$ ")) at += 1; }
+      const prints = at === begins ? null : lines.slice(begins, at).join("\n");
+      commands.push({ line: line + 1 + start, text: typed, prints });
+    }
+    return commands;
+  });
+}
+
+/** The index behind the last line of the command that begins at `start`. */
+function endOfCommand(lines: readonly string[], start: number): number {
+  const [, , word] = /<<(['"]?)(\w+)\1/.exec(lines[start]!) ?? [];
+  if (word !== undefined) return lines.indexOf(word, start) + 1;
+  let at = start;
+  while (lines[at]!.endsWith("\\")) at += 1;
+  return at + 1;
+}
+
 /** A pattern for text that a page shows: `…` stands for anything within a line, alone for any lines. */
 export function shown(text: string): RegExp {
   const pattern = text.split("\n").map((line) =>

@@ -1,27 +1,26 @@
 import type { Handler } from "./web_origin.ts";
 
-const MANIFEST = JSON.stringify({ name: "tiny", version: "1.0.0" });
-
-/** A registry of npm that has one package, `tiny`, with the file `hello.txt`. */
-export async function npmRegistry(): Promise<Handler> {
+/** A registry of npm that has one package in version 1.0.0, with the file `hello.txt`. */
+export async function npmRegistry(name = "tiny"): Promise<Handler> {
+  const manifest = { name, version: "1.0.0" };
   const tarball = await gzip(concat([
-    ...tarEntry("package/package.json", MANIFEST),
+    ...tarEntry("package/package.json", JSON.stringify(manifest)),
     ...tarEntry("package/hello.txt", "hello from the origin\n"),
     new Uint8Array(2 * TAR_BLOCK),
   ]));
   const hash = new Uint8Array(await crypto.subtle.digest("SHA-512", tarball));
   return (request) => {
     const { origin, pathname } = new URL(request.url);
-    if (pathname === "/tiny/-/tiny-1.0.0.tgz") return new Response(tarball);
-    if (pathname !== "/tiny") return new Response("{}", { status: 404 });
+    if (pathname === `/${name}/-/${name}-1.0.0.tgz`) return new Response(tarball);
+    if (pathname !== `/${name}`) return new Response("{}", { status: 404 });
     const dist = {
-      tarball: `${origin}/tiny/-/tiny-1.0.0.tgz`,
+      tarball: `${origin}/${name}/-/${name}-1.0.0.tgz`,
       integrity: `sha512-${hash.toBase64()}`,
     };
     return Response.json({
-      name: "tiny",
+      name,
       "dist-tags": { latest: "1.0.0" },
-      versions: { "1.0.0": { ...JSON.parse(MANIFEST), dist } },
+      versions: { "1.0.0": { ...manifest, dist } },
     });
   };
 }

@@ -1,0 +1,86 @@
+import { makeAuthority } from "../authority.ts";
+import { doorwardWords } from "../doorward_cli.ts";
+import { makeRepository } from "../git_server.ts";
+import { type RunningProgram, startProgram } from "../programs.ts";
+import { makeScratch, type Scratch } from "../scratch.ts";
+import { GIT_REPOSITORY, SITES } from "./sites.ts";
+
+/**
+ * A network of its own, in which real names lead to servers of ours: what a page says is done there as it is
+ * written. Ports 3128, 8080 and 8081 are free, `doorward` is on the PATH, and the configuration is that of a
+ * home with nothing in it. Disposing of it ends it.
+ */
+export interface PrivateInternet extends AsyncDisposable {
+  readonly scratch: Scratch;
+  /** The variables of its user. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Starts a program inside, in a folder. */
+  start(words: readonly string[], cwd: string): RunningProgram;
+  /** What arrived at the sites so far, as `GET example.com/path`. */
+  arrived(): string[];
+}
+
+/** A daemon that listens at a Unix socket there. */
+const SOCKET = "/run/docker.sock";
+
+/** `$1` is a folder with what is put over files of the system; the rest is the internet's command line. */
+const SET_UP = `set -e
+ip link set lo up
+ip route add local 0.0.0.0/0 dev lo
+ip -6 route add local ::/0 dev lo || true
+resolv=$(readlink -f /etc/resolv.conf)
+mount -t tmpfs tmpfs /run
+mkdir -p "$(dirname "$resolv")"
+[ -e "$resolv" ] || : > "$resolv"
+mount --bind "$1/resolv.conf" "$resolv"
+mount --bind "$1/roots.pem" "$(readlink -f /etc/ssl/certs/ca-certificates.crt)"
+shift
+exec "$@"`;
+
+/** Goes to a folder that the namespace forgot, and starts a program there. */
+const IN_FOLDER = 'cd "$0" && exec "$@"';
+
+/** Makes one. */
+export async function makePrivateInternet(): Promise<PrivateInternet> {
+  await using stack = new AsyncDisposableStack();
+  const scratch = stack.use(await makeScratch());
+  const { folder } = scratch;
+  const authority = await makeAuthority(SITES.map((host) => `DNS:${host}`), scratch);
+  await scratch.write("roots.pem", authority.ca);
+  await makeRepository(scratch, `${GIT_REPOSITORY}.git`);
+  await scratch.write("resolv.conf", "nameserver 127.0.0.1\noptions attempts:1\n");
+  await scratch.write("home/.curlrc", "# As on a terminal: no progress.\nsilent\nshow-error\n");
+  await writeProgram(`${folder}/bin/doorward`, doorwardWords("doorward", []));
+  await writeProgram(`${folder}/bin/deno`, [Deno.execPath()]);
+  const { DOORWARD_HOME: _, ...user } = scratch.env;
+  const env = {
+    ...user,
+    PATH: `${folder}/bin:${user["PATH"]}`,
+    // Node brings authorities of its own; this one of the test is added to them.
+    NODE_EXTRA_CA_CERTS: authority.caFile,
+    // Deno's own look for a newer version would be among what was looked up.
+    DENO_NO_UPDATE_CHECK: "1",
+  };
+  const script = `${import.meta.dirname}/internet.ts`;
+  const deno = [Deno.execPath(), "run", "--quiet", "--no-prompt", "-A", "--no-check", script];
+  const servers = stack.use(startProgram([
+    ...["unshare", "--net", "--mount", "sh", "-c", SET_UP, "sh", folder],
+    ...[...deno, folder, SOCKET],
+  ], { env }));
+  await servers.stdout.until(/^ready\n/);
+  const enter = ["nsenter", "--target", String(servers.pid), "--net", "--mount"];
+  const owned = stack.move();
+  return {
+    scratch,
+    env,
+    start: (words, cwd) => startProgram([...enter, "sh", "-c", IN_FOLDER, cwd, ...words], { env }),
+    arrived: () => servers.stdout.text.trimEnd().split("\n").slice(1),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+async function writeProgram(file: string, words: readonly string[]): Promise<void> {
+  await Deno.mkdir(file.slice(0, file.lastIndexOf("/")), { recursive: true });
+  const quoted = words.map((word) => `'${word.replaceAll("'", "'\\''")}'`);
+  await Deno.writeTextFile(file, `#!/bin/sh\nexec ${quoted.join(" ")} "$@"\n`, { mode: 0o755 });
+}
