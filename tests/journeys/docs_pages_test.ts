@@ -1,25 +1,10 @@
 // Every command of every page in docs/ is typed as it is written, in a network in which the names of the pages lead
 // to servers of ours. It has to succeed, and to print what the page shows below it.
-import { assert, assertEquals } from "@std/assert";
-import { type Command, commandsOf, shown } from "../support/markdown.ts";
+import { assertEquals } from "@std/assert";
+import { makeReader, type Scene, typeIn } from "../support/docs_reader.ts";
+import { type Command, commandsOf } from "../support/markdown.ts";
 import { canIsolate, NOT_ISOLATED } from "../support/namespace/can_isolate.ts";
-import {
-  makePrivateInternet,
-  type PrivateInternet,
-} from "../support/namespace/private_internet.ts";
-import { type ShellSession, shellSession } from "../support/shell_session.ts";
-
-/** What a page takes for granted. */
-interface Scene {
-  /** The configuration in the home folder. */
-  readonly config?: string;
-  /** Whether `doorward start` runs in another terminal. */
-  readonly isRunning?: boolean;
-  /** Whether the folder is that of a clone. */
-  readonly isClone?: boolean;
-  /** What was typed before, as a script. */
-  readonly before?: string;
-}
+import { makePrivateInternet } from "../support/namespace/private_internet.ts";
 
 /** The scene of each page that needs one. */
 const SCENES: Readonly<Record<string, Scene>> = {
@@ -43,7 +28,6 @@ VALUE=$(tail -n 1 audit.jsonl | chain_of)`,
     config: '[network]\nenabled = true\nallow_unix_sockets = ["/var/run/docker.sock"]\n',
     isRunning: true,
   },
-  "run.md": { isClone: true },
 };
 
 /** A command that cannot be typed here, as it stands on its page, and why. */
@@ -76,20 +60,6 @@ const UNTYPED: readonly Untyped[] = [
   },
 ];
 
-/** What differs from one time to the next, and stands for its like on a page. */
-const PASSING = RegExp(
-  [
-    /\d{4}-\d\d-\d\d|\d\d:\d\d:\d\d/, // a date, a time of day
-    /(?<=127\.0\.0\.1:)[3-6]\d{4}/, // a port that was free
-    /(?<= )\d+s(?= )/, // seconds that are left
-    /\b[0-9a-f]{8}\b|\b(?:[0-9A-F]{2}:){4,}/, // what was drawn by lot, a fingerprint
-  ].map(({ source }) => source).join("|"),
-  "g",
-);
-
-/** What a clone has that commands need. */
-const CLONED = ["main.ts", "deno.json", "deno.lock", "src", "types"];
-
 const root = await Deno.realPath(`${import.meta.dirname}/../..`);
 const pages = await readPages();
 
@@ -101,8 +71,8 @@ for (const [page, commands] of pages) {
     ignore: !canIsolate(),
     async fn(): Promise<void> {
       await using internet = await makePrivateInternet();
-      await using reader = await makeReader(internet, SCENES[page] ?? {});
-      for (const command of typed) await type(command, `docs/${page}:${command.line}`, reader);
+      await using reader = await makeReader(internet, internet.clone, SCENES[page] ?? {});
+      for (const command of typed) await typeIn(command, `docs/${page}`, reader);
     },
   });
 }
@@ -114,59 +84,6 @@ Deno.test("what is said here of a page in docs/ is said of one that is there", (
   );
   assertEquals(stale, []);
 });
-
-/** Somebody who reads a page, with a terminal or two. */
-interface Reader extends AsyncDisposable {
-  readonly shell: ShellSession;
-  readonly home: string;
-  /** Starts a proxy in a terminal of its own; resolves once it listens. */
-  start(command: string): Promise<string>;
-}
-
-async function makeReader(internet: PrivateInternet, scene: Scene): Promise<Reader> {
-  await using stack = new AsyncDisposableStack();
-  const { scratch } = internet;
-  const folder = `${scratch.folder}/page`;
-  await Deno.mkdir(folder);
-  const cloned = scene.isClone ? CLONED : [];
-  await Promise.all(cloned.map((name) => Deno.symlink(`${root}/${name}`, `${folder}/${name}`)));
-  if (scene.config !== undefined) {
-    await scratch.write("home/.config/doorward/config.toml", scene.config);
-  }
-  const shell = stack.use(shellSession(internet.start(["sh"], folder)));
-  const terminals = stack.use(new AsyncDisposableStack());
-  const start = async (command: string) => {
-    const proxy = terminals.use(internet.start(["sh", "-c", `exec ${command}`], folder));
-    await proxy.stderr.until(/ listening on .*\n {2}use it .*\n/s);
-    return proxy.stderr.text;
-  };
-  if (scene.isRunning) await start("doorward start");
-  if (scene.before !== undefined) {
-    const { code, printed } = await shell.run(scene.before);
-    assertEquals(code, 0, printed);
-  }
-  const owned = stack.move();
-  return {
-    shell,
-    home: scratch.home,
-    start,
-    [Symbol.asyncDispose]: () => owned.disposeAsync(),
-  };
-}
-
-/** Types a command and compares. Where it starts the proxy, another terminal goes on with that. */
-async function type({ text, prints }: Command, place: string, reader: Reader): Promise<void> {
-  const said = `${place}: $ ${text}`;
-  const pattern = shown((prints ?? "…").replaceAll(PASSING, "…"));
-  const { code, printed } = /^doorward( start\b.*)?$/.test(text)
-    ? { code: 0, printed: await reader.start(text) }
-    : await reader.shell.run(text);
-  assert(
-    RegExp(`^${pattern.source}\\n?$`).test(printed.replaceAll(reader.home, "/home/you")),
-    `${said}\n--- the page shows:\n${prints}\n--- it printed:\n${printed}`,
-  );
-  assert(code === 0, `${said}\nends with ${code}:\n${printed}`);
-}
 
 async function readPages(): Promise<Map<string, Command[]>> {
   const read: [string, Command[]][] = [];

@@ -90,3 +90,33 @@ export function tableBelow(heading: string, markdown: string): string[][] {
   const rows = section.split("\n").filter((line) => line.startsWith("|")).slice(2);
   return rows.map((row) => row.split("|").slice(1, -1).map((cell) => cell.trim()));
 }
+
+/** A link of a page, or a picture. */
+export interface Link {
+  readonly target: string;
+  readonly line: number;
+}
+
+/** The links of a page, but for those in blocks. */
+export function linksOf(markdown: string): Link[] {
+  return prose(markdown).split("\n").flatMap((text, at) =>
+    [...text.matchAll(/\]\(([^)\s]+)\)|^\[[^\]]+\]: (\S+)/g)].map(
+      (match) => ({ target: (match[1] ?? match[2])!, line: at + 1 }),
+    )
+  );
+}
+
+/** What stands behind `#` in a link to each heading of a page, as GitHub makes it. */
+export function headingsOf(markdown: string): string[] {
+  return [...prose(markdown).matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
+    heading!.toLowerCase().replaceAll(/[^\p{L}\p{N}\s_-]/gu, "").replaceAll(" ", "-")
+  );
+}
+
+/** A page with its blocks emptied; each line stays where it is. */
+function prose(markdown: string): string {
+  return markdown.replaceAll(
+    /^```.*?^```$/gms,
+    (block) => "\n".repeat(block.split("\n").length - 1),
+  );
+}

@@ -14,6 +14,8 @@ export interface PrivateInternet extends AsyncDisposable {
   readonly scratch: Scratch;
   /** The variables of its user. */
   readonly env: Readonly<Record<string, string>>;
+  /** The folder of a clone, into which files may be written. */
+  readonly clone: string;
   /** Starts a program inside, in a folder. */
   start(words: readonly string[], cwd: string): RunningProgram;
   /** What arrived at the sites so far, as `GET example.com/path`. */
@@ -37,6 +39,11 @@ mount --bind "$1/roots.pem" "$(readlink -f /etc/ssl/certs/ca-certificates.crt)"
 shift
 exec "$@"`;
 
+/** What a clone has that commands need. */
+const CLONED = ["main.ts", "deno.json", "deno.lock", "src", "types"];
+
+const root = new URL("../../../", import.meta.url).pathname;
+
 /** Goes to a folder that the namespace forgot, and starts a program there. */
 const IN_FOLDER = 'cd "$0" && exec "$@"';
 
@@ -52,6 +59,9 @@ export async function makePrivateInternet(): Promise<PrivateInternet> {
   await scratch.write("home/.curlrc", "# As on a terminal: no progress.\nsilent\nshow-error\n");
   await writeProgram(`${folder}/bin/doorward`, doorwardWords("doorward", []));
   await writeProgram(`${folder}/bin/deno`, [Deno.execPath()]);
+  const clone = `${folder}/doorward`;
+  await Deno.mkdir(clone);
+  await Promise.all(CLONED.map((name) => Deno.symlink(root + name, `${clone}/${name}`)));
   const { DOORWARD_HOME: _, ...user } = scratch.env;
   const env = {
     ...user,
@@ -73,6 +83,7 @@ export async function makePrivateInternet(): Promise<PrivateInternet> {
   return {
     scratch,
     env,
+    clone,
     start: (words, cwd) => startProgram([...enter, "sh", "-c", IN_FOLDER, cwd, ...words], { env }),
     arrived: () => servers.stdout.text.trimEnd().split("\n").slice(1),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

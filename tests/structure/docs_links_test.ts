@@ -1,0 +1,96 @@
+// Whoever follows a link of a document gets where it says, and whoever copies a block gets something whole.
+import { assert, assertEquals } from "@std/assert";
+import denoJson from "../../deno.json" with { type: "json" };
+import { blocksOf, headingsOf, linksOf } from "../support/markdown.ts";
+
+const root = await Deno.realPath(`${import.meta.dirname}/../..`);
+const documents = await readDocuments();
+
+/** How blocks are marked, which says who looks at them: `docs_pages_test.ts`, `deno test --doc`, and so on. */
+const LANGUAGES = ["", "console", "js", "json", "python", "sh", "text", "toml", "ts", "yaml"];
+
+Deno.test("every link in a document leads to a file, and to a heading in it", async () => {
+  const broken: string[] = [];
+  for (const [file, text] of documents) {
+    for (const { target, line } of linksOf(text)) {
+      if (!await isThere(target, file)) broken.push(`${file}:${line} ${target}`);
+    }
+  }
+  assertEquals(broken, []);
+});
+
+Deno.test("every page in docs/ is linked from another document", () => {
+  const linked = documents.entries().flatMap(([file, text]) =>
+    linksOf(text).map(({ target }) => resolve(file, target.split("#")[0]!)).filter((to) =>
+      to !== file
+    )
+  ).toArray();
+  const pages = [...documents.keys()].filter((file) => file.startsWith("docs/"));
+  assert(pages.length > 15);
+  assertEquals(pages.filter((page) => !linked.includes(page)), []);
+});
+
+Deno.test("every block of a document is of a language that is known here, and JSON is JSON", () => {
+  const faults: string[] = [];
+  for (const [file, text] of documents) {
+    // A fence that is indented, or of tildes, is one that no test would see.
+    if (/^( +```|\s*~~~)/m.test(text)) {
+      faults.push(`${file}: a fence is not at the start of a line`);
+    }
+    for (const { language, text: block, line } of blocksOf(text)) {
+      if (!LANGUAGES.includes(language)) faults.push(`${file}:${line} ${language}`);
+      if (language === "json" && !isJson(block)) faults.push(`${file}:${line} is no JSON`);
+    }
+  }
+  assertEquals(faults, []);
+});
+
+Deno.test("every task that a document names is one of deno.json", () => {
+  const missing = documents.entries().flatMap(([file, text]) =>
+    [...text.matchAll(/\bdeno(?:@[\d.]+)? task ([\w-]+)/g)]
+      .filter(([, task]) => !Object.hasOwn(denoJson.tasks, task!))
+      .map(([words]) => `${file}: ${words}`)
+  ).toArray();
+  assertEquals(missing, []);
+});
+
+/** The text of each document, by its path. */
+async function readDocuments(): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  const read = async (folder: string) => {
+    for await (const { name, isDirectory } of Deno.readDir(`${root}/${folder}`)) {
+      const path = folder === "" ? name : `${folder}/${name}`;
+      if (isDirectory && /^(docs|tests\b)/.test(path)) await read(path);
+      else if (name.endsWith(".md")) found.set(path, await Deno.readTextFile(`${root}/${path}`));
+    }
+  };
+  await read("");
+  return found;
+}
+
+async function isThere(target: string, from: string): Promise<boolean> {
+  if (/^https:\/\//.test(target)) return true;
+  const [path = "", anchor] = target.split("#");
+  const file = path === "" ? from : resolve(from, path);
+  if (!await Deno.stat(`${root}/${file}`).then(() => true, () => false)) return false;
+  return anchor === undefined || headingsOf(documents.get(file) ?? "").includes(anchor);
+}
+
+/** The path of what a link in a document leads to. */
+function resolve(from: string, path: string): string {
+  return new URL(path, `file:///${from}`).pathname.slice(1);
+}
+
+/** Whether it is one value, or a value in each line. */
+function isJson(text: string): boolean {
+  return isValue(text) || text.trimEnd().split("\n").every(isValue);
+}
+
+function isValue(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
