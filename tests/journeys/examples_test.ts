@@ -1,0 +1,125 @@
+// Each example in docs/examples does what its page says, in a network in which real names lead to servers of ours.
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { makeReader, typeIn } from "../support/docs_reader.ts";
+import { commandsOf } from "../support/markdown.ts";
+import { canIsolate, NOT_ISOLATED } from "../support/namespace/can_isolate.ts";
+import {
+  makePrivateInternet,
+  type PrivateInternet,
+} from "../support/namespace/private_internet.ts";
+import { runProgram } from "../support/programs.ts";
+
+const examples = `${await Deno.realPath(`${import.meta.dirname}/../..`)}/docs/examples`;
+
+/** What each example reaches when its commands have been typed, each once, in the order of the alphabet. */
+const REACHES: Readonly<Record<string, readonly string[]>> = {
+  "agent": [
+    "GET github.com/my-org/tools/info/refs?service=git-upload-pack",
+    "GET registry.npmjs.org/is-even",
+    "GET registry.npmjs.org/is-even/-/is-even-1.0.0.tgz",
+    "POST github.com/my-org/tools/git-upload-pack",
+  ],
+  "ci-step": [
+    "GET registry.npmjs.org/is-even",
+    "GET registry.npmjs.org/is-even/-/is-even-1.0.0.tgz",
+  ],
+  "decider": ["GET example.com/", "GET example.org/"],
+  "embed": ["GET example.com/"],
+  "only-way-out": ["GET example.com/"],
+  "team": [],
+};
+
+/** npm looks for a newer npm when it feels like it. */
+const BY_CHANCE = "GET registry.npmjs.org/npm";
+
+for (const [name, reaches] of Object.entries(REACHES)) {
+  testInside(`docs/examples/${name} does what its page says, and reaches what it may`, async () => {
+    await using internet = await makePrivateInternet();
+    const folder = await copyExample(name, internet);
+    await using reader = await makeReader(internet, folder, {});
+    const page = await Deno.readTextFile(`${folder}/README.md`);
+    const commands = commandsOf(page);
+    assert(commands.length > 0);
+    for (const command of commands) {
+      await typeIn(command, `docs/examples/${name}/README.md`, reader);
+    }
+    const arrived = new Set(internet.arrived());
+    arrived.delete(BY_CHANCE);
+    assertEquals([...arrived].sort(), [...reaches]);
+  });
+}
+
+Deno.test("every example has a short page, and a place in the list", async () => {
+  const index = await Deno.readTextFile(`${examples}/README.md`);
+  const names: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(examples)) {
+    if (!isDirectory) continue;
+    names.push(name);
+    assertStringIncludes(index, `](${name}/README.md)`);
+    const page = await Deno.readTextFile(`${examples}/${name}/README.md`);
+    assert(page.trimEnd().split("\n").length <= 20, name);
+  }
+  assertEquals(names.sort(), Object.keys(REACHES));
+});
+
+/** Ways past a proxy, each of which reaches something where nothing stands in its way. */
+const WAYS_PAST = [
+  "curl -sS --noproxy '*' http://example.com",
+  "curl -sS --noproxy '*' http://93.184.216.34",
+  "curl -sS --noproxy '*' http://127.0.0.1",
+  "curl -sS --noproxy '*' --unix-socket /run/docker.sock http://docker/version",
+  "getent hosts example.com",
+];
+
+testInside("docs/examples/only-way-out leaves no way past the proxy", async () => {
+  await using internet = await makePrivateInternet();
+  const folder = await copyExample("only-way-out", internet);
+  await using reader = await makeReader(internet, folder, {});
+  const run = "doorward run --config doorward.toml --";
+  for (const way of WAYS_PAST) {
+    const { code, printed } = await reader.shell.run(`${run} ${way}`);
+    assertEquals(code, 0, `${way}: ${printed}`);
+  }
+  const before = internet.arrived();
+  assertEquals(before.length, WAYS_PAST.length - 1);
+  for (const way of WAYS_PAST) {
+    const { code, printed } = await reader.shell.run(`${run} ./only-way-out.sh ${way}`);
+    assert(code !== 0, `${way}: ${printed}`);
+  }
+  assertEquals(internet.arrived(), before);
+  // It is the door that is narrow, not the room that is empty.
+  const { printed } = await reader.shell.run(
+    `${run} ./only-way-out.sh curl -sS http://example.com`,
+  );
+  assertStringIncludes(printed, "Example Domain");
+});
+
+testInside(
+  "docs/examples/only-way-out ends with its command, and leaves nothing behind",
+  async () => {
+    await using internet = await makePrivateInternet();
+    const folder = await copyExample("only-way-out", internet);
+    await using reader = await makeReader(internet, folder, {});
+    const run = `TMPDIR=$PWD doorward run --config doorward.toml -- ./only-way-out.sh`;
+    const files = (await reader.shell.type("ls -A")).trimEnd();
+    const ended = await reader.shell.run(`${run} sh -c 'echo out >&2; exit 7'`);
+    assertEquals(ended, { code: 7, printed: "out\n" });
+    // The far end of the door goes a moment later.
+  await reader.shell.type(`until [ "$(ls -A)" = '${files}' ]; do sleep 0.05; done`);
+  },
+);
+
+/** Registers a test that has a network of its own. */
+function testInside(name: string, fn: () => Promise<void>): void {
+  const ignore = !canIsolate();
+  Deno.test({ name: name + (ignore ? NOT_ISOLATED : ""), ignore, fn });
+}
+
+/** Puts an example where it lies in a clone. */
+async function copyExample(name: string, { clone, scratch }: PrivateInternet): Promise<string> {
+  const folder = `${clone}/docs/examples`;
+  await Deno.mkdir(folder, { recursive: true });
+  const { code, stderr } = await runProgram(["cp", "-R", `${examples}/${name}`, folder], scratch);
+  assertEquals(code, 0, stderr);
+  return `${folder}/${name}`;
+}
