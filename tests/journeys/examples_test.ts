@@ -105,7 +105,7 @@ testInside(
     const ended = await reader.shell.run(`${run} sh -c 'echo out >&2; exit 7'`);
     assertEquals(ended, { code: 7, printed: "out\n" });
     // The far end of the door goes a moment later.
-  await reader.shell.type(`until [ "$(ls -A)" = '${files}' ]; do sleep 0.05; done`);
+    await reader.shell.type(`until [ "$(ls -A)" = '${files}' ]; do sleep 0.05; done`);
   },
 );
 

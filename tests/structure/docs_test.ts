@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { AUDIT_SCHEMA } from "../../src/audit/audit_schema.ts";
 import { EVENT_TYPES } from "../../src/audit/event.ts";
+import { COMMAND_NAMES, COMMANDS } from "../../src/cli/argv/commands.ts";
 import { AUDIT_DEFAULTS, AUDIT_KEYS } from "../../src/config/audit_table.ts";
 import { loadConfig } from "../../src/config/config.ts";
 import { DECIDER_SCHEMA } from "../../src/config/decider_table.ts";
@@ -26,6 +27,14 @@ Deno.test("docs/reasons.md has a heading for every block reason, and no other", 
   const page = await Deno.readTextFile(new URL("docs/reasons.md", root));
   const headings = [...page.matchAll(/^### `(\w+)`$/gm)].map((match) => match[1]!);
   assertEquals(headings.sort(), Object.keys(BLOCK_REASONS).sort());
+});
+
+Deno.test("docs/commands.md lists every command in the words of its help", async () => {
+  const rows = await table("command what it does more in", 0, "commands.md");
+  assertEquals(
+    rows.map(([name = "", does = ""]) => [plain(name), does]),
+    COMMAND_NAMES.map((name) => [name, COMMANDS[name].summary]),
+  );
 });
 
 Deno.test("docs/policy.md lists every key of [network] with its default", async () => {
