@@ -3,8 +3,7 @@
 import { assertEquals } from "@std/assert";
 import { makeReader, type Scene, typeIn } from "../support/docs_reader.ts";
 import { type Command, commandsOf } from "../support/markdown.ts";
-import { canIsolate, NOT_ISOLATED } from "../support/namespace/can_isolate.ts";
-import { makePrivateInternet } from "../support/namespace/private_internet.ts";
+import { testInside } from "../support/namespace/test_inside.ts";
 
 /** The scene of each page that needs one. */
 const SCENES: Readonly<Record<string, Scene>> = {
@@ -24,6 +23,10 @@ LINE_WITHOUT_ITS_VALUE=$(tail -n 1 audit.jsonl | sed -E 's/,"doorward.chain":"[0
 VALUE=$(tail -n 1 audit.jsonl | chain_of)`,
   },
   "interception.md": { before: "doorward ca path" },
+  "requirements.md": {
+    before:
+      `printf '[experimental_network]\nenabled = true\nmode = "limited"\n' >requirements.toml`,
+  },
   "policy.md": {
     config: '[network]\nenabled = true\nallow_unix_sockets = ["/var/run/docker.sock"]\n',
     isRunning: true,
@@ -66,15 +69,14 @@ const pages = await readPages();
 for (const [page, commands] of pages) {
   const typed = commands.filter(({ text }) => !isUntyped(page, text));
   if (typed.length === 0) continue;
-  Deno.test({
-    name: `docs/${page}: every command does what the page says${canIsolate() ? "" : NOT_ISOLATED}`,
-    ignore: !canIsolate(),
-    async fn(): Promise<void> {
-      await using internet = await makePrivateInternet();
+  testInside(
+    `docs/${page}: every command does what the page says`,
+    ["curl"],
+    async (internet) => {
       await using reader = await makeReader(internet, internet.clone, SCENES[page] ?? {});
       for (const command of typed) await typeIn(command, `docs/${page}`, reader);
     },
-  });
+  );
 }
 
 Deno.test("what is said here of a page in docs/ is said of one that is there", () => {

@@ -2,11 +2,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { makeReader, typeIn } from "../support/docs_reader.ts";
 import { commandsOf } from "../support/markdown.ts";
-import { canIsolate, NOT_ISOLATED } from "../support/namespace/can_isolate.ts";
-import {
-  makePrivateInternet,
-  type PrivateInternet,
-} from "../support/namespace/private_internet.ts";
+import type { PrivateInternet } from "../support/namespace/private_internet.ts";
+import { testInside } from "../support/namespace/test_inside.ts";
 import { runProgram } from "../support/programs.ts";
 
 const examples = `${await Deno.realPath(`${import.meta.dirname}/../..`)}/docs/examples`;
@@ -29,24 +26,30 @@ const REACHES: Readonly<Record<string, readonly string[]>> = {
   "team": [],
 };
 
+/** What the examples are made of. */
+const NEEDED = ["curl", "npm", "python3", "bwrap", "socat", "setpriv"];
+
 /** npm looks for a newer npm when it feels like it. */
 const BY_CHANCE = "GET registry.npmjs.org/npm";
 
 for (const [name, reaches] of Object.entries(REACHES)) {
-  testInside(`docs/examples/${name} does what its page says, and reaches what it may`, async () => {
-    await using internet = await makePrivateInternet();
-    const folder = await copyExample(name, internet);
-    await using reader = await makeReader(internet, folder, {});
-    const page = await Deno.readTextFile(`${folder}/README.md`);
-    const commands = commandsOf(page);
-    assert(commands.length > 0);
-    for (const command of commands) {
-      await typeIn(command, `docs/examples/${name}/README.md`, reader);
-    }
-    const arrived = new Set(internet.arrived());
-    arrived.delete(BY_CHANCE);
-    assertEquals([...arrived].sort(), [...reaches]);
-  });
+  testInside(
+    `docs/examples/${name} does what its page says, and reaches what it may`,
+    NEEDED,
+    async (internet) => {
+      const folder = await copyExample(name, internet);
+      await using reader = await makeReader(internet, folder, {});
+      const page = await Deno.readTextFile(`${folder}/README.md`);
+      const commands = commandsOf(page);
+      assert(commands.length > 0);
+      for (const command of commands) {
+        await typeIn(command, `docs/examples/${name}/README.md`, reader);
+      }
+      const arrived = new Set(await internet.arrived());
+      arrived.delete(BY_CHANCE);
+      assertEquals([...arrived].sort(), [...reaches]);
+    },
+  );
 }
 
 Deno.test("every example has a short page, and a place in the list", async () => {
@@ -71,8 +74,7 @@ const WAYS_PAST = [
   "getent hosts example.com",
 ];
 
-testInside("docs/examples/only-way-out leaves no way past the proxy", async () => {
-  await using internet = await makePrivateInternet();
+testInside("docs/examples/only-way-out leaves no way past the proxy", NEEDED, async (internet) => {
   const folder = await copyExample("only-way-out", internet);
   await using reader = await makeReader(internet, folder, {});
   const run = "doorward run --config doorward.toml --";
@@ -80,13 +82,13 @@ testInside("docs/examples/only-way-out leaves no way past the proxy", async () =
     const { code, printed } = await reader.shell.run(`${run} ${way}`);
     assertEquals(code, 0, `${way}: ${printed}`);
   }
-  const before = internet.arrived();
+  const before = await internet.arrived();
   assertEquals(before.length, WAYS_PAST.length - 1);
   for (const way of WAYS_PAST) {
     const { code, printed } = await reader.shell.run(`${run} ./only-way-out.sh ${way}`);
     assert(code !== 0, `${way}: ${printed}`);
   }
-  assertEquals(internet.arrived(), before);
+  assertEquals(await internet.arrived(), before);
   // It is the door that is narrow, not the room that is empty.
   const { printed } = await reader.shell.run(
     `${run} ./only-way-out.sh curl -sS http://example.com`,
@@ -96,8 +98,8 @@ testInside("docs/examples/only-way-out leaves no way past the proxy", async () =
 
 testInside(
   "docs/examples/only-way-out ends with its command, and leaves nothing behind",
-  async () => {
-    await using internet = await makePrivateInternet();
+  NEEDED,
+  async (internet) => {
     const folder = await copyExample("only-way-out", internet);
     await using reader = await makeReader(internet, folder, {});
     const run = `TMPDIR=$PWD doorward run --config doorward.toml -- ./only-way-out.sh`;
@@ -108,12 +110,6 @@ testInside(
     await reader.shell.type(`until [ "$(ls -A)" = '${files}' ]; do sleep 0.05; done`);
   },
 );
-
-/** Registers a test that has a network of its own. */
-function testInside(name: string, fn: () => Promise<void>): void {
-  const ignore = !canIsolate();
-  Deno.test({ name: name + (ignore ? NOT_ISOLATED : ""), ignore, fn });
-}
 
 /** Puts an example where it lies in a clone. */
 async function copyExample(name: string, { clone, scratch }: PrivateInternet): Promise<string> {

@@ -1,6 +1,7 @@
 // Whoever follows a link of a document gets where it says, and whoever copies a block gets something whole.
 import { assert, assertEquals } from "@std/assert";
 import denoJson from "../../deno.json" with { type: "json" };
+import { COMMANDS, GLOBAL_OPTIONS, isCommandName, OPTIONS } from "../../src/cli/argv/commands.ts";
 import { blocksOf, headingsOf, linksOf } from "../support/markdown.ts";
 
 const root = await Deno.realPath(`${import.meta.dirname}/../..`);
@@ -52,6 +53,16 @@ Deno.test("every task that a document names is one of deno.json", () => {
   assertEquals(missing, []);
 });
 
+Deno.test("every doorward that a document speaks of has that command, with those options", () => {
+  const faults = documents.entries().flatMap(([file, text]) =>
+    [...text.matchAll(/`doorward ([^`]+)`/g)].map(([, words]) => words!.split(/[\s[\]|]+/))
+      .flatMap((words) =>
+        strangersIn(words).map((word) => `${file}: ${word} of ${words.join(" ")}`)
+      )
+  ).toArray();
+  assertEquals(faults, []);
+});
+
 /** The text of each document, by its path. */
 async function readDocuments(): Promise<Map<string, string>> {
   const found = new Map<string, string>();
@@ -64,6 +75,19 @@ async function readDocuments(): Promise<Map<string, string>> {
   };
   await read("");
   return found;
+}
+
+/** The words of a command line that are no command of Doorward's, or no option of that command. */
+function strangersIn(words: readonly string[]): string[] {
+  const own = words.slice(0, words.includes("--") ? words.indexOf("--") : words.length);
+  const options = own.filter((word) => word.startsWith("--")).map((word) => word.slice(2));
+  const [name = ""] = own;
+  if (name === "COMMAND" || name.startsWith("-")) {
+    return options.filter((option) => !Object.hasOwn(OPTIONS, option));
+  }
+  if (!isCommandName(name)) return [name];
+  const known: readonly string[] = [...COMMANDS[name].options, ...GLOBAL_OPTIONS];
+  return options.filter((option) => !known.includes(option));
 }
 
 async function isThere(target: string, from: string): Promise<boolean> {

@@ -18,7 +18,8 @@ import { LIMIT_KEYS, unitOf } from "../../src/config/limits_table.ts";
 import { DEFAULT_LIMITS, type Limits } from "../../src/proxy/limits.ts";
 import { makeAdmin } from "../admin/make_admin.ts";
 import { deciderRequest } from "../support/decider.ts";
-import { tableBelow } from "../support/markdown.ts";
+import { blocksOf, tableBelow } from "../support/markdown.ts";
+import { makeValidator } from "../support/schema_validator.ts";
 import { httpTo } from "../support/policy.ts";
 
 const root = new URL("../../", import.meta.url);
@@ -116,6 +117,12 @@ Deno.test("docs/audit.md lists every field of every record, and no other", async
     Object.keys(AUDIT_SCHEMA.oneOf[at]!.properties).map((field) => `${kind} ${field}`)
   );
   assertEquals(documented.sort(), real.sort());
+});
+
+Deno.test("docs/audit.md shows a record as it is written", async () => {
+  const page = await Deno.readTextFile(new URL("docs/audit.md", root));
+  const [block] = blocksOf(page).filter(({ language }) => language === "json");
+  assertEquals(makeValidator(AUDIT_SCHEMA)(JSON.parse(block!.text)), null);
 });
 
 Deno.test("docs/admin.md names every route, every event and every reader's limit", async () => {

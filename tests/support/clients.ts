@@ -129,7 +129,7 @@ const NPM: Client = {
     npm_config_globalconfig: "/dev/null",
   }),
   trust: (file) => ({ npm_config_cafile: file }),
-  origin: npmRegistry,
+  origin: () => npmRegistry(),
   asks: ["GET /tiny", "GET /tiny/-/tiny-1.0.0.tgz"],
   fetched: (_, { folder }) => Deno.readTextFile(`${folder}/package/node_modules/tiny/hello.txt`),
   refused: {

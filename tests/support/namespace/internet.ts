@@ -1,5 +1,5 @@
 // Runs inside a network namespace in which every address is this machine: it is the internet there, a name
-// server and a few sites. It prints a line for each request that arrives, after the line "ready".
+// server and a few sites. After the line "ready" it prints one for each request that arrives.
 import { servingRepositories } from "../git_server.ts";
 import { npmRegistry } from "../npm_registry.ts";
 import type { Handler } from "../web_origin.ts";
@@ -26,6 +26,8 @@ Deno.serve({ hostname: "0.0.0.0", port: 80, onListen: () => {} }, answer);
 Deno.serve({ hostname: "0.0.0.0", port: 443, cert, key, onListen: () => {} }, answer);
 Deno.serve({ path: socket, onListen: () => {} }, answer);
 await say("ready");
+// What it is told it repeats, so that somebody knows that all before it has been said.
+for await (const words of Deno.stdin.readable) await Deno.stdout.write(words);
 
 async function answer(request: Request): Promise<Response> {
   const { host, pathname, search } = new URL(request.url);

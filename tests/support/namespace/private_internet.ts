@@ -19,7 +19,7 @@ export interface PrivateInternet extends AsyncDisposable {
   /** Starts a program inside, in a folder. */
   start(words: readonly string[], cwd: string): RunningProgram;
   /** What arrived at the sites so far, as `GET example.com/path`. */
-  arrived(): string[];
+  arrived(): Promise<string[]>;
 }
 
 /** A daemon that listens at a Unix socket there. */
@@ -79,13 +79,21 @@ export async function makePrivateInternet(): Promise<PrivateInternet> {
   ], { env }));
   await servers.stdout.until(/^ready\n/);
   const enter = ["nsenter", "--target", String(servers.pid), "--net", "--mount"];
+  let marks = 0;
   const owned = stack.move();
   return {
     scratch,
     env,
     clone,
     start: (words, cwd) => startProgram([...enter, "sh", "-c", IN_FOLDER, cwd, ...words], { env }),
-    arrived: () => servers.stdout.text.trimEnd().split("\n").slice(1),
+    async arrived(): Promise<string[]> {
+      // What it has said before it gives this back has been read by then.
+      const mark = `mark ${marks += 1}\n`;
+      await servers.stdin.write(new TextEncoder().encode(mark));
+      await servers.stdout.until(RegExp(mark));
+      const lines = servers.stdout.text.trimEnd().split("\n");
+      return lines.filter((line) => /^[A-Z]+ /.test(line));
+    },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
