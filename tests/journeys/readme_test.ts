@@ -2,7 +2,14 @@
 import { assert, assertEquals, assertLess, assertMatch } from "@std/assert";
 import { testClient } from "../support/client_world.ts";
 import { curl } from "../support/clients.ts";
-import { type Block, blocksOf, shown, type Typed, typedIn } from "../support/markdown.ts";
+import {
+  type Block,
+  blocksOf,
+  type Command,
+  commandsIn,
+  commandsOf,
+  shown,
+} from "../support/markdown.ts";
 import { type RunningProgram, startProgram } from "../support/programs.ts";
 import { makeScratch, type Scratch } from "../support/scratch.ts";
 import { type ShellSession, startShell } from "../support/shell_session.ts";
@@ -36,7 +43,7 @@ Deno.test("the README names the Deno and the test command that CI runs", async (
   const versions = readme.match(/npx -y deno@\S+/g);
   assertEquals(new Set(versions), new Set([deno]));
   assertMatch(ci, /^\$deno task test\b/m);
-  assert(commandsOf(readme).includes(`${deno} task test`));
+  assert(commandsOf(readme).some(({ text }) => text === `${deno} task test`));
 });
 
 Deno.test("the README links to pages that are there", async () => {
@@ -114,12 +121,10 @@ async function follow(block: Block, newcomer: Newcomer): Promise<void> {
   const { scratch, substitute } = newcomer;
   switch (block.language) {
     case "console":
-      for (const typed of typedIn(block)) await typeIn(typed, newcomer);
-      return;
     case "sh":
-      for (const command of block.text.trim().split("\n")) {
+      for (const command of commandsIn(block)) {
         // The tests are running: they are not run again.
-        if (!command.endsWith(" task test")) await typeIn({ command, prints: "" }, newcomer);
+        if (!command.text.endsWith(" task test")) await typeIn(command, newcomer);
       }
       return;
     case "toml":
@@ -136,16 +141,16 @@ async function follow(block: Block, newcomer: Newcomer): Promise<void> {
   }
 }
 
-async function typeIn({ command, prints }: Typed, newcomer: Newcomer): Promise<void> {
-  const line = newcomer.substitute(command);
-  const expected = newcomer.substitute(prints);
-  if (command.includes(" task start")) {
+async function typeIn({ text, prints }: Command, newcomer: Newcomer): Promise<void> {
+  const line = newcomer.substitute(text);
+  const expected = newcomer.substitute(prints ?? "");
+  if (text.includes(" task start")) {
     const proxy = await newcomer.start(line);
     await proxy.stderr.until(shown(`${expected}\n`));
     return;
   }
   const printed = await newcomer.shell.type(line);
-  assertMatch(printed, RegExp(`^${shown(expected).source}\\n?$`), `$ ${command}`);
+  assertMatch(printed, RegExp(`^${shown(expected).source}\\n?$`), `$ ${text}`);
 }
 
 /** Presses Ctrl-C. */
@@ -179,14 +184,6 @@ async function copy(from: string, to: string): Promise<void> {
   if (!isDirectory) return await Deno.copyFile(from, to);
   await Deno.mkdir(to, { recursive: true });
   for await (const { name } of Deno.readDir(from)) await copy(`${from}/${name}`, `${to}/${name}`);
-}
-
-function commandsOf(markdown: string): string[] {
-  return blocksOf(markdown).flatMap((block) =>
-    block.language === "sh"
-      ? block.text.trim().split("\n")
-      : typedIn(block).map(({ command }) => command)
-  );
 }
 
 /** A port that was free just now. */

@@ -7,13 +7,6 @@ export interface Block {
   readonly line: number;
 }
 
-/** A command of a `console` block, and what the page says that it prints. */
-export interface Typed {
-  readonly command: string;
-  /** Without the line end of the last line. */
-  readonly prints: string;
-}
-
 /** The fenced blocks of a page, in order. */
 export function blocksOf(markdown: string): Block[] {
   return [...markdown.matchAll(/^```(\w*)\n(.*?)^```$/gms)].map((match) => ({
@@ -21,14 +14,6 @@ export function blocksOf(markdown: string): Block[] {
     text: match[2]!,
     line: markdown.slice(0, match.index).split("\n").length,
   }));
-}
-
-/** The commands of a `console` block: what stands behind `$ `, and the lines below it. */
-export function typedIn({ text }: Block): Typed[] {
-  return text.split(/^\$ /m).slice(1).map((part) => {
-    const [command, ...lines] = part.trimEnd().split("\n");
-    return { command: command!, prints: lines.join("\n") };
-  });
 }
 
 /** A command of a page. */
@@ -41,29 +26,34 @@ export interface Command {
   readonly prints: string | null;
 }
 
-/** Every command of a page, in order: those of `console` blocks, behind `$ `, and the lines of `sh` blocks. */
+/** Every command of a page, in order. */
 export function commandsOf(markdown: string): Command[] {
-  return blocksOf(markdown).flatMap(({ language, text, line }) => {
-    const lines = text.trimEnd().split("\n");
-    const isConsole = language === "console";
-    if (!isConsole && language !== "sh") return [];
-    const commands: Command[] = [];
-    for (let at = 0; at < lines.length;) {
-      const start = at;
-      const first = lines[at]!;
-      if (isConsole ? !first.startsWith("$ ") : /^\s*(#|$)/.test(first)) {
-        at += 1;
-        continue;
-      }
-      at = endOfCommand(lines, start);
-      const typed = lines.slice(start, at).join("\n").slice(isConsole ? 2 : 0);
-      const begins = at;
-      if (isConsole) { while (at < lines.length && !lines[at]!.startsWith("$ ")) at += 1; }
-      const prints = at === begins ? null : lines.slice(begins, at).join("\n");
-      commands.push({ line: line + 1 + start, text: typed, prints });
+  return blocksOf(markdown).flatMap(commandsIn);
+}
+
+/** The commands of a block: those behind `$ ` of a `console` block, the lines of an `sh` block. */
+export function commandsIn({ language, text, line }: Block): Command[] {
+  const isConsole = language === "console";
+  if (!isConsole && language !== "sh") return [];
+  const begins = isConsole ? /^\$ / : /^(?!\s*(#|$))/;
+  const lines = text.trimEnd().split("\n");
+  const commands: Command[] = [];
+  for (let at = 0; at < lines.length;) {
+    if (!begins.test(lines[at]!)) {
+      at += 1;
+      continue;
     }
-    return commands;
-  });
+    const end = endOfCommand(lines, at);
+    let next = end;
+    while (isConsole && next < lines.length && !begins.test(lines[next]!)) next += 1;
+    commands.push({
+      line: line + 1 + at,
+      text: lines.slice(at, end).join("\n").replace(begins, ""),
+      prints: next === end ? null : lines.slice(end, next).join("\n"),
+    });
+    at = next;
+  }
+  return commands;
 }
 
 /** The index behind the last line of the command that begins at `start`. */

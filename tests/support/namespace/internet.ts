@@ -28,6 +28,8 @@ Deno.serve({ path: socket, onListen: () => {} }, answer);
 await say("ready");
 // What it is told it repeats, so that somebody knows that all before it has been said.
 for await (const words of Deno.stdin.readable) await Deno.stdout.write(words);
+// Whoever started it has gone.
+Deno.exit();
 
 async function answer(request: Request): Promise<Response> {
   const { host, pathname, search } = new URL(request.url);

@@ -12,8 +12,6 @@ import { GIT_REPOSITORY, SITES } from "./sites.ts";
  */
 export interface PrivateInternet extends AsyncDisposable {
   readonly scratch: Scratch;
-  /** The variables of its user. */
-  readonly env: Readonly<Record<string, string>>;
   /** The folder of a clone, into which files may be written. */
   readonly clone: string;
   /** Starts a program inside, in a folder. */
@@ -83,7 +81,6 @@ export async function makePrivateInternet(): Promise<PrivateInternet> {
   const owned = stack.move();
   return {
     scratch,
-    env,
     clone,
     start: (words, cwd) => startProgram([...enter, "sh", "-c", IN_FOLDER, cwd, ...words], { env }),
     async arrived(): Promise<string[]> {

@@ -3,6 +3,8 @@ import { whereIs } from "../programs.ts";
 import { canIsolate, NOT_ISOLATED } from "./can_isolate.ts";
 import { makePrivateInternet, type PrivateInternet } from "./private_internet.ts";
 
+const isolates = canIsolate();
+
 /**
  * Registers a test that has a {@linkcode PrivateInternet}, and needs these programs. Where this machine cannot make
  * one, or has not got a program, the test is left out.
@@ -12,7 +14,7 @@ export function testInside(
   programs: readonly string[],
   test: (internet: PrivateInternet) => Promise<void>,
 ): void {
-  if (!canIsolate()) {
+  if (!isolates) {
     Deno.test({ name: name + NOT_ISOLATED, ignore: true, fn() {} });
     return;
   }
