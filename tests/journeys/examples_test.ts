@@ -89,6 +89,8 @@ testInside("docs/examples/only-way-out leaves no way past the proxy", NEEDED, as
     assert(code !== 0, `${way}: ${printed}`);
   }
   assertEquals(await internet.arrived(), before);
+  const rights = await reader.shell.run(`${run} ./only-way-out.sh grep CapBnd /proc/self/status`);
+  assertEquals(rights.printed, `CapBnd:\t${"0".repeat(16)}\n`);
   // It is the door that is narrow, not the room that is empty.
   const { printed } = await reader.shell.run(
     `${run} ./only-way-out.sh curl -sS http://example.com`,

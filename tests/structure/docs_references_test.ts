@@ -53,6 +53,16 @@ Deno.test("every task that a document names is one of deno.json", () => {
   assertEquals(missing, []);
 });
 
+Deno.test("every file of the repository that a document names is there", async () => {
+  const missing: string[] = [];
+  for (const [file, text] of documents) {
+    for (const [, path] of text.matchAll(/`((?:src|tests|docs|\.ci|\.github)\/[\w./-]+)`/g)) {
+      if (!await isThere(`/${path}`, file)) missing.push(`${file}: ${path}`);
+    }
+  }
+  assertEquals(missing, []);
+});
+
 Deno.test("every doorward that a document speaks of has that command, with those options", () => {
   const faults = documents.entries().flatMap(([file, text]) =>
     [...text.matchAll(/`doorward ([^`]+)`/g)].map(([, words]) => words!.split(/[\s[\]|]+/))

@@ -11,7 +11,7 @@ until [ -S "$door" ]; do sleep 0.05; done
 
 # Inside, the port of the proxy leads to the door (0A: something listens). The command may write to the current
 # folder alone. /run and /tmp are empty: sockets of daemons would be other ways out.
-exec bwrap --unshare-net --unshare-pid --unshare-ipc --die-with-parent \
+exec bwrap --unshare-net --unshare-user --unshare-pid --unshare-ipc --cap-drop ALL --die-with-parent \
   --ro-bind / / --dev /dev --proc /proc --tmpfs /run --tmpfs /tmp \
   --bind "$PWD" "$PWD" --bind "$door" /run/doorward \
   sh -c 'socat "TCP-LISTEN:$0,bind=127.0.0.1,fork" UNIX-CONNECT:/run/doorward &
