@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { makeReader, typeIn } from "../support/docs_reader.ts";
 import { commandsOf } from "../support/markdown.ts";
-import type { PrivateInternet } from "../support/namespace/private_internet.ts";
+import type { NamedInternet } from "../support/namespace/named_internet.ts";
 import { testInside } from "../support/namespace/test_inside.ts";
 import { runProgram } from "../support/programs.ts";
 
@@ -114,7 +114,7 @@ testInside(
 );
 
 /** Puts an example where it lies in a clone. */
-async function copyExample(name: string, { clone, scratch }: PrivateInternet): Promise<string> {
+async function copyExample(name: string, { clone, scratch }: NamedInternet): Promise<string> {
   const folder = `${clone}/docs/examples`;
   await Deno.mkdir(folder, { recursive: true });
   const { code, stderr } = await runProgram(["cp", "-R", `${examples}/${name}`, folder], scratch);

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { type Command, shown } from "./markdown.ts";
-import type { PrivateInternet } from "./namespace/private_internet.ts";
+import type { NamedInternet } from "./namespace/named_internet.ts";
 import { type ShellSession, shellSession } from "./shell_session.ts";
 
 /** Somebody who types what a page says, in a terminal or two. Disposing of it ends what was started. */
@@ -38,7 +38,7 @@ const LISTENS = / listening on /;
 
 /** Sits down in a folder. */
 export async function makeReader(
-  internet: PrivateInternet,
+  internet: NamedInternet,
   folder: string,
   { config, isRunning = false, before }: Scene,
 ): Promise<Reader> {

@@ -10,7 +10,7 @@ import { GIT_REPOSITORY, SITES } from "./sites.ts";
  * written. Ports 3128, 8080 and 8081 are free, `doorward` is on the PATH, and the configuration is that of a
  * home with nothing in it. Disposing of it ends it.
  */
-export interface PrivateInternet extends AsyncDisposable {
+export interface NamedInternet extends AsyncDisposable {
   readonly scratch: Scratch;
   /** The folder of a clone, into which files may be written. */
   readonly clone: string;
@@ -46,7 +46,7 @@ const root = new URL("../../../", import.meta.url).pathname;
 const IN_FOLDER = 'cd "$0" && exec "$@"';
 
 /** Makes one. */
-export async function makePrivateInternet(): Promise<PrivateInternet> {
+export async function makeNamedInternet(): Promise<NamedInternet> {
   await using stack = new AsyncDisposableStack();
   const scratch = stack.use(await makeScratch());
   const { folder } = scratch;
