@@ -281,8 +281,8 @@ export const PROMISES: readonly PromiseDefences[] = [
     mutations: [
       {
         file: "src/policy/mode_guard.ts",
-        text: "if (!READING_METHODS.includes(method)) {",
-        replacement: "if (!READING_METHODS.includes(method.toUpperCase())) {",
+        text: "if (!isReading(method)) {",
+        replacement: "if (!isReading(method.toUpperCase())) {",
         test: "tests/attacks/limited_mode_test.ts",
       },
       {

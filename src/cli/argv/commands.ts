@@ -169,7 +169,9 @@ export const COMMANDS = {
       "private and special addresses. When it has ended, writes the smallest policy that would have",
       "let it pass: each host with its port, how often and when it was first asked for, and what to",
       "look at before it is allowed for good. What was blocked is listed, and not allowed. A policy",
-      "that is there already (--config) tells which of the hosts are new.",
+      "that is there already (--config) tells which of the hosts are new. Then run it under FILE:",
+      "",
+      "  doorward run --config FILE -- COMMAND",
       "",
       "The policy goes to FILE, or to standard error: standard output is the command's own. With",
       "--json the last line of standard error is all of it as JSON.",
@@ -179,8 +181,8 @@ export const COMMANDS = {
     options: ["out", "allow", "deny", "mode", "label", "json"],
     operands: "command",
     examples: [
-      "doorward learn --out doorward.toml -- npm install",
-      "doorward run --config doorward.toml -- npm install",
+      "doorward learn --out learned.toml -- npm install",
+      "doorward learn --config learned.toml --out again.toml -- npm install",
     ],
   },
   init: {

@@ -1,10 +1,12 @@
 import { parseIp } from "../../net/address/ip.ts";
+import { classifyIp } from "../../net/address/ip_class.ts";
+import { CLASS_WORDS } from "../../policy/local_target.ts";
 import { counted } from "../audit/shown_amounts.ts";
 import { briefly } from "../printed/briefly.ts";
 import { hostAndPort, isSocket } from "../printed/remedy.ts";
 import type { Observed } from "./observations.ts";
 
-/** What was blocked, how often, why, and what would be needed for it to pass. */
+/** What was blocked, why, and how often. */
 export function blockedWords(
   { host, port }: Pick<Observed, "host" | "port">,
   reason: string,
@@ -18,13 +20,19 @@ function whyBlocked(host: string, port: number, reason: string): string {
   const brief = briefly(reason, port);
   switch (reason) {
     case "not_allowed_local":
-      // The name itself says so, or the address that it leads to does.
-      return parseIp(host) !== null || host.endsWith("localhost")
-        ? `${brief}; write it into allowed_domains as it is, if it is meant`
-        : "its name leads to a local, private or special address";
+      return whyLocal(host);
     case "not_tls":
       return `${brief}; "${hostAndPort(host, port)} raw" would let it pass`;
     default:
       return brief;
   }
+}
+
+/** A name says by itself that it means this machine, or it leads to such an address. */
+function whyLocal(host: string): string {
+  const ip = parseIp(host);
+  if (ip !== null) return CLASS_WORDS[classifyIp(ip)];
+  return host === "localhost" || host.endsWith(".localhost")
+    ? "a name for this machine"
+    : "its name leads to a local, private or special address";
 }

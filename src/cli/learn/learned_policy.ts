@@ -69,7 +69,7 @@ function allowed({ lesson, config }: Taught): readonly string[] {
     ]),
     "]",
     ...(hints.length === 0 ? [] : [
-      comment("Presets that have some of these hosts, on every port. In place of the lines above:"),
+      comment("Presets that have some of these hosts, and let them be reached on every port:"),
       ...hints.map(({ preset, covers, others }) => {
         const more = others === 0 ? "" : `, and ${counted(others, "host")} more`;
         return comment(`presets = [${toml(preset)}] has ${covers.join(", ")}${more}`);
@@ -112,7 +112,8 @@ function switches({ lesson: { hosts }, config: { network } }: Taught): readonly 
   if (!udp && !ways.has("socks5_tcp")) {
     return [...local, comment("Nothing came by SOCKS5."), "enable_socks5 = false"];
   }
-  return [...local, `enable_socks5_udp = ${udp}`, `all_proxy = ${toml(network.all_proxy)}`];
+  const named = network.all_proxy === "http" ? [] : [`all_proxy = ${toml(network.all_proxy)}`];
+  return [...local, `enable_socks5_udp = ${udp}`, ...named];
 }
 
 /** How the network is reached, where that was not left to itself. */
@@ -170,7 +171,7 @@ function ruleValue(rule: LearnedRule): string {
 function notAllowed({ blocked, unreached, toSockets }: Lesson): readonly string[] {
   return [
     ...section(
-      "Blocked while Doorward looked on, and not allowed here:",
+      "Blocked while Doorward looked on, and not allowed here (doorward explain says more):",
       blocked.flatMap((seen) =>
         [...seen.blocked].map(([reason, times]) => blockedWords(seen, reason, times))
       ),

@@ -1,4 +1,4 @@
-import { quoteWords } from "../shell/command_line.ts";
+import { quoteWords, shortCommand } from "../shell/command_line.ts";
 import { counted } from "../audit/shown_amounts.ts";
 import type { Shell } from "../../library/env/shell_quote.ts";
 import { type Line, paint } from "../printed/terminal.ts";
@@ -40,7 +40,9 @@ export function lessonLines(lesson: Lesson, told: Told): readonly Line[] {
     ...(unreached.length === 0
       ? []
       : [[`doorward: not reached, and not allowed: ${counted(unreached.length, "place")}`]]),
-    ...(toSockets === 0 ? [] : [["doorward: unix sockets are not learned"]]),
+    ...(toSockets === 0
+      ? []
+      : [["doorward: unix sockets are not learned, and kept as configured"]]),
     ...(beyond === 0 ? [] : [warning(
       `the policy is incomplete: ${counted(beyond, "request")} went to places beyond the first ` +
         `${PLACES_MAX}, which are told apart`,
@@ -55,7 +57,8 @@ export function lessonLines(lesson: Lesson, told: Told): readonly Line[] {
   ];
 }
 
-function verdict({ hosts, blocked }: Lesson, { file }: Told): readonly Line[] {
+function verdict(lesson: Lesson, { file }: Told): readonly Line[] {
+  const { hosts, blocked, unreached, toSockets } = lesson;
   const where = file === null ? "the policy is below" : `the policy is in ${file}`;
   if (hosts.length > 0) {
     const requests = hosts.reduce((sum, { seen }) => sum + seen.allowed, 0);
@@ -64,6 +67,10 @@ function verdict({ hosts, blocked }: Lesson, { file }: Told): readonly Line[] {
     ]];
   }
   if (blocked.length > 0) return [[`doorward: nothing that was asked for may pass: ${where}`]];
+  if (unreached.length > 0) {
+    return [[`doorward: nothing that was asked for was reached: ${where}`]];
+  }
+  if (toSockets > 0) return [[`doorward: nothing but unix sockets was asked for: ${where}`]];
   return [
     [`doorward: nothing was asked for: ${where}, and lets nothing through`],
     ["  a command that does not honour proxy variables goes past Doorward"],
@@ -97,6 +104,6 @@ function warning(text: string): Line {
 
 function next(hosts: readonly LearnedHost[], { words, file, shell }: Told): readonly Line[] {
   if (file === null || hosts.length === 0) return [];
-  const command = quoteWords(["doorward", "run", "--config", file, "--", ...words], shell);
-  return [[`doorward: read it, then: ${command}`]];
+  const own = quoteWords(["doorward", "run", "--config", file, "--"], shell);
+  return [[`doorward: read it, then: ${own} ${shortCommand(words, shell)}`]];
 }
