@@ -64,7 +64,7 @@ function allowed({ lesson, config }: Taught): readonly string[] {
   return [
     "allowed_domains = [",
     ...hosts.flatMap((host) => [
-      ...aboutHost(host, lesson.compares).map((line) => `  ${comment(line)}`),
+      ...aboutHost(host, lesson.allowRules > 0).map((line) => `  ${comment(line)}`),
       `  ${toml(host.pattern)},`,
     ]),
     "]",

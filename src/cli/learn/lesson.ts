@@ -36,8 +36,9 @@ export interface Lesson {
   readonly toSockets: number;
   /** Requests to hosts that are not told apart any more. */
   readonly beyond: number;
-  /** Whether there is anything to compare with. */
-  readonly compares: boolean;
+  /** How many allow rules the configuration has, and how many of them nothing was known by. */
+  readonly allowRules: number;
+  readonly unusedRules: number;
 }
 
 /** Makes the smallest policy of what was seen under a configuration. */
@@ -66,7 +67,8 @@ export async function lessonOf({ places, beyond }: Seen, config: Config): Promis
     toSockets: places.filter(({ port }) => port === 0)
       .reduce((sum, { allowed }) => sum + allowed, 0),
     beyond,
-    compares: allow.length > 0,
+    allowRules: allow.length,
+    unusedRules: allow.filter((rule) => !hosts.some((host) => host.known === rule)).length,
   };
 }
 

@@ -1,11 +1,12 @@
 import { quoteWords, shortCommand } from "../shell/command_line.ts";
 import { counted } from "../audit/shown_amounts.ts";
 import type { Shell } from "../../library/env/shell_quote.ts";
+import { warningLine } from "../printed/notices.ts";
 import { type Line, paint } from "../printed/terminal.ts";
 import { blockedWords } from "./blocked_words.ts";
 import type { LearnedHost, Lesson } from "./lesson.ts";
 import { markWords } from "./marks.ts";
-import { PLACES_MAX } from "./observations.ts";
+import { type Observed, PLACES_MAX } from "./observations.ts";
 
 /** What a summary tells of besides what was learned. */
 export interface Told {
@@ -23,58 +24,74 @@ const LINES_MAX = 20;
 
 /** What was learned, for people. */
 export function lessonLines(lesson: Lesson, told: Told): readonly Line[] {
-  const { hosts, blocked, unreached, beyond, toSockets } = lesson;
+  const { hosts, blocked, allowRules } = lesson;
   return [
-    ...verdict(lesson, told),
-    ...upTo(LINES_MAX, [...hosts].sort(newFirst).map((host) => hostLine(host, lesson.compares))),
-    ...upTo(
-      LINES_MAX,
-      blocked.flatMap((seen) =>
-        [...seen.blocked].map(([reason, times]): Line => [
-          "  ",
-          paint("bad", "blocked  "),
-          blockedWords(seen, reason, times),
-        ])
-      ),
-    ),
-    ...(unreached.length === 0
-      ? []
-      : [[`doorward: not reached, and not allowed: ${counted(unreached.length, "place")}`]]),
-    ...(toSockets === 0
-      ? []
-      : [["doorward: unix sockets are not learned, and kept as configured"]]),
-    ...(beyond === 0 ? [] : [warning(
-      `the policy is incomplete: ${counted(beyond, "request")} went to places beyond the first ` +
-        `${PLACES_MAX}, which are told apart`,
-    )]),
-    ...(told.code === 0 ? [] : [warning(
-      `the command ended with ${told.code}: it may have asked for less than it needs`,
-    )]),
-    ...(told.mitm || hosts.length === 0 ? [] : [[
-      "doorward: what HTTPS carried was not seen, and is not limited; -c network.mitm=true looks",
-    ]]),
+    ...verdict(lesson, told.file),
+    ...upTo(LINES_MAX, [...hosts].sort(newFirst).map((host) => hostLine(host, allowRules > 0))),
+    ...upTo(LINES_MAX, blocked.flatMap(blockedLines)),
+    ...notes(lesson, told).map((text): Line => [`doorward: ${text}`]),
+    ...warnings(lesson, told).map(warningLine),
     ...next(hosts, told),
   ];
 }
 
-function verdict(lesson: Lesson, { file }: Told): readonly Line[] {
-  const { hosts, blocked, unreached, toSockets } = lesson;
+function verdict(lesson: Lesson, file: string | null): readonly Line[] {
   const where = file === null ? "the policy is below" : `the policy is in ${file}`;
-  if (hosts.length > 0) {
-    const requests = hosts.reduce((sum, { seen }) => sum + seen.allowed, 0);
-    return [[
-      `doorward: ${counted(hosts.length, "place")} in ${counted(requests, "request")}: ${where}`,
-    ]];
-  }
-  if (blocked.length > 0) return [[`doorward: nothing that was asked for may pass: ${where}`]];
-  if (unreached.length > 0) {
-    return [[`doorward: nothing that was asked for was reached: ${where}`]];
-  }
-  if (toSockets > 0) return [[`doorward: nothing but unix sockets was asked for: ${where}`]];
+  const { hosts, blocked, unreached, toSockets } = lesson;
+  const requests = hosts.reduce((sum, { seen }) => sum + seen.allowed, 0);
+  const said = hosts.length > 0
+    ? `${counted(hosts.length, "place")} in ${counted(requests, "request")}`
+    : blocked.length > 0
+    ? "nothing that was asked for may pass"
+    : unreached.length > 0
+    ? "nothing that was asked for was reached"
+    : toSockets > 0
+    ? "nothing but unix sockets was asked for"
+    : null;
+  if (said !== null) return [[`doorward: ${said}: ${where}`]];
   return [
     [`doorward: nothing was asked for: ${where}, and lets nothing through`],
     ["  a command that does not honour proxy variables goes past Doorward"],
   ];
+}
+
+function notes(lesson: Lesson, { mitm }: Told): readonly string[] {
+  const { hosts, unreached, toSockets, unusedRules } = lesson;
+  const notes: string[] = [];
+  if (unreached.length > 0) {
+    notes.push(`not reached, and not allowed: ${counted(unreached.length, "place")}`);
+  }
+  if (unusedRules > 0) {
+    const rules = counted(unusedRules, "allow rule was", "allow rules were");
+    notes.push(`${rules} not needed, and left out`);
+  }
+  if (toSockets > 0) notes.push("unix sockets are not learned, and kept as configured");
+  if (!mitm && hosts.some(({ seen }) => seen.unseen > 0)) {
+    notes.push("what HTTPS carried was not seen, and is not limited; -c network.mitm=true looks");
+  }
+  return notes;
+}
+
+function warnings({ beyond }: Lesson, { code }: Told): readonly string[] {
+  const warnings: string[] = [];
+  if (beyond > 0) {
+    const requests = counted(beyond, "request");
+    warnings.push(
+      `the policy is incomplete: ${requests} went to places beyond the first ${PLACES_MAX}`,
+    );
+  }
+  if (code !== 0) {
+    warnings.push(`the command ended with ${code}: it may have asked for less than it needs`);
+  }
+  return warnings;
+}
+
+function blockedLines(seen: Observed): readonly Line[] {
+  return [...seen.blocked].map(([reason, times]) => [
+    "  ",
+    paint("bad", "blocked  "),
+    blockedWords(seen, reason, times),
+  ]);
 }
 
 /** What somebody has to look at comes first. */
@@ -96,10 +113,6 @@ function hostLine({ pattern, seen, known, marks }: LearnedHost, compares: boolea
 function upTo(max: number, lines: readonly Line[]): readonly Line[] {
   if (lines.length <= max) return lines;
   return [...lines.slice(0, max), [`  and ${lines.length - max} more`]];
-}
-
-function warning(text: string): Line {
-  return [paint("warning", "doorward: warning: "), text];
 }
 
 function next(hosts: readonly LearnedHost[], { words, file, shell }: Told): readonly Line[] {

@@ -89,7 +89,8 @@ Deno.test("lessonOf() tells what a configuration allows already from what is new
       ["d.test", null],
     ],
   );
-  assertEquals([lesson.compares, (await learned(visits)).lesson.compares], [true, false]);
+  assertEquals([lesson.allowRules, lesson.unusedRules], [5, 2]);
+  assertEquals((await learned(visits)).lesson.allowRules, 0);
 });
 
 Deno.test("lessonOf() keeps apart what was blocked and what was never reached", async () => {
