@@ -996,6 +996,30 @@ export const PROMISES: readonly PromiseDefences[] = [
     ],
   },
   {
+    promise:
+      "While a command is learned no local address opens and no requirement bends; what it asks for writes nothing into the policy but its hosts",
+    mutations: [
+      {
+        file: "src/cli/learn/opened_config.ts",
+        text: "      allowLocalBinding: false,",
+        replacement: "",
+        test: "tests/cli/learn/opened_config_test.ts",
+      },
+      {
+        file: "src/cli/learn/opened_config.ts",
+        text: "const mayOpen = whyNotOpened(config) === null;",
+        replacement: "const mayOpen = true;",
+        test: "tests/cli/learn/opened_config_test.ts",
+      },
+      {
+        file: "src/cli/learn/learned_policy.ts",
+        text: "`# ${escapeControls(text)}`",
+        replacement: "`# ${text}`",
+        test: "tests/cli/learn/learned_policy_test.ts",
+      },
+    ],
+  },
+  {
     promise: "A rule that would not be obeyed is an error, never silence",
     mutations: [
       {
