@@ -1,6 +1,8 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { cli } from "../../../src/cli/cli.ts";
 import type { Spawn } from "../../../src/cli/child.ts";
+import { LOOK_MS } from "../../../src/config/watch_config.ts";
+import { until } from "../../support/in_time.ts";
 import { recordsOf, type Visit } from "../../support/learned.ts";
 import { connectTo } from "../../support/policy.ts";
 import { makeScratch, type Scratch } from "../../support/scratch.ts";
@@ -65,6 +67,41 @@ Deno.test("learn lets everything through but what is local or denied, and asks n
     ...["allow", "denied", "not_allowed_local"],
   ]);
   assertEquals([asking.answerers().length, decider], [0, null]);
+});
+
+Deno.test("learn leaves no address of this machine out of the proxy", async () => {
+  const child: Record<string, string>[] = [];
+  const spawn: Spawn = (_, env) => {
+    child.push(env);
+    return { code: Promise.resolve(0), kill: () => {} };
+  };
+  await learn(["-c", "network.allow_local_binding=true", "tool"], [], { spawn });
+  assertEquals(child[0]!["NO_PROXY"], "");
+});
+
+Deno.test("learn obeys requirements that change, and learns on", async () => {
+  await using file = await configFile("");
+  const ended = Promise.withResolvers<number>();
+  const spawn: Spawn = () => ({ code: ended.promise, kill: () => {} });
+  const here = fakeSurroundings({ spawn });
+  const learning = cli(["learn", "--requirements", file.path, "tool"], here);
+  // Both files of requirements are looked at.
+  const looking = () => until(() => here.clock.sleeping === 2, "both files are looked at");
+  await looking();
+  await Deno.writeTextFile(
+    file.path,
+    '[experimental_network]\ndomains = { "bad.test" = "deny" }\n',
+  );
+  const verdict = (place: string) =>
+    here.proxies[0]!.options.policy.current.decide(connectTo(place)).verdict;
+  for (let look = 0; look < 2; look++) {
+    here.clock.advance(LOOK_MS);
+    await looking();
+  }
+  await until(() => verdict("bad.test") === "deny", "the new requirements hold");
+  assertEquals(verdict("a.test"), "allow");
+  ended.resolve(0);
+  assertEquals(await learning, 0);
 });
 
 Deno.test("learn --out writes the policy, and says what to do next", async () => {

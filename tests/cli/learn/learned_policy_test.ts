@@ -2,6 +2,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { learnedPolicy, type Taught } from "../../../src/cli/learn/learned_policy.ts";
 import { policyInForce } from "../../../src/cli/policy_in_force.ts";
 import { type ConfigSource, loadConfig } from "../../../src/config/config.ts";
+import { loadRequirements } from "../../../src/config/requirements/load_requirements.ts";
 import { parseEndpoint } from "../../../src/net/address/endpoint.ts";
 import { compilePolicy } from "../../../src/policy/compile.ts";
 import type { NetworkRequest } from "../../../src/policy/request.ts";
@@ -200,6 +201,17 @@ Deno.test("what a command chose can end neither a comment nor a text", async () 
     "full",
   ]);
   assertEquals(verdict(connectTo("a.test:443")), "not_allowed");
+});
+
+Deno.test("what an administrator denies is not copied: it holds without that", async () => {
+  await using required = await configFile(
+    '[experimental_network]\ndomains = { "bad.test" = "deny" }\n',
+  );
+  const imposed = { systemFile: "/nonexistent/requirements.toml", named: required.path };
+  const requirements = () => loadRequirements(imposed, new AbortController().signal);
+  const text = await written([{ host: "a.test" }], { deny: ["own.test"], requirements });
+  assertStringIncludes(text, 'denied_domains = [\n  "own.test",\n]\n');
+  assertEquals(text.includes("bad.test"), false);
 });
 
 Deno.test("known and new hosts are told apart", async () => {

@@ -97,6 +97,14 @@ Deno.test("a tunnel that is refused for what it carries came to nothing", () => 
   assertEquals([place!.allowed, place!.futile, [...place!.blocked]], [1, 1, [["not_tls", 1]]]);
 });
 
+Deno.test("what is over is not undone by a later block of the same request", () => {
+  const observations = new Observations();
+  observations.write(decisionAudit());
+  observations.write(closeAudit());
+  observations.write(decisionAudit({ "network.policy.decision": "deny" }));
+  assertEquals(observations.seen.places[0]!.futile, 0);
+});
+
 Deno.test("reasons are counted", () => {
   const visit = { host: "a.test", blocked: "denied" };
   assertEquals([...placeOf(visit, visit, { ...visit, blocked: "not_tls" }).blocked], [
