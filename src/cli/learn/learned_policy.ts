@@ -138,29 +138,25 @@ function carried({ network, upstreamCaFile, upstreamProxy, policy }: Config): re
   return lines;
 }
 
-function rules({ lesson, config }: Taught): readonly string[] {
-  const { network, policy } = config;
-  const ruled = network.mitm
-    ? lesson.hosts.flatMap(({ pattern, rule }) => rule === null ? [] : [{ pattern, rule }])
-    : [];
-  if (ruled.length === 0) {
-    if (network.mitm) return network.mode === "limited" ? ["mitm = true"] : [];
+function rules({ lesson, config: { network, policy } }: Taught): readonly string[] {
+  if (!network.mitm) {
     const isUnseen = lesson.hosts.some(({ seen }) => seen.unseen > 0);
     return isUnseen ? [comment(UNSEEN)] : [];
   }
+  const ruled = lesson.hosts.flatMap(({ pattern, rule }) =>
+    rule === null ? [] : [`${toml(pattern)} = ${ruleValue(rule)}`]
+  );
   const written = policy.requestRules.filter(({ origin }) => origin.preset === undefined).length;
   return [
-    "mitm = true",
-    "",
-    ...(written === 0 ? [] : [
-      comment(`Request rules of the configuration are not copied (${written}): paths, secrets.`),
-    ]),
-    comment("What was asked of each host; a fetch by git is reading, though it is a POST."),
-    "[network.rules]",
-    ...ruled.map(({ pattern, rule }) => `${toml(pattern)} = ${ruleValue(rule)}`),
+    ...(ruled.length > 0 || network.mode === "limited" ? ["mitm = true"] : []),
+    ...(written === 0
+      ? []
+      : [comment(`${counted(written, "request rule")} of the configuration: not copied.`)]),
+    ...(ruled.length === 0 ? [] : ["", comment(RULES), "[network.rules]", ...ruled]),
   ];
 }
 
+const RULES = "What was asked of each host; a fetch by git is reading, though it is a POST.";
 const UNSEEN = "What HTTPS carried was not looked at (mitm = false): hosts may be written to.";
 
 function ruleValue(rule: LearnedRule): string {
@@ -177,7 +173,7 @@ function notAllowed({ blocked, unreached, toSockets }: Lesson): readonly string[
       ),
     ),
     ...section(
-      "Not reached, and so not needed:",
+      "Not reached, and not allowed here:",
       unreached.map(({ host, port }) => hostAndPort(host, port)),
     ),
     ...(toSockets === 0

@@ -3,6 +3,7 @@ import type { Host } from "../../net/address/host.ts";
 import { parseHost } from "../../net/address/host.ts";
 import { parseIp } from "../../net/address/ip.ts";
 import type { HostPattern } from "../../policy/host_pattern.ts";
+import { isRaw } from "../../policy/inside_guard.ts";
 import { isReading } from "../../policy/mode_guard.ts";
 import { RuleList } from "../../policy/rule_list.ts";
 import { formatRulePattern } from "../../policy/rule_pattern.ts";
@@ -51,7 +52,7 @@ export async function lessonOf({ places, beyond }: Seen, config: Config): Promis
     if (host === null) continue;
     hosts.push({
       seen,
-      pattern: patternFor(host, seen),
+      pattern: patternFor(host, seen, known),
       known: knownBy(host, seen, known),
       rule: ruleFor(seen),
       marks: await marksOf(seen),
@@ -86,14 +87,20 @@ function hostOf({ host, port }: Observed): Host | null {
   return parsed.kind === "bad" ? null : parsed;
 }
 
-/** Datagrams alone: nothing else may go there. */
-function patternFor(host: Host, { port, protocols }: Observed): string {
+/** Datagrams alone: nothing else may go there. What may be anything in a tunnel may be so again. */
+function patternFor(host: Host, { port, protocols, unseen }: Observed, allow: RuleList): string {
   const pattern: HostPattern = host.kind === "ip"
     ? { kind: "ip", ip: host.ip, port }
     : { kind: "exact", name: host.name, port };
   const isDatagrams = protocols.has("socks5_udp") && protocols.size === 1;
-  return formatRulePattern(pattern, isDatagrams ? "socks5_udp" : null);
+  const raw = unseen > 0 && TUNNELS.some((protocol) =>
+    protocols.has(protocol) &&
+    isRaw({ kind: "tunnel", protocol, target: { host, port } }, [allow])
+  );
+  return formatRulePattern(pattern, isDatagrams ? "socks5_udp" : null, raw);
 }
+
+const TUNNELS = ["https_connect", "socks5_tcp"] as const;
 
 /** The rule that lets all of it through by whatever way it came; null where one of the ways is new. */
 function knownBy(host: Host, { port, protocols }: Observed, allow: RuleList): Rule | null {

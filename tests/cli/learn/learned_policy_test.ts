@@ -70,7 +70,7 @@ enable_socks5 = false
 # Blocked while Doorward looked on, and not allowed here (doorward explain says more):
 #   127.0.0.1:8080: a loopback address (1 time)
 
-# Not reached, and so not needed:
+# Not reached, and not allowed here:
 #   down.test:443
 `,
   );
@@ -147,6 +147,15 @@ Deno.test("where methods were seen, hosts are held to them", async () => {
   assertEquals(inside("socket.test", "GET", true), "allow");
   assertEquals(verdict(connectTo("read.test:443")), "inspect");
   assertEquals(verdict(connectTo("unseen.test:22")), "allow");
+});
+
+Deno.test("request rules of the configuration are not copied, and that is said", async () => {
+  const overrides = [...MITM.overrides, "network.rules={'read.test'='read:my-org'}"];
+  const said = "# 1 request rule of the configuration: not copied.\n";
+  for (const visits of [SEEN, [{ host: "unseen.test", port: 22 }]]) {
+    assertStringIncludes(await written(visits, { overrides }), said);
+  }
+  assertEquals((await written(SEEN, MITM)).includes("not copied"), false);
 });
 
 Deno.test("where nothing was looked into, nothing is", async () => {

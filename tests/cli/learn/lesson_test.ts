@@ -110,3 +110,16 @@ Deno.test("lessonOf() keeps apart what was blocked and what was never reached", 
   assertEquals(hosts(lesson.blocked), ["blocked.test", "moved.test"]);
   assertEquals(lesson.toSockets, 1);
 });
+
+Deno.test("lessonOf() keeps what lets a tunnel carry anything", async () => {
+  const allow = ["*.raw.test:443 raw", "plain.test"];
+  const { lesson } = await learned(
+    [{ host: "ssh.raw.test" }, { host: "ssh.raw.test", port: 22 }, { host: "plain.test" }],
+    { allow },
+  );
+  assertEquals(lesson.hosts.map(({ pattern }) => pattern), [
+    "ssh.raw.test:443 raw",
+    "ssh.raw.test:22",
+    "plain.test:443",
+  ]);
+});
