@@ -140,8 +140,7 @@ function carried({ network, upstreamCaFile, upstreamProxy, policy }: Config): re
 
 function rules({ lesson, config: { network, policy } }: Taught): readonly string[] {
   if (!network.mitm) {
-    const isUnseen = lesson.hosts.some(({ seen }) => seen.unseen > 0);
-    return isUnseen ? [comment(UNSEEN)] : [];
+    return lesson.hasUnseenTunnels ? [comment(UNSEEN)] : [];
   }
   const ruled = lesson.hosts.flatMap(({ pattern, rule }) =>
     rule === null ? [] : [`${toml(pattern)} = ${ruleValue(rule)}`]

@@ -1,6 +1,5 @@
 import type { Config } from "../../config/config.ts";
-import type { Host } from "../../net/address/host.ts";
-import { parseHost } from "../../net/address/host.ts";
+import { type Host, parseHost } from "../../net/address/host.ts";
 import { parseIp } from "../../net/address/ip.ts";
 import type { HostPattern } from "../../policy/host_pattern.ts";
 import { isRaw } from "../../policy/inside_guard.ts";
@@ -33,6 +32,8 @@ export interface Lesson {
   readonly unreached: readonly Observed[];
   /** What was blocked. */
   readonly blocked: readonly Observed[];
+  /** Whether there were tunnels that nobody looked into: what was done in them is not known. */
+  readonly hasUnseenTunnels: boolean;
   /** How many requests went to unix sockets, which are not learned. */
   readonly toSockets: number;
   /** Requests to hosts that are not told apart any more. */
@@ -41,6 +42,8 @@ export interface Lesson {
   readonly allowRules: number;
   readonly unusedRules: number;
 }
+
+const TUNNELS = ["https_connect", "socks5_tcp"] as const;
 
 /** Makes the smallest policy of what was seen under a configuration. */
 export async function lessonOf({ places, beyond }: Seen, config: Config): Promise<Lesson> {
@@ -58,6 +61,7 @@ export async function lessonOf({ places, beyond }: Seen, config: Config): Promis
       marks: await marksOf(seen),
     });
   }
+  const used = new Set(hosts.map(({ known }) => known));
   const network = places.filter(({ port }) => port !== 0);
   return {
     hosts,
@@ -65,11 +69,14 @@ export async function lessonOf({ places, beyond }: Seen, config: Config): Promis
       seen.allowed > 0 && !isReached(seen) && seen.blocked.size === 0
     ),
     blocked: places.filter(({ blocked }) => blocked.size > 0),
+    hasUnseenTunnels: hosts.some(({ seen: { unseen, protocols } }) =>
+      unseen > 0 && TUNNELS.some((protocol) => protocols.has(protocol))
+    ),
     toSockets: places.filter(({ port }) => port === 0)
       .reduce((sum, { allowed }) => sum + allowed, 0),
     beyond,
     allowRules: allow.length,
-    unusedRules: allow.filter((rule) => !hosts.some((host) => host.known === rule)).length,
+    unusedRules: allow.filter((rule) => !used.has(rule)).length,
   };
 }
 
@@ -99,8 +106,6 @@ function patternFor(host: Host, { port, protocols, unseen }: Observed, allow: Ru
   );
   return formatRulePattern(pattern, isDatagrams ? "socks5_udp" : null, raw);
 }
-
-const TUNNELS = ["https_connect", "socks5_tcp"] as const;
 
 /** The rule that lets all of it through by whatever way it came; null where one of the ways is new. */
 function knownBy(host: Host, { port, protocols }: Observed, allow: RuleList): Rule | null {

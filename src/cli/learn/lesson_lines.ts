@@ -50,13 +50,13 @@ function verdict(lesson: Lesson, file: string | null): readonly Line[] {
     : null;
   if (said !== null) return [[`doorward: ${said}: ${where}`]];
   return [
-    [`doorward: nothing was asked for: ${where}, and lets nothing through`],
-    ["  a command that does not honour proxy variables goes past Doorward"],
+    [`doorward: nothing was learned: ${where}, and lets nothing through`],
+    ["  the command asked for nothing, or does not honour proxy variables and goes past Doorward"],
   ];
 }
 
 function notes(lesson: Lesson, { mitm }: Told): readonly string[] {
-  const { hosts, unreached, toSockets, unusedRules } = lesson;
+  const { unreached, toSockets, unusedRules, hasUnseenTunnels } = lesson;
   const notes: string[] = [];
   if (unreached.length > 0) {
     notes.push(`not reached, and not allowed: ${counted(unreached.length, "place")}`);
@@ -66,7 +66,7 @@ function notes(lesson: Lesson, { mitm }: Told): readonly string[] {
     notes.push(`${rules} not needed, and left out`);
   }
   if (toSockets > 0) notes.push("unix sockets are not learned, and kept as configured");
-  if (!mitm && hosts.some(({ seen }) => seen.unseen > 0)) {
+  if (!mitm && hasUnseenTunnels) {
     notes.push("what HTTPS carried was not seen, and is not limited; -c network.mitm=true looks");
   }
   return notes;

@@ -57,8 +57,8 @@ Deno.test("lessonLines() puts first what is new", async () => {
 
 Deno.test("lessonLines() says where there is nothing to learn", async () => {
   assertEquals(await lines([]), [
-    "doorward: nothing was asked for: the policy is in learned.toml, and lets nothing through",
-    "  a command that does not honour proxy variables goes past Doorward",
+    "doorward: nothing was learned: the policy is in learned.toml, and lets nothing through",
+    "  the command asked for nothing, or does not honour proxy variables and goes past Doorward",
   ]);
   assertEquals(await lines([{ host: "10.0.0.1", blocked: "not_allowed_local" }], { file: null }), [
     "doorward: nothing that was asked for may pass: the policy is below",
@@ -84,6 +84,16 @@ Deno.test("lessonLines() warns of what makes it incomplete", async () => {
     "doorward: warning: the command ended with 130: it may have asked for less than it needs",
   );
   assertEquals(said.includes("doorward run"), false);
+});
+
+Deno.test("lessonLines() tells of tunnels that nobody looked into", async () => {
+  const says = async (visit: Visit, mitm = false) =>
+    (await lines([visit], { mitm })).includes(UNSEEN);
+  assertEquals(await says({ host: "a.test" }), true);
+  assertEquals(await says({ host: "a.test", protocol: "socks5_tcp" }), true);
+  assertEquals(await says({ host: "a.test" }, true), false);
+  assertEquals(await says({ host: "a.test", protocol: "http" }), false);
+  assertEquals(await says({ host: "a.test", protocol: "socks5_udp" }), false);
 });
 
 Deno.test("lessonLines() says that unix sockets are not learned", async () => {
