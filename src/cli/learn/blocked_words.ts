@@ -3,7 +3,7 @@ import { classifyIp } from "../../net/address/ip_class.ts";
 import { CLASS_WORDS } from "../../policy/local_target.ts";
 import { counted } from "../audit/shown_amounts.ts";
 import { briefly } from "../printed/briefly.ts";
-import { hostAndPort, isSocket } from "../printed/remedy.ts";
+import { hostAndPort } from "../printed/remedy.ts";
 import type { Observed } from "./observations.ts";
 
 /** What was blocked, why, and how often. */
@@ -12,7 +12,7 @@ export function blockedWords(
   reason: string,
   times: number,
 ): string {
-  const where = isSocket(port) ? "a unix socket" : hostAndPort(host, port);
+  const where = host === "unix-socket" ? "a unix socket" : hostAndPort(host, port);
   return `${where}: ${whyBlocked(host, port, reason)} (${counted(times, "time")})`;
 }
 

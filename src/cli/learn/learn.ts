@@ -32,7 +32,7 @@ export async function learn(command: LearnCommand, here: Surroundings): Promise<
     return EXIT.failed;
   }
   const file = command.out === null ? null : await reserveFile(command.out, MEANWHILE);
-  if (!command.quiet) err.line(...OPENING);
+  if (!command.quiet) err.line(OPENING);
   const seen = new Observations();
   const ran = await observe(command, loaded, seen, file, here);
   if (!ran.started) {
@@ -43,9 +43,8 @@ export async function learn(command: LearnCommand, here: Surroundings): Promise<
   return await teach(command, lesson, loaded.config, ran.code, file, here);
 }
 
-const OPENING = [
-  "doorward: learning: every host that is not denied is let through, but for local and private addresses",
-];
+const OPENING =
+  "doorward: learning: every host that is not denied is let through, but for local and private addresses";
 
 async function observe(
   command: LearnCommand,

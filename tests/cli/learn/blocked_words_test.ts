@@ -22,6 +22,8 @@ const TABLE: readonly (readonly [string, number, string, string])[] = [
     "not_tls",
     'a.test:443: not TLS inside the tunnel; "a.test:443 raw" would let it pass',
   ],
+  // A client that asks to send datagrams, and not yet where.
+  ["0.0.0.0", 0, "method_not_allowed", "0.0.0.0: limited mode only reads"],
   ["unix-socket", 0, "not_allowed", "a unix socket: not in allow_unix_sockets"],
 ];
 
