@@ -3,7 +3,7 @@
 import { assertEquals } from "@std/assert";
 import { makeReader, type Scene, typeIn } from "../support/docs_reader.ts";
 import { type Command, commandsOf } from "../support/markdown.ts";
-import { testInside } from "../support/namespace/test_inside.ts";
+import { testWithSites } from "../support/namespace/test_with_sites.ts";
 
 /** The scene of each page that needs one. */
 const SCENES: Readonly<Record<string, Scene>> = {
@@ -23,6 +23,16 @@ LINE_WITHOUT_ITS_VALUE=$(tail -n 1 audit.jsonl | sed -E 's/,"doorward.chain":"[0
 VALUE=$(tail -n 1 audit.jsonl | chain_of)`,
   },
   "interception.md": { before: "doorward ca path" },
+  "learn.md": {
+    // Each install has to fetch, as the first one has.
+    before: `echo '{ "dependencies": { "is-even": "1.0.0" } }' >package.json
+cat >../bin/npm <<END
+#!/bin/sh
+rm -rf node_modules package-lock.json ~/.npm
+exec "$(command -v npm)" "\\$@"
+END
+chmod +x ../bin/npm`,
+  },
   "requirements.md": {
     before:
       `printf '[experimental_network]\nenabled = true\nmode = "limited"\n' >requirements.toml`,
@@ -69,7 +79,7 @@ const pages = await readPages();
 for (const [page, commands] of pages) {
   const typed = commands.filter(({ text }) => !isUntyped(page, text));
   if (typed.length === 0) continue;
-  testInside(
+  testWithSites(
     `docs/${page}: every command does what the page says`,
     ["curl"],
     async (internet) => {

@@ -55,6 +55,7 @@ export async function makeNamedInternet(): Promise<NamedInternet> {
   await makeRepository(scratch, `${GIT_REPOSITORY}.git`);
   await scratch.write("resolv.conf", "nameserver 127.0.0.1\noptions attempts:1\n");
   await scratch.write("home/.curlrc", "# As on a terminal: no progress.\nsilent\nshow-error\n");
+  await scratch.write("home/.npmrc", "audit = false\nfund = false\nupdate-notifier = false\n");
   await writeProgram(`${folder}/bin/doorward`, doorwardWords("doorward", []));
   await writeProgram(`${folder}/bin/deno`, [Deno.execPath()]);
   const clone = `${folder}/doorward`;
