@@ -8,7 +8,10 @@ const root = await Deno.realPath(`${import.meta.dirname}/../..`);
 const documents = await readDocuments();
 
 /** How blocks are marked, which says who looks at them: `docs_pages_test.ts`, `deno test --doc`, and so on. */
-const LANGUAGES = ["", "console", "js", "json", "python", "sh", "text", "toml", "ts", "yaml"];
+const LANGUAGES = [
+  ...["", "console", "ini", "js", "json", "powershell", "python", "sh", "text", "toml", "ts"],
+  ...["yaml", "zsh"],
+];
 
 Deno.test("every link in a document leads to a file, and to a heading in it", async () => {
   const broken: string[] = [];

@@ -33,6 +33,9 @@ const PASSING = RegExp(
   "g",
 );
 
+/** A command that goes on until it is ended. */
+const STARTS = /^doorward( start\b.*)?$|^(npx \S+ \S+|deno) task start\b/;
+
 /** What a proxy says once it listens. */
 const LISTENS = / listening on /;
 
@@ -79,7 +82,7 @@ export async function typeIn(
   const pattern = shown(
     (prints ?? "…").replaceAll(PASSING, "…").replaceAll("/home/you", reader.home),
   );
-  const { code, printed } = /^doorward( start\b.*)?$/.test(text)
+  const { code, printed } = STARTS.test(text)
     ? { code: 0, printed: await reader.start(text, prints === null ? LISTENS : pattern) }
     : await reader.shell.run(text);
   assert(

@@ -20,7 +20,7 @@ export function blocksOf(markdown: string): Block[] {
 export interface Command {
   /** The line of the page that it stands in. */
   readonly line: number;
-  /** As it is typed: of several lines where one ends with a backslash, or a here-document follows. */
+  /** As it is typed: of several lines where quotes or a backslash go over their end, or a here-document follows. */
   readonly text: string;
   /** What the page says that it prints; null where it says nothing. */
   readonly prints: string | null;
@@ -60,9 +60,16 @@ export function commandsIn({ language, text, line }: Block): Command[] {
 function endOfCommand(lines: readonly string[], start: number): number {
   const [, , word] = /<<(['"]?)(\w+)\1/.exec(lines[start]!) ?? [];
   if (word !== undefined) return lines.indexOf(word, start) + 1;
-  let at = start;
-  while (lines[at]!.endsWith("\\")) at += 1;
-  return at + 1;
+  let end = start + 1;
+  while (end < lines.length && goesOn(lines.slice(start, end).join("\n"))) end += 1;
+  return end;
+}
+
+/** Whether a command needs another line: it ends with a backslash, or inside quotes. */
+function goesOn(command: string): boolean {
+  // What is whole of it, one after the other: quoted, escaped, a comment, anything else.
+  const rest = command.replaceAll(/'[^']*'|"(?:\\[^]|[^"\\])*"|\\[^]|(?<=^|\s)#.*|[^'"\\]/g, "");
+  return rest !== "";
 }
 
 /** A pattern for text that a page shows: `…` stands for anything within a line, alone for any lines. */

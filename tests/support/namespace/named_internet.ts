@@ -3,7 +3,7 @@ import { doorwardWords } from "../doorward_cli.ts";
 import { makeRepository } from "../git_server.ts";
 import { type RunningProgram, startProgram } from "../programs.ts";
 import { makeScratch, type Scratch } from "../scratch.ts";
-import { GIT_REPOSITORY, SITES } from "./sites.ts";
+import { GIT_REPOSITORIES, SITES } from "./sites.ts";
 
 /**
  * A network of its own, in which real names lead to servers of ours: what a page says is done there as it is
@@ -52,12 +52,14 @@ export async function makeNamedInternet(): Promise<NamedInternet> {
   const { folder } = scratch;
   const authority = await makeAuthority(SITES.map((host) => `DNS:${host}`), scratch);
   await scratch.write("roots.pem", authority.ca);
-  await makeRepository(scratch, `${GIT_REPOSITORY}.git`);
+  for (const name of GIT_REPOSITORIES) await makeRepository(scratch, `${name}.git`);
   await scratch.write("resolv.conf", "nameserver 127.0.0.1\noptions attempts:1\n");
   await scratch.write("home/.curlrc", "# As on a terminal: no progress.\nsilent\nshow-error\n");
   await scratch.write("home/.npmrc", "audit = false\nfund = false\nupdate-notifier = false\n");
   await writeProgram(`${folder}/bin/doorward`, doorwardWords("doorward", []));
   await writeProgram(`${folder}/bin/deno`, [Deno.execPath()]);
+  // `npx -y deno@VERSION` would download it.
+  await writeProgram(`${folder}/bin/npx`, ["sh", "-c", 'shift 2; exec deno "$@"', "sh"]);
   const clone = `${folder}/doorward`;
   await Deno.mkdir(clone);
   await Promise.all(CLONED.map((name) => Deno.symlink(root + name, `${clone}/${name}`)));

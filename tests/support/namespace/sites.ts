@@ -18,5 +18,5 @@ export const EXAMPLE_PAGE =
 /** The package that its registry has, in version 1.0.0. */
 export const NPM_PACKAGE = "is-even";
 
-/** The repository that its forge has. */
-export const GIT_REPOSITORY = "my-org/tools";
+/** The repositories that its forge has, each with one commit. */
+export const GIT_REPOSITORIES: readonly string[] = ["my-org/tools", "doorward/doorward"];
