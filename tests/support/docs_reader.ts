@@ -48,7 +48,9 @@ export async function makeReader(
   await using stack = new AsyncDisposableStack();
   const { scratch } = internet;
   if (config !== undefined) await scratch.write("home/.config/doorward/config.toml", config);
-  const shell = stack.use(shellSession(internet.start(["sh"], folder)));
+  const shell = stack.use(shellSession(internet.start(["setsid", "sh"], folder)));
+  // What a page leaves running in the background ends with its shell.
+  await shell.run(`trap 'trap "" TERM; kill 0' EXIT TERM`);
   const terminals = stack.use(new AsyncDisposableStack());
   const start = async (command: string, pattern: RegExp) => {
     const proxy = terminals.use(internet.start(["sh", "-c", `exec ${command}`], folder));
