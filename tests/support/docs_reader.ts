@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { type Command, shown } from "./markdown.ts";
 import type { NamedInternet } from "./namespace/named_internet.ts";
+import type { RunningProgram } from "./programs.ts";
 import { type ShellSession, shellSession } from "./shell_session.ts";
 
 /** Somebody who types what a page says, in a terminal or two. Disposing of it ends what was started. */
@@ -8,7 +9,10 @@ export interface Reader extends AsyncDisposable {
   readonly shell: ShellSession;
   /** The home folder, which pages call `/home/you`. */
   readonly home: string;
-  /** Starts a proxy in a terminal of its own; resolves to what it has said once it said `pattern`. */
+  /**
+   * Starts a proxy in a terminal of its own, in place of the one before. Resolves to what it has said once it said
+   * `pattern`.
+   */
   start(command: string, pattern: RegExp): Promise<string>;
 }
 
@@ -51,9 +55,11 @@ export async function makeReader(
   const shell = stack.use(shellSession(internet.start(["setsid", "sh"], folder)));
   // What a page leaves running in the background ends with its shell.
   await shell.run(`trap 'trap "" TERM; kill 0' EXIT TERM`);
-  const terminals = stack.use(new AsyncDisposableStack());
+  let proxy: RunningProgram | null = null;
+  stack.defer(() => proxy?.[Symbol.asyncDispose]());
   const start = async (command: string, pattern: RegExp) => {
-    const proxy = terminals.use(internet.start(["sh", "-c", `exec ${command}`], folder));
+    await proxy?.[Symbol.asyncDispose]();
+    proxy = internet.start(["sh", "-c", `exec ${command}`], folder);
     await proxy.stderr.until(pattern);
     return proxy.stderr.text;
   };
