@@ -11,9 +11,11 @@ const examples = `${await Deno.realPath(`${import.meta.dirname}/../..`)}/docs/ex
 /** What each example reaches when its commands have been typed, each once, in the order of the alphabet. */
 const REACHES: Readonly<Record<string, readonly string[]>> = {
   "agent": [
+    "GET github.com/my-org/sandbox/info/refs?service=git-receive-pack",
     "GET github.com/my-org/tools/info/refs?service=git-upload-pack",
     "GET registry.npmjs.org/is-even",
     "GET registry.npmjs.org/is-even/-/is-even-1.0.0.tgz",
+    "POST github.com/my-org/sandbox/git-receive-pack",
     "POST github.com/my-org/tools/git-upload-pack",
   ],
   "ci-step": [

@@ -19,4 +19,8 @@ export const EXAMPLE_PAGE =
 export const NPM_PACKAGE = "is-even";
 
 /** The repositories that its forge has, each with one commit. */
-export const GIT_REPOSITORIES: readonly string[] = ["my-org/tools", "doorward/doorward"];
+export const GIT_REPOSITORIES: readonly string[] = [
+  "my-org/tools",
+  "my-org/sandbox",
+  "doorward/doorward",
+];
