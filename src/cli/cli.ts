@@ -56,6 +56,10 @@ async function execute(command: Command, here: Surroundings): Promise<number> {
     case "reload":
     case "dashboard":
       return await (await import("./admin/execute.ts")).executeAdmin(command, here);
+    case "completions":
+      return (await import("./completions/completions.ts")).completions(command, here);
+    case "man":
+      return (await import("./manual/man.ts")).man(here);
     case "version":
       return version(command.json, here);
     case "help":
