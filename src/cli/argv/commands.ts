@@ -167,6 +167,17 @@ export const GLOBAL_OPTIONS: readonly OptionName[] = [
   "help",
 ];
 
+/** What is said of the program as a whole. */
+export const PROGRAM = {
+  summary: "the doorkeeper for outbound traffic of AI agents and other commands",
+  usage: "[OPTION]… [COMMAND] [OPTION]…",
+  examples: [
+    "doorward run --allow example.com -- curl https://example.com",
+    "doorward start",
+    "doorward explain https://example.com",
+  ],
+} as const;
+
 /** Every command, in the order of the help. */
 export const COMMANDS = {
   start: {
