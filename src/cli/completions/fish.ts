@@ -20,7 +20,7 @@ export function fishCompletion(grammar: Grammar): string {
     "",
     "# Options, each with the commands that take it.",
     ...options.map((option) => optionLine(option, whoTakes(option, before, commands))),
-  ].join("\n") + "\n";
+  ].join("\n");
 }
 
 function wordLines({ name, words, goesOn }: GrammarCommand): readonly string[] {

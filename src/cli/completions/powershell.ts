@@ -203,5 +203,4 @@ const ENGINE = `
         elseif ($place -ceq ' 1') { $told = $summaries[$candidate] }
         [System.Management.Automation.CompletionResult]::new($whole, $candidate, 'ParameterValue', $told)
     }
-}
-`;
+}`;

@@ -19,6 +19,9 @@ import { bold, entry, example, italic, paragraphs, roffText } from "./roff.ts";
 export function manualPage(version: string): string {
   return [
     `.TH DOORWARD 1 "" "doorward ${version}" "User Commands"`,
+    // No word is cut in two, for names are copied from it. Macros of groff begin to cut again as HY says.
+    ".nh",
+    ".nr HY 0",
     ".SH NAME",
     `doorward \\- ${roffText(PROGRAM.summary)}`,
     ".SH SYNOPSIS",

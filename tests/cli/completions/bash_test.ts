@@ -1,0 +1,77 @@
+import { assertEquals, assertNotMatch, assertStringIncludes } from "@std/assert";
+import { bashCompletion } from "../../../src/cli/completions/bash.ts";
+import { SMALL_GRAMMAR } from "./small_grammar.ts";
+
+const SCRIPT = bashCompletion(SMALL_GRAMMAR);
+
+Deno.test("bashCompletion() knows the table and nothing else", () => {
+  const [, tables] = SCRIPT.split("# The long name of an option.\n");
+  assertEquals(
+    tables!.split("\nif type compopt")[0],
+    `_doorward_long() {
+  case $1 in
+    -m) long=--mode ;;
+    -q) long=--quiet ;;
+    *) long=$1 ;;
+  esac
+}
+
+# Whether an option takes a value.
+_doorward_takes_value() {
+  case $1 in
+    --mode | --set) return 0 ;;
+  esac
+  return 1
+}
+
+# Whether the words of a command are a command line of their own.
+_doorward_is_prefix() {
+  case $1 in
+    with) return 0 ;;
+  esac
+  return 1
+}
+
+# The options of a command, and of the line before there is one.
+_doorward_options() {
+  case $1 in
+    '') list='--quiet' ;;
+    go) list='--mode --set --quiet' ;;
+    with) list='--quiet' ;;
+  esac
+}
+
+# What is offered for an option's value, and for each word of a command.
+_doorward_offered() {
+  case $1 in
+    ' 1') kind=words list='go with' ;;
+    --mode) kind=words list='full git:read' ;;
+    --set)
+      kind=settings
+      list='a.b=c'
+      keys='a.b='
+      ;;
+    'go 1') kind=words list='here there' ;;
+    'go '*) kind=files ;;
+  esac
+}
+`,
+  );
+});
+
+Deno.test("bashCompletion() says nothing that bash 3.2 does not know", () => {
+  const later = [
+    /\b(declare|local) -[An]/,
+    /\b(mapfile|readarray|coproc)\b/,
+    /\$\{\w+(\^|,|@)/,
+    /\[-\d/,
+    /\|&|&>>|;&/,
+    /\[\[ -[vR] /,
+    /%\(/,
+  ];
+  for (const pattern of later) assertNotMatch(SCRIPT, pattern);
+  // And compopt only where there is one.
+  const calls = SCRIPT.split("\n").filter((line) => /^ *compopt /.test(line));
+  assertEquals(calls, ['    compopt "$@" 2>/dev/null']);
+  assertStringIncludes(SCRIPT, `  if type compopt >/dev/null 2>&1; then\n${calls[0]}\n`);
+});
