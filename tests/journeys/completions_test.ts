@@ -4,6 +4,7 @@ import { configKeys } from "../../src/cli/completions/config_keys.ts";
 import { grammar } from "../../src/cli/completions/grammar.ts";
 import { type Needed, needing, testClient } from "../support/client_world.ts";
 import {
+  COMPINIT,
   COMPLETING_SHELLS,
   completingBash,
   type CompletingShell,
@@ -128,7 +129,10 @@ testClient(BASH, "bash puts the value into the quotes in which it was begun", as
 
 testClient(BASH, "bash without compopt, as 3.2 has none, completes the same lines", async () => {
   await using scratch = await makeWorkshop();
-  await using shell = await completingBash(scratch, { before: "enable -n compopt" });
+  await using shell = await completingBash(
+    scratch,
+    (script) => `enable -n compopt; source '${script}'`,
+  );
   // After a file it leaves the blank to whoever types.
   const known = LINES.filter(([line]) => !/[ =]od$/.test(line));
   assertEquals(await completed(known.map(([line]) => line), shell), expected("bash", known));
@@ -136,9 +140,10 @@ testClient(BASH, "bash without compopt, as 3.2 has none, completes the same line
 
 testClient(BASH, "bash that cuts words at blanks alone completes the same lines", async () => {
   await using scratch = await makeWorkshop();
-  await using shell = await completingBash(scratch, {
-    after: "COMP_WORDBREAKS=${COMP_WORDBREAKS//[=:]/}",
-  });
+  await using shell = await completingBash(
+    scratch,
+    (script) => `source '${script}'; COMP_WORDBREAKS=\${COMP_WORDBREAKS//[=:]/}`,
+  );
   // Of files that stand behind an option it knows nothing then.
   const known = LINES.filter(([line]) => !line.endsWith("--config=od"));
   assertEquals(await completed(known.map(([line]) => line), shell), expected("bash", known));
@@ -153,33 +158,39 @@ testClient(
   "bash with bash-completion completes the words of a command as that command's",
   async () => {
     await using scratch = await makeWorkshop();
-    await using shell = await completingBash(scratch, {
-      before: `source ${BASH_COMPLETION}; complete -W "alpha beta" only-here`,
-    });
+    await using shell = await completingBash(
+      scratch,
+      (script) =>
+        `source ${BASH_COMPLETION}; source '${script}'; complete -W "alpha beta" only-here`,
+    );
     assertEquals(await completed(INNER, shell), INNER.map((line) => `${line}pha `));
     assertEquals(await completed(LINES.map(([line]) => line), shell), expected("bash", LINES));
   },
 );
 
-testClient(program("zsh"), "zsh finds the file in fpath by itself", async () => {
-  await using scratch = await makeWorkshop();
-  await using shell = await completingZsh(scratch, { byFpath: true });
-  assertEquals(await completed(LINES.map(([line]) => line), shell), expected("zsh", LINES));
-});
-
-testClient(program("zsh"), "zsh completes the words of a command as that command's", async () => {
-  await using scratch = await makeWorkshop();
-  await using shell = await completingZsh(scratch, {
-    after: `_only_here() { _arguments '*:word:(alpha beta)' }; compdef _only_here only-here`,
-  });
-  assertEquals(await completed(INNER, shell), INNER.map((line) => `${line}pha `));
-});
+testClient(
+  needing(program("zsh"), SCRIPT),
+  "zsh completes the words of a command as that command's",
+  async () => {
+    await using scratch = await makeWorkshop();
+    await using shell = await completingZsh(
+      scratch,
+      (script) =>
+        `${COMPINIT}
+       source '${script}'
+       _only_here() { _arguments '*:word:(alpha beta)' }
+       compdef _only_here only-here`,
+    );
+    assertEquals(await completed(INNER, shell), INNER.map((line) => `${line}pha `));
+  },
+);
 
 testClient(program("fish"), "fish completes the words of a command as that command's", async () => {
   await using scratch = await makeWorkshop();
-  await using shell = await COMPLETING_SHELLS.fish(scratch, {
-    before: 'complete -c only-here -fa "alpha beta"',
-  });
+  await using shell = await COMPLETING_SHELLS.fish(
+    scratch,
+    (script) => `source '${script}'; complete -c only-here -fa "alpha beta"`,
+  );
   assertEquals(await completed(INNER, shell), INNER.map((line) => `${line}pha `));
 });
 

@@ -11,14 +11,8 @@ export interface CompletingShell extends AsyncDisposable {
   offers(line: string): Promise<readonly string[]>;
 }
 
-/** How a shell comes to know our completions. */
-export interface CompletingOptions {
-  /** Lines that it reads at its start, before and after ours. */
-  readonly before?: string;
-  readonly after?: string;
-  /** Zsh: whether it finds them by itself, in a folder of `fpath`. */
-  readonly byFpath?: boolean;
-}
+/** What a shell reads at its start so that it knows our completions, which are in the file `script`. */
+export type Setup = (script: string) => string;
 
 /** Shells that complete, by the name that `doorward completions` has for them. */
 export const COMPLETING_SHELLS = { bash: completingBash, zsh: completingZsh, fish: completingFish };
@@ -37,14 +31,12 @@ async function scriptFile(
 /** Bash with readline, on a terminal. It reads no file of the system. */
 export async function completingBash(
   scratch: Scratch,
-  { before = "", after = "" }: CompletingOptions = {},
+  setup: Setup = (script) => `source '${script}'`,
 ): Promise<CompletingShell> {
   const script = await scriptFile("bash", "completions/doorward", scratch);
   const rc = await scratch.write(
     "bashrc",
-    `${before}
-source '${script}'
-${after}
+    `${setup(script)}
 bind 'set bell-style none'
 bind 'set enable-bracketed-paste off'
 lines=0
@@ -56,19 +48,18 @@ PS1='ready '
   return onLine(atTerminal(`exec bash --noprofile --rcfile '${rc}' -i`, scratch), "\x1b*");
 }
 
+/** Starts the completion of zsh, without a file that it keeps, and without a look at who owns what it reads. */
+export const COMPINIT = "autoload -Uz compinit && compinit -D -u";
+
 /** Zsh with its line editor, on a terminal. It reads no file but its own. */
 export async function completingZsh(
   scratch: Scratch,
-  { before = "", after = "", byFpath = false }: CompletingOptions = {},
+  setup: Setup = (script) => `${COMPINIT}\nsource <(cat '${script}')`,
 ): Promise<CompletingShell> {
   const script = await scriptFile("zsh", "functions/_doorward", scratch);
   await scratch.write(
-    "home/.zshrc",
-    `${before}
-${byFpath ? `fpath=('${scratch.folder}/functions' $fpath)` : ""}
-autoload -Uz compinit && compinit -D -u
-${byFpath ? "" : `source <(cat '${script}')`}
-${after}
+    "zsh/.zshrc",
+    `${setup(script)}
 bindkey -e
 unset zle_bracketed_paste
 setopt no_beep
@@ -86,7 +77,7 @@ PS1='ready '
 }
 
 function atTerminal(command: string, scratch: Scratch): TerminalSession {
-  const env = { ...scratch.env, TERM: "xterm", ZDOTDIR: scratch.home };
+  const env = { ...scratch.env, TERM: "xterm", ZDOTDIR: `${scratch.folder}/zsh` };
   return onTerminal(command, { env, cwd: scratch.folder });
 }
 
@@ -124,14 +115,12 @@ async function onLine(session: TerminalSession, all: string): Promise<Completing
 /** Fish says by itself what it would offer. It reads no file but its own. */
 export async function completingFish(
   scratch: Scratch,
-  { before = "", after = "" }: CompletingOptions = {},
+  setup: Setup = (script) => `source '${script}'`,
 ): Promise<CompletingShell> {
   const script = await scriptFile("fish", "completions/doorward.fish", scratch);
   const answer = await scratch.write(
     "answer.fish",
-    `${before}
-source '${script}'
-${after}
+    `${setup(script)}
 set -l lines 0
 while read -l line
     set lines (math $lines + 1)
@@ -141,8 +130,7 @@ while read -l line
 end
 `,
   );
-  const env = { ...scratch.env, XDG_CONFIG_HOME: scratch.home, XDG_DATA_HOME: scratch.home };
-  const program = startProgram(["fish", answer], { env, cwd: scratch.folder });
+  const program = startProgram(["fish", answer], { env: scratch.env, cwd: scratch.folder });
   const text = new TextEncoder();
   let asked = 0;
   const offers = async (line: string): Promise<readonly string[]> => {
