@@ -4,18 +4,17 @@ import { configKeys } from "../../src/cli/completions/config_keys.ts";
 import { grammar } from "../../src/cli/completions/grammar.ts";
 import { type Needed, needing, testClient } from "../support/client_world.ts";
 import {
+  BASH_COMPLETION,
   COMPINIT,
   COMPLETING_SHELLS,
   completingBash,
   type CompletingShell,
   completingZsh,
 } from "../support/completing_shell.ts";
-import { whereIs } from "../support/programs.ts";
+import { fileAt, whereIs } from "../support/programs.ts";
 import { makeScratch, type Scratch } from "../support/scratch.ts";
 
 const SCRIPT = program("script");
-/** The package, which many have and many have not. */
-const BASH_COMPLETION = "/usr/share/bash-completion/bash_completion";
 const BASH = needing(program("bash"), SCRIPT);
 const SHELLS = Object.entries(COMPLETING_SHELLS).map(([name, open]) => ({
   name,
@@ -233,12 +232,4 @@ function longNames(options: readonly { readonly long: string }[]): readonly stri
 
 function program(name: string): Needed {
   return { name, program: whereIs(name), wanted: name };
-}
-
-function fileAt(path: string): string | null {
-  try {
-    return Deno.statSync(path).isFile ? path : null;
-  } catch {
-    return null;
-  }
 }

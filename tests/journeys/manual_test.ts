@@ -56,7 +56,7 @@ for (const { name, lint, complaints, render } of READERS) {
       const page = await writePage(scratch);
       const { stdout } = await runProgram([...render, page], scratch);
       // Bold is a letter, back, and the same letter; italics are a line below it.
-      const text = stdout.replaceAll(/.\x08/g, "").replaceAll(/\x1b\[[0-9;]*m/g, "");
+      const text = stdout.replaceAll(RegExp(".\b", "g"), "");
       const [, commands = ""] = text.split("\nCOMMANDS\n");
       const sections = commands.split("\nOPTIONS\n")[0]!.split(/^ {3}(?=\S)/m).slice(1);
       assertEquals(sections.map((section) => section.split("\n")[0]!), [...COMMAND_NAMES]);

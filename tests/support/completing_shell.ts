@@ -14,6 +14,9 @@ export interface CompletingShell extends AsyncDisposable {
 /** What a shell reads at its start so that it knows our completions, which are in the file `script`. */
 export type Setup = (script: string) => string;
 
+/** The package of bash, which many have and many have not. */
+export const BASH_COMPLETION = "/usr/share/bash-completion/bash_completion";
+
 /** Shells that complete, by the name that `doorward completions` has for them. */
 export const COMPLETING_SHELLS = { bash: completingBash, zsh: completingZsh, fish: completingFish };
 
