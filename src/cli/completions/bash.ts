@@ -242,10 +242,10 @@ _doorward_command_line() {
   elif declare -F _command_offset >/dev/null; then
     _command_offset "$1"
   elif [[ $1 -eq $COMP_CWORD ]]; then
-    local word
-    while IFS= read -r word; do
+    local word IFS=$'\\n'
+    for word in $(compgen -c -- "$current"); do
       COMPREPLY[\${#COMPREPLY[@]}]=\${word#"$kept"}$space
-    done < <(compgen -c -- "$current")
+    done
   fi
 }
 `;

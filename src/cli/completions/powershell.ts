@@ -173,7 +173,7 @@ const ENGINE = `
     elseif ($place -ceq ' 1') { $candidates = $summaries.Keys }
     else {
         $offer = $offers[$place]
-        if (-not $offer) { $offer = $offers["$command +"] }
+        if (-not $offer -and $place -notlike '--*') { $offer = $offers["$command +"] }
         if (-not $offer) { return }
         $candidates = $offer.words
         if ($offer.kind -ceq 'list') {
