@@ -129,7 +129,6 @@ _doorward() {
     if [[ -n $waiting ]]; then
       waiting=''
     elif [[ -z $ended && $word == -- ]]; then
-      [[ -n $command ]] || return 0
       ended=yes
     elif [[ -z $ended && $word == --*=* ]]; then
       :

@@ -92,8 +92,6 @@ function __doorward_place
     while set -e words[1]; and set -q words[1]
         switch $words[1]
             case --
-                # Before a command it is a mistake.
-                test -n "$command"; or set command --
                 if contains -- "$command" $prefixes
                     printf '%s\\n' "$command" $count line $words[2..]
                 else
