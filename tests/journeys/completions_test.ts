@@ -11,7 +11,8 @@ import {
   type CompletingShell,
   completingZsh,
 } from "../support/completing_shell.ts";
-import { fileAt, whereIs } from "../support/programs.ts";
+import { doorward } from "../support/doorward_cli.ts";
+import { fileAt, runProgram, whereIs } from "../support/programs.ts";
 import { makeScratch, type Scratch } from "../support/scratch.ts";
 
 const SCRIPT = program("script");
@@ -186,6 +187,21 @@ testClient(
        compdef _only_here only-here`,
     );
     assertEquals(await completed(INNER, shell), INNER.map((line) => `${line}pha `));
+  },
+);
+
+testClient(
+  program("zsh"),
+  "zsh that has not started its completion says what is missing",
+  async () => {
+    await using scratch = await makeScratch();
+    const { stdout } = await doorward(["completions", "zsh"], scratch);
+    const script = await scratch.write("script.zsh", stdout);
+    const { stderr } = await runProgram(["zsh", "-f", "-c", `source '${script}'`], scratch);
+    assertEquals(
+      stderr,
+      "doorward: Cannot complete before this: autoload -Uz compinit && compinit\n",
+    );
   },
 );
 

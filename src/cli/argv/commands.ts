@@ -4,10 +4,16 @@ import { POSTURES } from "../../config/starter/starter_text.ts";
 import { ADMIN_COMMANDS } from "./admin_commands.ts";
 
 /**
- * What a shell offers in a place: these words, or what goes by that name. `key` is KEY=VALUE of the configuration,
- * `profile` the name of a file in the home folder, `command` one of ours.
+ * What a shell offers in a place: one of these words, some of them with commas between, or what goes by that name.
+ * `key` is KEY=VALUE of the configuration, `profile` the name of a file in the home folder, `command` one of ours.
  */
-export type Offered = readonly string[] | "file" | "profile" | "key" | "command";
+export type Offered =
+  | readonly string[]
+  | { readonly list: readonly string[] }
+  | "file"
+  | "profile"
+  | "key"
+  | "command";
 
 /** One option. Its name is its key in {@linkcode OPTIONS}. */
 export interface OptionRow {
@@ -16,8 +22,6 @@ export interface OptionRow {
   readonly value?: string;
   /** What its value may be, or often is; absent where nobody can know. */
   readonly values?: Offered;
-  /** Whether a value may be several, with commas between them. */
-  readonly commas?: boolean;
   /** Whether each is kept that is given; of others the last. */
   readonly many?: boolean;
   readonly meaning: string;
@@ -79,8 +83,7 @@ export const OPTIONS = {
   },
   add: {
     value: "NAMES",
-    values: PRESET_NAMES,
-    commas: true,
+    values: { list: PRESET_NAMES },
     many: true,
     meaning: "presets to allow, as in --add npm,pypi (may be repeated)",
   },

@@ -174,7 +174,8 @@ function __doorward_settings
 end
 
 function __doorward_profiles
-    set -l home $DOORWARD_HOME $CODEX_HOME $HOME/.config/doorward
+    # An empty variable counts as unset.
+    set -l home (string match -r -- '.+' $DOORWARD_HOME $CODEX_HOME $HOME/.config/doorward)
     set -l files $home[1]/*.config.toml
     string replace -r -- '.*/(.*)\\.config\\.toml$' '$1' $files
 end

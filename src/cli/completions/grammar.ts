@@ -66,9 +66,7 @@ export function grammar(keys: ConfigKeys): Grammar {
       short: row.short === undefined ? null : `-${row.short}`,
       value: row.value ?? null,
       many: row.many ?? false,
-      choice: row.commas === true
-        ? { kind: "list", words: row.values as readonly string[] }
-        : choice(row.values, keys),
+      choice: choice(row.values, keys),
       meaning: row.meaning,
     };
   };
@@ -107,6 +105,8 @@ function choice(offered: Offered | undefined, keys: ConfigKeys): Choice {
     case "command":
       return { kind: "words", words: COMMAND_NAMES };
     default:
-      return { kind: "words", words: offered };
+      return "list" in offered
+        ? { kind: "list", words: offered.list }
+        : { kind: "words", words: offered };
   }
 }

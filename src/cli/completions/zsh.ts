@@ -35,12 +35,7 @@ export function zshCompletion(grammar: Grammar): string {
     ...grammar.options.flatMap(({ choice }) => choice.kind === "settings" ? settings(choice) : []),
     COMMAND_LINE,
     PROFILES,
-    // Read by way of fpath this is the body of the function, and called at once.
-    "if [[ ${funcstack[1]-} == _doorward ]]; then",
-    '  _doorward "$@"',
-    "else",
-    "  compdef _doorward doorward",
-    "fi",
+    START,
   ].join("\n");
 }
 
@@ -125,6 +120,15 @@ const PROFILES = `_doorward_profiles() {
   compadd "$@" - \${files%.config.toml}
 }
 `;
+
+/** Read by way of fpath the script is the body of the function, and called at once. */
+const START = `if [[ \${funcstack[1]-} == _doorward ]]; then
+  _doorward "$@"
+elif (( $+functions[compdef] )); then
+  compdef _doorward doorward
+else
+  print -u2 'doorward: Cannot complete before this: autoload -Uz compinit && compinit'
+fi`;
 
 function quoted(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;

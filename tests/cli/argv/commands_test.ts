@@ -70,9 +70,8 @@ for (const [name, { options, examples }] of ROWS) {
 }
 
 Deno.test("every value that is offered for an option is one that a command takes", () => {
-  for (const [option, { values, commas }] of OPTION_ROWS) {
-    if (typeof values !== "object") continue;
-    for (const value of [...values, ...(commas === true ? [values.slice(0, 2).join(",")] : [])]) {
+  for (const [option] of OPTION_ROWS) {
+    for (const value of offeredFor(option)) {
       const takes = ROWS.some(([name, { examples }]) =>
         isTaken(name, option) &&
         examples.map(words).some((example) =>
@@ -87,7 +86,11 @@ Deno.test("every value that is offered for an option is one that a command takes
 Deno.test("every word that is offered for a command is one that it takes", () => {
   for (const [name, row] of ROWS) {
     const [first, second] = (row.words ?? []).map((offered) =>
-      typeof offered === "object" ? offered : offered === "command" ? COMMAND_NAMES : ["FILE"]
+      typeof offered === "object" && !("list" in offered)
+        ? offered
+        : offered === "command"
+        ? COMMAND_NAMES
+        : ["FILE"]
     );
     for (const word of first ?? []) {
       const lines = [[word], ...(second ?? []).map((next) => [word, next])];
@@ -109,10 +112,17 @@ function words(example: string): readonly string[] {
 
 /** An option with each of some values; whoever takes it takes one of them. */
 function samples(option: OptionName): readonly string[] {
-  const { value, values }: OptionRow = OPTIONS[option];
+  const { value }: OptionRow = OPTIONS[option];
   if (value === undefined) return [`--${option}`];
-  const texts = typeof values === "object" ? values : [...SAMPLES, "f".repeat(64)];
+  const texts = [...offeredFor(option), ...SAMPLES, "f".repeat(64)];
   return texts.map((text) => `--${option}=${text}`);
+}
+
+/** The values that a shell offers for an option, one by one and where that may be two together. */
+function offeredFor(option: OptionName): readonly string[] {
+  const { values }: OptionRow = OPTIONS[option];
+  if (typeof values !== "object") return [];
+  return "list" in values ? [...values.list, values.list.slice(0, 2).join(",")] : values;
 }
 
 /** A word, a number, a URL and a span of time. */

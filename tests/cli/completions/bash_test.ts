@@ -1,4 +1,4 @@
-import { assertEquals, assertNotMatch, assertStringIncludes } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { bashCompletion } from "../../../src/cli/completions/bash.ts";
 import { SMALL_GRAMMAR } from "./small_grammar.ts";
 
@@ -57,21 +57,4 @@ _doorward_offered() {
 }
 `,
   );
-});
-
-Deno.test("bashCompletion() says nothing that bash 3.2 does not know", () => {
-  const later = [
-    /\b(declare|local) -[An]/,
-    /\b(mapfile|readarray|coproc)\b/,
-    /\$\{\w+(\^|,|@)/,
-    /\[-\d/,
-    /\|&|&>>|;&/,
-    /\[\[ -[vR] /,
-    /%\(/,
-  ];
-  for (const pattern of later) assertNotMatch(SCRIPT, pattern);
-  // And compopt only where there is one.
-  const calls = SCRIPT.split("\n").filter((line) => /^ *compopt /.test(line));
-  assertEquals(calls, ['    compopt "$@" 2>/dev/null']);
-  assertStringIncludes(SCRIPT, `  if type compopt >/dev/null 2>&1; then\n${calls[0]}\n`);
 });
