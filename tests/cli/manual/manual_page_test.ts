@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { COMMAND_NAMES, PROGRAM } from "../../../src/cli/argv/commands.ts";
+import { COMMAND_NAMES, OPTIONS, PROGRAM } from "../../../src/cli/argv/commands.ts";
 import { manualPage } from "../../../src/cli/manual/manual_page.ts";
 
 const PAGE = manualPage("1.2.3");
@@ -43,7 +43,7 @@ Print the version.
 Prints the name and the version.
 .TP
 \\fB\\-\\-json\\fR
-print JSON on standard output
+${OPTIONS.json.meaning}
 .PP
 Example:
 .PP
