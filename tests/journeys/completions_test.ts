@@ -38,7 +38,10 @@ const LINES: readonly (readonly [line: string, word: string])[] = [
   ["doorward help expl", "explain "],
   ["doorward completions po", "powershell "],
   ["doorward presets show github:r", "github:read "],
+  ["doorward ca inst", "install-hint "],
+  ["doorward explain a.test --no-l", "--no-lookup "],
   // Values, in every way to write them.
+  ["doorward init --preset lo", "locked-down "],
   ["doorward --mode f", "full "],
   ["doorward start --mode=f", "--mode=full "],
   ["doorward explain --method OP", "OPTIONS "],

@@ -48,4 +48,4 @@ export const FILES: readonly Entry[] = [
   ["~/.config/doorward/proxy/ca.pem, ca.key", "The authority by which HTTPS is looked into."],
 ];
 
-export const SEE_ALSO: readonly string[] = ["curl(1), env(1), ssh_config(5), squid(8)"];
+export const SEE_ALSO: readonly string[] = ["curl(1), env(1), ssh_config(5)"];
