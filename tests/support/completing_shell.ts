@@ -31,7 +31,7 @@ async function scriptFile(
   return await scratch.write(name, stdout);
 }
 
-/** Bash with readline, on a terminal. It reads no file of the system. */
+/** Bash with readline, on a terminal. Of files that are not ours it reads those of the system alone. */
 export async function completingBash(
   scratch: Scratch,
   setup: Setup = (script) => `source '${script}'`,
@@ -54,7 +54,7 @@ PS1='ready '
 /** Starts the completion of zsh, without a file that it keeps, and without a look at who owns what it reads. */
 export const COMPINIT = "autoload -Uz compinit && compinit -D -u";
 
-/** Zsh with its line editor, on a terminal. It reads no file but its own. */
+/** Zsh with its line editor, on a terminal. Of files that are not ours it reads those of the system alone. */
 export async function completingZsh(
   scratch: Scratch,
   setup: Setup = (script) => `${COMPINIT}\nsource <(cat '${script}')`,
@@ -115,7 +115,7 @@ async function onLine(session: TerminalSession, all: string): Promise<Completing
   };
 }
 
-/** Fish says by itself what it would offer. It reads no file but its own. */
+/** Fish says by itself what it would offer. Of files that are not ours it reads those of the system alone. */
 export async function completingFish(
   scratch: Scratch,
   setup: Setup = (script) => `source '${script}'`,
