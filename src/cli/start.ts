@@ -2,7 +2,9 @@ import { UNATTRIBUTED } from "../audit/attribution.ts";
 import { RotatingFile } from "../audit/file/rotating_file.ts";
 import { violationLine } from "../audit/violation_line.ts";
 import { type Config, type ConfigSource, loadConfig } from "../config/config.ts";
+import { absolutePath } from "../config/file_path.ts";
 import type { LiveConfig } from "../config/live_config.ts";
+import { isUrl } from "../config/requirements/requirements_url.ts";
 import { setsSecretUrl } from "../config/toml/printable_override.ts";
 import { upstreamSettings } from "../config/upstream_routes.ts";
 import type { FileState } from "../config/file_state.ts";
@@ -21,13 +23,16 @@ import type { OpenAdmin } from "./open_admin.ts";
 import { type OpenAuthority, openAuthority } from "../library/open_authority.ts";
 import { openWorkers } from "../library/workers/open_workers.ts";
 import { openProxy, socksListener } from "./open_proxy.ts";
+import { envWords } from "./program.ts";
 import { policyInForce } from "./policy_in_force.ts";
-import { banner } from "./printed/banner.ts";
+import { banner, type BannerFacts, isFirstRun } from "./printed/banner.ts";
 import { noticeLine, warningLine } from "./printed/notices.ts";
+import { printProse } from "./printed/prose.ts";
 import type { Line } from "./printed/terminal.ts";
+import { welcome } from "./printed/welcome.ts";
 import { upstreamLines, upstreamWarnings } from "./printed/upstream_lines.ts";
 import { flagWords, quoteWords } from "./shell/command_line.ts";
-import { likelyShell } from "../library/env/shell_quote.ts";
+import { likelyShell, type Shell } from "../library/env/shell_quote.ts";
 import { type EndSignal, endSignal } from "./signals/end_signal.ts";
 import { reloadSignal } from "./signals/reload_signal.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -114,8 +119,8 @@ async function serve(
   const ears = { live, tell: diagnose };
   await using _required = followRequirements(source.imposed, ears, here.clock, seen);
   if (!command.quiet) {
-    opening(command, here, source, config, proxy, admin).forEach((line) => err.line(...line));
-    trust?.warnings.forEach((warning) => err.line(...warningLine(warning)));
+    printProse(err, opening(command, here, source, config, proxy, admin));
+    printProse(err, (trust?.warnings ?? []).map(warningLine));
   }
   const signal = await end.asked;
   if (!command.quiet) err.line(`doorward: ${signal}: closing ${openConnections(proxy)}`);
@@ -181,31 +186,48 @@ function opening(
   admin: OpenAdmin,
 ): readonly Line[] {
   const shell = likelyShell(here.env, here.os);
-  // `env` takes what says where the proxy listens; a port that the system chose is in no file.
-  const overrides = command.policy.overrides.filter((flag) => !setsSecretUrl(flag));
-  const flags = flagWords({ ...command.policy, overrides, allow: [], deny: [], mode: null });
-  const envCommand = config.proxyAddress.port === 0
-    ? null
-    : quoteWords(["doorward", "env", ...flags], shell);
   const upstream = upstreamSettings(config, here.env);
+  const { err } = here.terminal;
+  const facts: BannerFacts = {
+    config,
+    policy: policyInForce(config),
+    listener: proxy.address,
+    socks: proxy.socksAddress,
+    admin: admin.address,
+    // A file that keeps what is printed would keep what opens the dashboard.
+    dashboardLink: err.isTerminal ? admin.link() : null,
+    shell,
+    envCommand: envCommand(command, config, here, shell),
+    homeFile: source.homeFile ?? null,
+  };
   return [
-    ...banner({
-      config,
-      policy: policyInForce(config),
-      listener: proxy.address,
-      socks: proxy.socksAddress,
-      admin: admin.address,
-      // A file that keeps what is printed would keep what opens the dashboard.
-      dashboardLink: here.terminal.err.isTerminal ? admin.link() : null,
-      shell,
-      envCommand,
-      homeFile: source.homeFile ?? null,
-    }),
+    ...(isFirstRun(facts) && here.stdinIsTerminal ? welcome(facts, err.columns) : banner(facts)),
     ...upstreamLines(upstream),
     ...config.notices.map(noticeLine),
     ...upstreamWarnings(upstream),
     ...(admin.warning === null ? [] : [warningLine(admin.warning)]),
   ];
+}
+
+/** What prints the variables for this proxy, in whatever folder; null where there is no such command. */
+function envCommand(
+  { policy }: StartCommand,
+  config: Config,
+  here: Surroundings,
+  shell: Shell,
+): string | null {
+  // A port that the system chose is in no file.
+  if (config.proxyAddress.port === 0) return null;
+  const words = envWords(here.program(), config.network.mitm);
+  if (words === null) return null;
+  // `env` takes what says where the proxy listens.
+  const overrides = policy.overrides.filter((flag) => !setsSecretUrl(flag));
+  const fromHere = (file: string) => absolutePath(file, here.cwd(), here.os);
+  const file = policy.file === null ? null : fromHere(policy.file);
+  const { requirements: named } = policy;
+  const requirements = named === null || isUrl(named) ? named : fromHere(named);
+  const flags = { ...policy, file, requirements, overrides, allow: [], deny: [], mode: null };
+  return quoteWords([...words, ...flagWords(flags)], shell);
 }
 
 /** What a client could not be told: the line for programs, then the sentences for people. */

@@ -8,7 +8,7 @@ import { type Spawn, systemSpawn } from "./child.ts";
 import { type Program, systemProgram } from "./program.ts";
 import { withoutSearchList } from "./search_list.ts";
 import { type ListenSignals, systemSignals } from "./signals/listen_signals.ts";
-import { makeTerminal, permitsColour, type Terminal } from "./printed/terminal.ts";
+import { makeTerminal, permitsColour, systemColumns, type Terminal } from "./printed/terminal.ts";
 
 /** All that the commands touch of the machine they run on, so that a test can own each. */
 export interface Surroundings extends Machine {
@@ -46,7 +46,13 @@ export function systemSurroundings(): Surroundings {
   return {
     ...systemMachine(env),
     cwd: Deno.cwd,
-    terminal: makeTerminal(Deno.stdout, Deno.stderr, permitsColour(env), systemClock),
+    terminal: makeTerminal(
+      Deno.stdout,
+      Deno.stderr,
+      permitsColour(env),
+      systemClock,
+      systemColumns,
+    ),
     stdin: Deno.stdin,
     stdout: Deno.stdout,
     stdinIsTerminal,

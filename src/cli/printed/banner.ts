@@ -5,6 +5,7 @@ import { clientAddress } from "../../net/address/client_address.ts";
 import { proxyUrl } from "../../library/env/proxy_url.ts";
 import { assignments, evaluation, type Shell } from "../../library/env/shell_quote.ts";
 import { type Line, paint } from "./terminal.ts";
+import type { WelcomeFacts } from "./welcome.ts";
 import { VERSION } from "../../library/version.ts";
 
 /** What the banner tells about. */
@@ -36,21 +37,21 @@ export function banner(facts: BannerFacts): readonly Line[] {
       ` listening on http://${formatSocketAddress(listener)}, mode ${policy.mode}`,
     ],
     ...(socks === null ? [] : [[`  socks   ${socksSummary(socks, policy)}`]]),
-    [`  admin   ${dashboard(facts)}`],
+    ["  admin   ", ...dashboard(facts)],
     [`  policy  ${sourceSummary(config)}: ${policySummary(policy)}`],
-    ...(envCommand === null ? [] : [[`  use it  ${evaluation(envCommand, shell)}`]]),
+    ...(envCommand === null ? [] : [["  use it  ", paint("copy", evaluation(envCommand, shell))]]),
     [
       envCommand === null ? "  use it  " : "      or  ",
-      assignments({ http_proxy: url, https_proxy: url }, shell),
+      paint("copy", assignments({ http_proxy: url, https_proxy: url }, shell)),
     ],
     ...(isEmptyDefault(facts) ? howToAllow(facts.homeFile) : []),
   ];
 }
 
-function dashboard({ admin, dashboardLink }: BannerFacts): string {
-  if (dashboardLink !== null) return `${dashboardLink} (works once)`;
+function dashboard({ admin, dashboardLink }: BannerFacts): Line {
+  if (dashboardLink !== null) return [paint("copy", dashboardLink), " (works once)"];
   const url = `http://${formatSocketAddress(clientAddress(admin))}`;
-  return `${url} (doorward dashboard prints a link that opens it)`;
+  return [`${url} (doorward dashboard prints a link that opens it)`];
 }
 
 function socksSummary(socks: SocketAddress, { mode }: PolicyDocument): string {
@@ -89,6 +90,11 @@ const ASKED = {
 
 function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** Somebody at a terminal has written nothing yet, and is asked. */
+export function isFirstRun(facts: BannerFacts): facts is BannerFacts & WelcomeFacts {
+  return facts.dashboardLink !== null && facts.policy.ask && isEmptyDefault(facts);
 }
 
 /** Nobody has written anything: a configuration of one's own that allows nothing has its notice. */

@@ -2,8 +2,11 @@
 // is handed over is escaped here, and colour is added here.
 import type { Clock } from "../../net/ports.ts";
 
-/** How a part of a line is meant. Colours appear on a terminal only, and never with `NO_COLOR`. */
-export type Style = "good" | "bad" | "warning" | "faint";
+/**
+ * How a part of a line is meant; `copy` is to be copied as it is, and never broken. Colours appear on a terminal
+ * only, and never with `NO_COLOR`.
+ */
+export type Style = "good" | "bad" | "warning" | "faint" | "copy";
 
 /** A part of a line that is set off from the rest. */
 export interface Painted {
@@ -21,6 +24,8 @@ export type Line = readonly Part[];
 export interface Output {
   /** Whether a person may be reading. */
   readonly isTerminal: boolean;
+  /** How many characters a row has now; null where no rows are: text is as long as it is, then. */
+  readonly columns: number | null;
   /** Prints one line. Returns at once, whether there is room for it; what is printed stays in order. */
   line(...parts: Line): boolean;
   /** Resolves when the reader has gone away: nothing printed is read any more. */
@@ -55,18 +60,44 @@ const COLOURS: Readonly<Record<Style, string>> = {
   bad: "\x1b[31m",
   warning: "\x1b[33m",
   faint: "\x1b[2m",
+  copy: "\x1b[1m",
 };
 const PLAIN = "\x1b[0m";
 
 /** How long to wait for room in a pipe that another program has made non-blocking. */
 const FULL_PIPE_MS = 20;
 
-/** Makes a terminal of two sinks. `colour` is whether the environment permits any. */
-export function makeTerminal(out: Sink, err: Sink, colour: boolean, clock: Clock): Terminal {
-  return { out: new Printer(out, colour, clock), err: new Printer(err, colour, clock) };
+/**
+ * Makes a terminal of two sinks.
+ *
+ * @param colour whether the environment permits any
+ * @param columns how wide the window is, asked for each line: it may change; null where nobody knows
+ */
+export function makeTerminal(
+  out: Sink,
+  err: Sink,
+  colour: boolean,
+  clock: Clock,
+  columns: () => number | null = () => null,
+): Terminal {
+  const options = { colour, clock, columns };
+  return { out: new Printer(out, options), err: new Printer(err, options) };
 }
 
-/** Whether the environment permits colour (https://no-color.org: any value but the empty one forbids). */
+/** How wide the window is that one of our streams is in; null where none is, or has no width. */
+export function systemColumns(): number | null {
+  try {
+    // A terminal that nobody looks at, of `script` or `ssh -tt` say, has none.
+    return Deno.consoleSize().columns || null;
+  } catch {
+    return null; // There is no terminal.
+  }
+}
+
+/**
+ * Whether the environment permits colour (https://no-color.org: any value but the empty one forbids). Nothing
+ * forces it, not FORCE_COLOR either: what is no terminal is read by programs.
+ */
 export function permitsColour(env: Readonly<Record<string, string>>): boolean {
   return (env["NO_COLOR"] ?? "") === "" && env["TERM"] !== "dumb";
 }
@@ -88,10 +119,17 @@ export function escapeControls(text: string): string {
   );
 }
 
+interface PrinterOptions {
+  readonly colour: boolean;
+  readonly clock: Clock;
+  readonly columns: () => number | null;
+}
+
 class Printer implements Output {
   readonly #sink: Sink;
   readonly #colour: boolean;
   readonly #clock: Clock;
+  readonly #columns: () => number | null;
   readonly isTerminal: boolean;
   #held = "";
   #dropped = 0;
@@ -99,11 +137,16 @@ class Printer implements Output {
   #gone = false;
   #writing: Promise<void> | null = null;
 
-  constructor(sink: Sink, colour: boolean, clock: Clock) {
+  constructor(sink: Sink, { colour, clock, columns }: PrinterOptions) {
     this.#clock = clock;
+    this.#columns = columns;
     this.#sink = sink;
     this.isTerminal = sink.isTerminal();
     this.#colour = colour && this.isTerminal;
+  }
+
+  get columns(): number | null {
+    return this.isTerminal ? this.#columns() : null;
   }
 
   line(...parts: Line): boolean {

@@ -1,0 +1,108 @@
+import { escapeControls, type Line, type Output, type Painted, type Part } from "./terminal.ts";
+
+/** With less than this beside it an indent is given up: a word a row is no text. */
+const TEXT_COLUMNS_MIN = 20;
+
+/** Prints lines for people: on a terminal they are broken between words, so that none is cut at its edge. */
+export function printProse(out: Pick<Output, "columns" | "line">, lines: Iterable<Line>): void {
+  for (const line of lines) wrap(line, out.columns).forEach((row) => out.line(...row));
+}
+
+/**
+ * Breaks a line into rows of at most `columns` characters, where there are spaces. Rows after the first stand
+ * below the text of the first: below what follows a label, where there is one. What is to be copied is never
+ * broken: where it is longer than a row, the terminal goes on in the next one as if there were no end.
+ *
+ * @param columns null for no limit
+ * @param hang where the rows after the first begin
+ */
+export function wrap(line: Line, columns: number | null, hang = hangOf(line)): readonly Line[] {
+  const whole = line.reduce((sum, part) => sum + widthOf(part), 0);
+  if (columns === null || whole <= columns) return [line];
+  const rows = new Rows(columns, columns - hang < TEXT_COLUMNS_MIN ? 2 : hang);
+  for (const { space, word } of wordsOf(line)) rows.add(space, word);
+  return rows.end();
+}
+
+/** How many characters of a row a part takes. */
+export function widthOf(part: Part): number {
+  return [...escapeControls(textOf(part))].length;
+}
+
+class Rows {
+  readonly #columns: number;
+  readonly #hang: number;
+  readonly #done: Line[] = [];
+  #row: Part[] = [];
+  #width = 0;
+  /** Whether there is more than an indent in this row. */
+  #hasText = false;
+
+  constructor(columns: number, hang: number) {
+    this.#columns = columns;
+    this.#hang = hang;
+  }
+
+  add(space: string, word: readonly Part[]): void {
+    const width = word.reduce((sum, part) => sum + widthOf(part), 0);
+    if (this.#hasText && this.#width + space.length + width > this.#columns) {
+      this.#done.push(this.#row);
+      this.#row = [];
+      this.#width = 0;
+      // Without its indent a command that is as long as a row fits.
+      const fits = this.#hang + width <= this.#columns || width > this.#columns;
+      this.#push(" ".repeat(fits ? this.#hang : 0));
+    } else this.#push(space);
+    word.forEach((part) => this.#push(part));
+    this.#hasText = true;
+  }
+
+  end(): readonly Line[] {
+    return [...this.#done, this.#row];
+  }
+
+  #push(part: Part): void {
+    if (part === "") return;
+    this.#row.push(part);
+    this.#width += widthOf(part);
+  }
+}
+
+/** A word, which may have parts of several styles, and the space before it. */
+interface Word {
+  readonly space: string;
+  readonly word: Part[];
+}
+
+function wordsOf(line: Line): readonly Word[] {
+  const words: Word[] = [];
+  let last: Word = { space: "", word: [] };
+  for (const part of line) {
+    for (const text of isCopied(part) ? [textOf(part)] : textOf(part).split(/( +)/)) {
+      if (!isCopied(part) && text.startsWith(" ")) {
+        if (last.word.length > 0) words.push(last);
+        last = { space: text, word: [] };
+      } else if (text !== "") last.word.push(styledAs(part, text));
+    }
+  }
+  return [...words, last];
+}
+
+/** Below the text behind a label, as in `  rule     example.com`; else a little to the right of the line's begin. */
+function hangOf(line: Line): number {
+  const text = line.map(textOf).join("");
+  const [label = ""] = /^ +\S+(?: \S+)* {2,}(?=\S)/.exec(text) ?? [];
+  return label === "" ? /^ */.exec(text)![0].length + 2 : [...label].length;
+}
+
+function isCopied(part: Part): part is Painted {
+  return typeof part !== "string" && part.style === "copy";
+}
+
+function textOf(part: Part): string {
+  return typeof part === "string" ? part : part.text;
+}
+
+function styledAs(part: Part, text: string): Part {
+  return typeof part === "string" ? text : { style: part.style, text };
+}
