@@ -19,6 +19,7 @@ import { openChosen } from "../library/choose_decider.ts";
 import { followRequirements, requirementsFiles } from "../library/follow_requirements.ts";
 import { liveConfig } from "./live_config.ts";
 import { noticeLine, warningLine } from "./printed/notices.ts";
+import { paint } from "./printed/terminal.ts";
 import { type OpenAuthority, openAuthority } from "../library/open_authority.ts";
 import { openWorkers } from "../library/workers/open_workers.ts";
 import { type OpenOptions, openProxy, socksListener } from "./open_proxy.ts";
@@ -67,7 +68,7 @@ export async function run(command: RunCommand, here: Surroundings): Promise<numb
   if (!command.quiet) {
     const shell = likelyShell(here.env, here.os);
     const lines = tally.lines(command, config.network.allow_unix_sockets, shell);
-    lines.forEach((line) => err.line(line));
+    lines.forEach((line) => err.line(...line));
   }
   return code;
 }
@@ -102,7 +103,7 @@ async function behindProxy(
   const trust = await openAuthority(config, here);
   const audit = await openAudit(config, {
     diagnose: told.diagnose,
-    print: (line) => here.terminal.err.line(line),
+    print: (line) => here.terminal.err.line(paint("record", line)),
   }, here);
   await using _audit = { [Symbol.asyncDispose]: () => closeAudit(audit) };
   await using _decider = { [Symbol.asyncDispose]: () => decider?.close() ?? Promise.resolve() };

@@ -27,8 +27,7 @@ import { envWords } from "./program.ts";
 import { policyInForce } from "./policy_in_force.ts";
 import { banner, type BannerFacts, isFirstRun } from "./printed/banner.ts";
 import { noticeLine, warningLine } from "./printed/notices.ts";
-import { printProse } from "./printed/prose.ts";
-import type { Line } from "./printed/terminal.ts";
+import { type Line, paint } from "./printed/terminal.ts";
 import { welcome } from "./printed/welcome.ts";
 import { upstreamLines, upstreamWarnings } from "./printed/upstream_lines.ts";
 import { flagWords, quoteWords } from "./shell/command_line.ts";
@@ -81,7 +80,7 @@ async function serve(
   await using violations = violationWriter(config, here, diagnose);
   const audit = await openAudit(config, {
     diagnose: diagnose,
-    print: (line) => here.terminal.err.line(line),
+    print: (line) => err.line(paint("record", line)),
   }, here);
   await using _audit = { [Symbol.asyncDispose]: () => closeAudit(audit) };
   await using _decider = { [Symbol.asyncDispose]: () => decider?.close() ?? Promise.resolve() };
@@ -107,7 +106,7 @@ async function serve(
     writesFiles: true,
     record: (blocked, unsaid) => {
       violations.line(violationLine(blocked));
-      unsaidLines(unsaid, command.quiet).forEach((line) => err.line(line));
+      unsaidLines(unsaid, command.quiet).forEach((line) => err.line(...line));
     },
     diagnose,
   }, here);
@@ -119,8 +118,8 @@ async function serve(
   const ears = { live, tell: diagnose };
   await using _required = followRequirements(source.imposed, ears, here.clock, seen);
   if (!command.quiet) {
-    printProse(err, opening(command, here, source, config, proxy, admin));
-    printProse(err, (trust?.warnings ?? []).map(warningLine));
+    opening(command, here, source, config, proxy, admin).forEach((line) => err.line(...line));
+    trust?.warnings.forEach((warning) => err.line(...warningLine(warning)));
   }
   const signal = await end.asked;
   if (!command.quiet) err.line(`doorward: ${signal}: closing ${openConnections(proxy)}`);
@@ -170,7 +169,8 @@ function violationWriter(
   diagnose: (line: string) => void,
 ): Violations {
   if (violationFile === null) {
-    return { line: (text) => err.line(text), [Symbol.asyncDispose]: () => Promise.resolve() };
+    const line = (text: string) => err.line(paint("record", text));
+    return { line, [Symbol.asyncDispose]: () => Promise.resolve() };
   }
   const file = new RotatingFile(violationFile, { diagnose, clock });
   return { line: (text) => file.line(text), [Symbol.asyncDispose]: () => file.close() };
@@ -231,9 +231,12 @@ function envCommand(
 }
 
 /** What a client could not be told: the line for programs, then the sentences for people. */
-function unsaidLines([decision, ...sentences]: readonly string[], quiet: boolean): string[] {
+function unsaidLines([decision, ...sentences]: readonly string[], quiet: boolean): readonly Line[] {
   if (decision === undefined) return [];
-  return [decision, ...(quiet ? [] : sentences.map((sentence) => `doorward: ${sentence}`))];
+  return [
+    [paint("record", decision)],
+    ...(quiet ? [] : sentences.map((sentence): Line => [`doorward: ${sentence}`])),
+  ];
 }
 
 async function close(proxy: RunningProxy, end: EndSignal): Promise<void> {

@@ -1,4 +1,4 @@
-import { escapeControls } from "../printed/terminal.ts";
+import { escapeControls } from "../printed/escape_controls.ts";
 
 /** Between two columns. */
 const GAP = "  ";

@@ -1,16 +1,21 @@
-import { escapeControls, type Line, type Output, type Painted, type Part } from "./terminal.ts";
+import { escapeControls } from "./escape_controls.ts";
+import type { Line, Output, Part } from "./terminal.ts";
 
 /** With less than this beside it an indent is given up: a word a row is no text. */
 const TEXT_COLUMNS_MIN = 20;
+/** How far rows after the first stand to the right of where a line without a label begins. */
+const INDENT = 2;
+/** The same where there is no room beside the label: what follows must not look like the next one. */
+const DEEP_INDENT = 4;
 
-/** Prints lines for people: on a terminal they are broken between words, so that none is cut at its edge. */
+/** Prints lines for people where data is printed: on a terminal broken between words, as on standard error. */
 export function printProse(out: Pick<Output, "columns" | "line">, lines: Iterable<Line>): void {
   for (const line of lines) wrap(line, out.columns).forEach((row) => out.line(...row));
 }
 
 /**
  * Breaks a line into rows of at most `columns` characters, where there are spaces. Rows after the first stand
- * below the text of the first: below what follows a label, where there is one. What is to be copied is never
+ * below the text of the first: below what follows a label, where there is one. What is one piece is never
  * broken: where it is longer than a row, the terminal goes on in the next one as if there were no end.
  *
  * @param columns null for no limit
@@ -19,7 +24,8 @@ export function printProse(out: Pick<Output, "columns" | "line">, lines: Iterabl
 export function wrap(line: Line, columns: number | null, hang = hangOf(line)): readonly Line[] {
   const whole = line.reduce((sum, part) => sum + widthOf(part), 0);
   if (columns === null || whole <= columns) return [line];
-  const rows = new Rows(columns, columns - hang < TEXT_COLUMNS_MIN ? 2 : hang);
+  const hasRoom = columns - hang >= TEXT_COLUMNS_MIN;
+  const rows = new Rows(columns, hasRoom ? hang : Math.min(hang, leading(line) + DEEP_INDENT));
   for (const { space, word } of wordsOf(line)) rows.add(space, word);
   return rows.end();
 }
@@ -78,8 +84,8 @@ function wordsOf(line: Line): readonly Word[] {
   const words: Word[] = [];
   let last: Word = { space: "", word: [] };
   for (const part of line) {
-    for (const text of isCopied(part) ? [textOf(part)] : textOf(part).split(/( +)/)) {
-      if (!isCopied(part) && text.startsWith(" ")) {
+    for (const text of isOnePiece(part) ? [textOf(part)] : textOf(part).split(/( +)/)) {
+      if (!isOnePiece(part) && text.startsWith(" ")) {
         if (last.word.length > 0) words.push(last);
         last = { space: text, word: [] };
       } else if (text !== "") last.word.push(styledAs(part, text));
@@ -90,13 +96,23 @@ function wordsOf(line: Line): readonly Word[] {
 
 /** Below the text behind a label, as in `  rule     example.com`; else a little to the right of the line's begin. */
 function hangOf(line: Line): number {
-  const text = line.map(textOf).join("");
+  const at = line.findIndex(isOnePiece);
+  // What is one piece may be what a label is of, and is none itself.
+  const text = at === -1 ? plain(line) : `${plain(line.slice(0, at))}x`;
   const [label = ""] = /^ +\S+(?: \S+)* {2,}(?=\S)/.exec(text) ?? [];
-  return label === "" ? /^ */.exec(text)![0].length + 2 : [...label].length;
+  return label === "" ? leading(line) + INDENT : widthOf(label);
 }
 
-function isCopied(part: Part): part is Painted {
-  return typeof part !== "string" && part.style === "copy";
+function leading(line: Line): number {
+  return /^ */.exec(plain(line))![0].length;
+}
+
+function plain(line: Line): string {
+  return line.map(textOf).join("");
+}
+
+function isOnePiece(part: Part): boolean {
+  return typeof part !== "string" && (part.style === "copy" || part.style === "record");
 }
 
 function textOf(part: Part): string {

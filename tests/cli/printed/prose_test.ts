@@ -1,11 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { printProse, widthOf, wrap } from "../../../src/cli/printed/prose.ts";
 import { type Line, paint } from "../../../src/cli/printed/terminal.ts";
-
-/** What a row looks like, without its colours. */
-function plain(line: Line): string {
-  return line.map((part) => typeof part === "string" ? part : part.text).join("");
-}
+import { plainText } from "../../support/plain_text.ts";
 
 /** A line, how wide the window is, and the rows that come of it. */
 const WRAPPED: readonly (readonly [Line, number | null, readonly string[]])[] = [
@@ -22,7 +18,7 @@ const WRAPPED: readonly (readonly [Line, number | null, readonly string[]])[] = 
   ]],
   [["  a very long label for so little room  text that follows it"], 40, [
     "  a very long label for so little room",
-    "  text that follows it",
+    "      text that follows it",
   ]],
   [["a-word-that-is-longer-than-all and more"], 20, [
     "a-word-that-is-longer-than-all",
@@ -44,8 +40,8 @@ const WRAPPED: readonly (readonly [Line, number | null, readonly string[]])[] = 
 ];
 
 for (const [line, columns, rows] of WRAPPED) {
-  Deno.test(`wrap() makes of "${plain(line)}" ${rows.length} rows of ${columns}`, () => {
-    assertEquals(wrap(line, columns).map(plain), rows);
+  Deno.test(`wrap() makes of "${plainText(line)}" ${rows.length} rows of ${columns}`, () => {
+    assertEquals(wrap(line, columns).map(plainText), rows);
   });
 }
 
@@ -58,7 +54,7 @@ Deno.test("wrap() keeps the styles, and what is to be copied in one piece", () =
 });
 
 Deno.test("wrap() begins rows where it is told", () => {
-  assertEquals(wrap(["one two"], 4, 0).map(plain), ["one", "two"]);
+  assertEquals(wrap(["one two"], 4, 0).map(plainText), ["one", "two"]);
 });
 
 Deno.test("widthOf() measures what is printed", () => {
@@ -70,7 +66,7 @@ Deno.test("printProse() prints a row a line", () => {
   const printed: string[] = [];
   const out = {
     columns: 8,
-    line: (...parts: Line) => printed.push(plain(parts)) > 0,
+    line: (...parts: Line) => printed.push(plainText(parts)) > 0,
   };
   printProse(out, [["one two three"], ["four"]]);
   assertEquals(printed, ["one two", "  three", "four"]);
