@@ -13,13 +13,15 @@ export interface Table {
 
 /** Between two cells of a folded row. */
 const GAP = "  ";
+/** With that much room the last cell is broken between words, and stays in its column. */
+const LAST_COLUMNS_MIN = 24;
 /** Where the rest of a folded row stands that begins with a long cell. */
 const FOLD_INDENT = 4;
 const FIRST_CELL_MAX = 6;
 
 /**
  * A table as lines: in columns where the terminal has room for them. Where it has not each row is folded between its
- * cells, which then carry the names of their columns: nothing stands below what it does not belong to.
+ * cells, which then carry the names of their columns, and nothing stands below what it does not belong to.
  *
  * @param columns of the terminal; null for no limit
  */
@@ -28,10 +30,13 @@ export function tableLines(table: Table, columns: number | null): readonly Line[
   const all = header === null ? rows : [header, ...rows];
   const widths = columnWidths(all, least);
   const aligned = all.map((row) => alignedLine(row, widths));
-  if (columns !== null && aligned.some((line) => widthOf(line) > columns)) {
-    return rows.flatMap((row) => folded(row, header, columns));
-  }
-  return aligned.map((line, at) => header !== null && at === 0 ? [paint("faint", line)] : [line]);
+  const last = widths.reduce((sum, width) => sum + width + GAP.length, 0);
+  const fits = columns === null || last + LAST_COLUMNS_MIN <= columns ||
+    aligned.every((line) => widthOf(line) <= columns);
+  if (!fits) return rows.flatMap((row) => folded(row, header, columns));
+  return aligned.flatMap((line, at) =>
+    wrap([header !== null && at === 0 ? paint("faint", line) : line], columns, last)
+  );
 }
 
 function folded(

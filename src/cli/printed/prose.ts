@@ -24,8 +24,9 @@ export function printProse(out: Pick<Output, "columns" | "line">, lines: Iterabl
 export function wrap(line: Line, columns: number | null, hang = hangOf(line)): readonly Line[] {
   const whole = line.reduce((sum, part) => sum + widthOf(part), 0);
   if (columns === null || whole <= columns) return [line];
-  const hasRoom = columns - hang >= TEXT_COLUMNS_MIN;
-  const rows = new Rows(columns, hasRoom ? hang : Math.min(hang, leading(line) + DEEP_INDENT));
+  const deep = leading(line) + DEEP_INDENT;
+  const hasRoom = hang <= deep || columns - hang >= TEXT_COLUMNS_MIN;
+  const rows = hasRoom ? new Rows(columns, hang) : new Rows(columns, deep, hang);
   for (const { space, word } of wordsOf(line)) rows.add(space, word);
   return rows.end();
 }
@@ -38,26 +39,33 @@ export function widthOf(part: Part): number {
 class Rows {
   readonly #columns: number;
   readonly #hang: number;
+  readonly #breakAt: number | null;
   readonly #done: Line[] = [];
   #row: Part[] = [];
   #width = 0;
   /** Whether there is more than an indent in this row. */
   #hasText = false;
 
-  constructor(columns: number, hang: number) {
+  /** @param breakAt a word that begins there begins a row, what is before it is a label; null for none */
+  constructor(columns: number, hang: number, breakAt: number | null = null) {
     this.#columns = columns;
     this.#hang = hang;
+    this.#breakAt = breakAt;
   }
 
   add(space: string, word: readonly Part[]): void {
     const width = word.reduce((sum, part) => sum + widthOf(part), 0);
-    if (this.#hasText && this.#width + space.length + width > this.#columns) {
+    const begin = this.#width + space.length;
+    const isFirstRow = this.#done.length === 0;
+    const isAfterLabel = isFirstRow && begin === this.#breakAt;
+    if (this.#hasText && (isAfterLabel || begin + width > this.#columns)) {
       this.#done.push(this.#row);
       this.#row = [];
       this.#width = 0;
-      // Without its indent a command that is as long as a row fits.
-      const fits = this.#hang + width <= this.#columns || width > this.#columns;
-      this.#push(" ".repeat(fits ? this.#hang : 0));
+      // Without its indent a command that is as long as a row fits. Words of others stay where they belong.
+      const needsAll = word.some(isOnePiece) && width <= this.#columns &&
+        this.#hang + width > this.#columns;
+      this.#push(" ".repeat(needsAll ? 0 : this.#hang));
     } else this.#push(space);
     word.forEach((part) => this.#push(part));
     this.#hasText = true;

@@ -24,8 +24,17 @@ Deno.test("tableLines() sets cells out in columns where there is room", () => {
   assertEquals(table(HEADER, ALIGNED[1]!.length), ALIGNED);
 });
 
-Deno.test("tableLines() folds every row where one has no room, and says what each cell is", () => {
+Deno.test("tableLines() breaks the last cell where it is all that has no room", () => {
   assertEquals(table(HEADER, ALIGNED[1]!.length - 1), [
+    ALIGNED[0],
+    "q3   api.example.com:443  CONNECT  a name, not looked up",
+    "                                   yet",
+    ALIGNED[2],
+  ]);
+});
+
+Deno.test("tableLines() folds every row where one has no room, and says what each cell is", () => {
+  assertEquals(table(HEADER, 58), [
     "q3  host api.example.com:443  method CONNECT",
     "    address a name, not looked up yet",
     "q12  host b.test:80  address public",

@@ -20,6 +20,11 @@ const WRAPPED: readonly (readonly [Line, number | null, readonly string[]])[] = 
     "  a very long label for so little room",
     "      text that follows it",
   ]],
+  [["  for a word  x https://a.test/that/is/long"], 30, [
+    "  for a word",
+    "      x",
+    "      https://a.test/that/is/long",
+  ]],
   [["a-word-that-is-longer-than-all and more"], 20, [
     "a-word-that-is-longer-than-all",
     "  and more",
