@@ -1,5 +1,5 @@
 import { escapeControls } from "./escape_controls.ts";
-import type { Line, Output, Part } from "./terminal.ts";
+import type { Line, Output, Painted, Part } from "./terminal.ts";
 
 /** With less than this beside it an indent is given up: a word a row is no text. */
 const TEXT_COLUMNS_MIN = 20;
@@ -72,7 +72,7 @@ class Rows {
   }
 
   end(): readonly Line[] {
-    return [...this.#done, this.#row];
+    return [...this.#done, this.#row].map(joined);
   }
 
   #push(part: Part): void {
@@ -80,6 +80,25 @@ class Rows {
     this.#row.push(part);
     this.#width += widthOf(part);
   }
+}
+
+/** Puts words of one style together again that stand in one row. */
+function joined(row: Line): Line {
+  const parts: Part[] = [];
+  for (const part of row) {
+    const [before, space] = parts.slice(-2);
+    if (
+      isPainted(part) && isPainted(before) && part.style === before.style && !isOnePiece(part) &&
+      typeof space === "string" && space.trim() === ""
+    ) {
+      parts.splice(-2, 2, { ...part, text: before.text + space + part.text });
+    } else parts.push(part);
+  }
+  return parts;
+}
+
+function isPainted(part: Part | undefined): part is Painted {
+  return part !== undefined && typeof part !== "string";
 }
 
 /** A word, which may have parts of several styles, and the space before it. */

@@ -53,7 +53,7 @@ for (const [line, columns, rows] of WRAPPED) {
 Deno.test("wrap() keeps the styles, and what is to be copied in one piece", () => {
   const line: Line = ["a ", paint("bad", "b c"), " d ", paint("copy", "e  f")];
   assertEquals(wrap(line, 7), [
-    ["a", " ", paint("bad", "b"), " ", paint("bad", "c"), " ", "d"],
+    ["a", " ", paint("bad", "b c"), " ", "d"],
     ["  ", paint("copy", "e  f")],
   ]);
 });
