@@ -47,6 +47,7 @@ export type FakeOptions = Partial<
     | "stdinIsTerminal"
     | "terminalIsGone"
     | "serveAdmin"
+    | "program"
     | "spawn"
     | "dial"
     | "resolve"

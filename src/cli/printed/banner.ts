@@ -21,7 +21,7 @@ export interface BannerFacts {
   /** What opens the dashboard, once; null where what is printed may be kept. */
   readonly dashboardLink: string | null;
   readonly shell: Shell;
-  /** The command that prints the variables for this listener; null when none can know its port. */
+  /** The command that prints the variables for this listener; null where none is sure to be found, or to know it. */
   readonly envCommand: string | null;
   /** The file to write rules into; null when there is no home. */
   readonly homeFile: string | null;
@@ -31,6 +31,9 @@ export interface BannerFacts {
 export function banner(facts: BannerFacts): readonly Line[] {
   const { config, policy, listener, socks, shell, envCommand } = facts;
   const url = proxyUrl(listener);
+  const pointing = envCommand === null
+    ? assignments({ http_proxy: url, https_proxy: url }, shell)
+    : evaluation(envCommand, shell);
   return [
     [
       paint("good", `doorward ${VERSION}`),
@@ -39,17 +42,13 @@ export function banner(facts: BannerFacts): readonly Line[] {
     ...(socks === null ? [] : [[`  socks   ${socksSummary(socks, policy)}`]]),
     ["  admin   ", ...dashboard(facts)],
     [`  policy  ${sourceSummary(config)}: ${policySummary(policy)}`],
-    ...(envCommand === null ? [] : [["  use it  ", paint("copy", evaluation(envCommand, shell))]]),
-    [
-      envCommand === null ? "  use it  " : "      or  ",
-      paint("copy", assignments({ http_proxy: url, https_proxy: url }, shell)),
-    ],
+    ["  use it  ", paint("copy", pointing)],
     ...(isEmptyDefault(facts) ? howToAllow(facts.homeFile) : []),
   ];
 }
 
 function dashboard({ admin, dashboardLink }: BannerFacts): Line {
-  if (dashboardLink !== null) return [paint("copy", dashboardLink), " (works once)"];
+  if (dashboardLink !== null) return ["this link works once: ", paint("copy", dashboardLink)];
   const url = `http://${formatSocketAddress(clientAddress(admin))}`;
   return [`${url} (doorward dashboard prints a link that opens it)`];
 }

@@ -62,10 +62,7 @@ class Rows {
       this.#done.push(this.#row);
       this.#row = [];
       this.#width = 0;
-      // Without its indent a command that is as long as a row fits. Words of others stay where they belong.
-      const needsAll = word.some(isOnePiece) && width <= this.#columns &&
-        this.#hang + width > this.#columns;
-      this.#push(" ".repeat(needsAll ? 0 : this.#hang));
+      this.#push(" ".repeat(this.#indent(width, word.some(isOnePiece))));
     } else this.#push(space);
     word.forEach((part) => this.#push(part));
     this.#hasText = true;
@@ -73,6 +70,14 @@ class Rows {
 
   end(): readonly Line[] {
     return [...this.#done, this.#row].map(joined);
+  }
+
+  /** A command gives up as much of its indent as it takes to fit. Words of others stay where they belong. */
+  #indent(width: number, isOnePiece: boolean): number {
+    if (!isOnePiece) return this.#hang;
+    const indents = [this.#hang, DEEP_INDENT, 0].filter((indent) => indent <= this.#hang);
+    return indents.find((indent) => indent + width <= this.#columns) ??
+      Math.min(this.#hang, DEEP_INDENT);
   }
 
   #push(part: Part): void {

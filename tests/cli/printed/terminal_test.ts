@@ -18,6 +18,34 @@ Deno.test("line() prints colour on a terminal only", async () => {
   }
 });
 
+Deno.test("line() breaks lines for people where the terminal ends, and no data", async () => {
+  const [out, err] = [new MemorySink(true), new MemorySink(true)];
+  let columns = 10;
+  const terminal = makeTerminal(out, err, true, new FakeClock(), () => columns);
+  for (const output of [terminal.out, terminal.err]) output.line("one two three");
+  terminal.err.line(paint("record", '{"a": "b c d e"}'));
+  terminal.err.line(paint("copy", "eval a b c d e"));
+  // The window is made larger.
+  columns = 20;
+  terminal.err.line("one two three");
+  await terminal.out.flush();
+  await terminal.err.flush();
+  assertEquals(out.text, "one two three\n");
+  assertEquals(
+    err.text,
+    "one two\n  three\n" +
+      '\x1b[2m{"a": "b c d e"}\x1b[0m\n\x1b[1meval a b c d e\x1b[0m\none two three\n',
+  );
+});
+
+Deno.test("columns are those of the window, where there is one", () => {
+  const columnsOf = (isTerminal: boolean) => {
+    const sink = new MemorySink(isTerminal);
+    return makeTerminal(sink, sink, false, new FakeClock(), () => 40).out.columns;
+  };
+  assertEquals([columnsOf(true), columnsOf(false)], [40, null]);
+});
+
 Deno.test("line() escapes painted text, too", async () => {
   const sink = new MemorySink(true);
   const { out } = makeTerminal(sink, sink, true, new FakeClock());
@@ -31,6 +59,7 @@ Deno.test("permitsColour() follows NO_COLOR and TERM", () => {
   assertEquals(permitsColour({ NO_COLOR: "" }), true);
   assertEquals(permitsColour({ NO_COLOR: "1" }), false);
   assertEquals(permitsColour({ TERM: "dumb" }), false);
+  assertEquals(permitsColour({ NO_COLOR: "1", FORCE_COLOR: "1", CLICOLOR_FORCE: "1" }), false);
 });
 
 Deno.test("line() keeps the order, however little the sink takes at once", async () => {
