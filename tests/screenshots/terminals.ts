@@ -2,6 +2,7 @@ import { shellQuote } from "../../src/library/env/shell_quote.ts";
 import { doorwardWords } from "../support/doorward_cli.ts";
 import { startProgram } from "../support/programs.ts";
 import { makeScratch, type Scratch } from "../support/scratch.ts";
+import { shortPorts } from "../support/short_ports.ts";
 import { onTerminal, type TerminalSession } from "../support/terminal_session.ts";
 import { screenOf } from "./screen.ts";
 import { svgOf } from "./svg.ts";
@@ -104,7 +105,7 @@ async function filmed(take: Take, isWhole: boolean): Promise<string> {
     await scratch.configure(configuration);
     await scratch.write("doorward.toml", configuration);
   }
-  const ports = freePorts();
+  const ports = shortPorts(PORTS.length).map(String);
   await install(scratch, ports);
   await using session = onTerminal(`stty cols ${COLUMNS} rows 40; exec sh -i`, {
     cwd: scratch.folder,
@@ -155,18 +156,4 @@ function harmless(text: string, ports: readonly string[]): string {
   let known = text.replaceAll(code, (found) => "#code=".padEnd(found.length, "x"));
   ports.forEach((port, at) => (known = known.replaceAll(`:${port}`, `:${PORTS[at]}`)));
   return known.replaceAll(/(from +127\.0\.0\.1:)\d+/g, "$141230").replace(/(\r\n|\$ )*$/, "");
-}
-
-/** Free ports with as many digits as those of the picture, so that every row is as long. */
-function freePorts(): readonly string[] {
-  const free: string[] = [];
-  for (let port = 2000; free.length < PORTS.length; port++) {
-    try {
-      Deno.listen({ hostname: "127.0.0.1", port }).close();
-      free.push(String(port));
-    } catch (error) {
-      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
-    }
-  }
-  return free;
 }
