@@ -10,11 +10,11 @@ export type Program =
   /** A script and the runtime that runs it. */
   | { readonly kind: "script"; readonly deno: string; readonly main: string };
 
-/** This program. Reads where it is, which needs `--allow-read` and `--allow-env`. */
-export function systemProgram(): Program {
+/** This program, and whether a shell with this `PATH` finds it. Reads where it is, which needs `--allow-read`. */
+export function systemProgram(PATH: string): Program {
   const path = Deno.execPath();
   if (!Deno.build.standalone) return { kind: "script", deno: path, main: Deno.mainModule };
-  const isOnPath = isFoundOn(Deno.env.get("PATH") ?? "", path, Deno.build.os);
+  const isOnPath = isFoundOn(PATH, path, Deno.build.os);
   return { kind: "compiled", path, isOnPath };
 }
 

@@ -51,7 +51,6 @@ export function systemSurroundings(): Surroundings {
       Deno.stderr,
       permitsColour(env),
       systemClock,
-      systemColumns,
     ),
     stdin: Deno.stdin,
     stdout: Deno.stdout,
@@ -66,9 +65,19 @@ export function systemSurroundings(): Surroundings {
     startHelper: systemHelper,
     serveAdmin,
     signals: systemSignals,
-    program: systemProgram,
+    program: () => systemProgram(env["PATH"] ?? env["Path"] ?? ""),
     spawn: (words, env) => searchList.duringSpawn(() => systemSpawn(words, env)),
     giveUpWriting: () => void Deno.permissions.revokeSync({ name: "write" }),
     startProxy,
   };
+}
+
+/** How wide the window is that one of our streams is in; null where none is, or has no width. */
+function systemColumns(): number | null {
+  try {
+    // A terminal that nobody looks at, of `script` or `ssh -tt` say, has none.
+    return Deno.consoleSize().columns || null;
+  } catch {
+    return null; // There is no terminal.
+  }
 }

@@ -4,7 +4,7 @@ import { NO_POSIX } from "../support/machine.ts";
 import { makeScratch } from "../support/scratch.ts";
 
 Deno.test("systemProgram() is the runtime and its script where nothing was compiled", () => {
-  assertEquals(systemProgram(), {
+  assertEquals(systemProgram(""), {
     kind: "script",
     deno: Deno.execPath(),
     main: Deno.mainModule,

@@ -90,16 +90,6 @@ export function makeTerminal(
   };
 }
 
-/** How wide the window is that one of our streams is in; null where none is, or has no width. */
-export function systemColumns(): number | null {
-  try {
-    // A terminal that nobody looks at, of `script` or `ssh -tt` say, has none.
-    return Deno.consoleSize().columns || null;
-  } catch {
-    return null; // There is no terminal.
-  }
-}
-
 /**
  * Whether the environment permits colour (https://no-color.org: any value but the empty one forbids). Nothing
  * forces it, not FORCE_COLOR either: what is no terminal is read by programs.
