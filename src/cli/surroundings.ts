@@ -8,7 +8,7 @@ import { type Spawn, systemSpawn } from "./child.ts";
 import { type Program, systemProgram } from "./program.ts";
 import { withoutSearchList } from "./search_list.ts";
 import { type ListenSignals, systemSignals } from "./signals/listen_signals.ts";
-import { makeTerminal, permitsColour, systemColumns, type Terminal } from "./printed/terminal.ts";
+import { makeTerminal, permitsColour, type Terminal } from "./printed/terminal.ts";
 
 /** All that the commands touch of the machine they run on, so that a test can own each. */
 export interface Surroundings extends Machine {
