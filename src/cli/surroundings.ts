@@ -51,6 +51,7 @@ export function systemSurroundings(): Surroundings {
       Deno.stderr,
       permitsColour(env),
       systemClock,
+      systemColumns,
     ),
     stdin: Deno.stdin,
     stdout: Deno.stdout,
