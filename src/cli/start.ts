@@ -227,7 +227,9 @@ function envCommand(
   const { requirements: named } = policy;
   const requirements = named === null || isUrl(named) ? named : fromHere(named);
   const flags = { ...policy, file, requirements, overrides, allow: [], deny: [], mode: null };
-  return quoteWords([...words, ...flagWords(flags)], shell);
+  const line = quoteWords([...words, ...flagWords(flags)], shell);
+  // What is in quotes is a string to PowerShell, until it is called.
+  return shell === "powershell" && line.startsWith("'") ? `& ${line}` : line;
 }
 
 /** What a client could not be told: the line for programs, then the sentences for people. */

@@ -339,6 +339,24 @@ Deno.test({
   },
 });
 
+Deno.test("start names that command by its path where its name would find another program", async () => {
+  const lineOf = async (path: string, SHELL: string) => {
+    const program = () => ({ kind: "compiled", path, isOnPath: false }) as const;
+    const running = await starting(["start"], { program, env: { SHELL } });
+    await end(running);
+    return running.here.printed().err.split("\n").find((line) => line.startsWith("  use it  "));
+  };
+  assertEquals(await lineOf("/opt/it/doorward", "sh"), '  use it  eval "$(/opt/it/doorward env)"');
+  assertEquals(
+    await lineOf("/my tools/doorward", "fish"),
+    "  use it  '/my tools/doorward' env | source",
+  );
+  assertEquals(
+    await lineOf("C:\\Tools\\doorward.exe", "pwsh"),
+    "  use it  & 'C:\\Tools\\doorward.exe' env | Out-String | Invoke-Expression",
+  );
+});
+
 Deno.test("start warns where nobody can know the token, unless it is to be quiet", async () => {
   const warned = async (argv: readonly string[]) => {
     const running = await starting(argv);

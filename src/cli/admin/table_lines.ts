@@ -1,4 +1,4 @@
-import { widthOf, wrap } from "../printed/prose.ts";
+import { widthOf, widthOfAll, wrap } from "../printed/prose.ts";
 import { type Line, paint, type Part } from "../printed/terminal.ts";
 import { alignedLine, columnWidths, printable } from "./columns.ts";
 
@@ -54,12 +54,8 @@ function folded(
     const label = header?.[at + 1]?.toLowerCase() ?? "";
     const item: Line = label === "" ? [cell] : [paint("faint", label), ` ${cell}`];
     const line = lines.at(-1)!;
-    if (width(line) + GAP.length + width(item) <= columns) line.push(GAP, ...item);
+    if (widthOfAll(line) + GAP.length + widthOfAll(item) <= columns) line.push(GAP, ...item);
     else lines.push(...wrap([" ".repeat(hang), ...item], columns, hang).map((part) => [...part]));
   }
   return lines;
-}
-
-function width(line: Line): number {
-  return line.reduce((sum, part) => sum + widthOf(part), 0);
 }

@@ -88,7 +88,7 @@ async function listen(
     const choice = readChoice(typed.text);
     if (choice.kind === "answer") return choice.answer;
     if (choice.kind === "details") await printDetails(question, options, signal);
-    else err.line(`  that is none of the answers, which are one letter each`);
+    else err.line("  that is none of the answers, which are one letter each");
     offer();
   }
 }

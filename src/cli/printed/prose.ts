@@ -22,8 +22,7 @@ export function printProse(out: Pick<Output, "columns" | "line">, lines: Iterabl
  * @param hang where the rows after the first begin
  */
 export function wrap(line: Line, columns: number | null, hang = hangOf(line)): readonly Line[] {
-  const whole = line.reduce((sum, part) => sum + widthOf(part), 0);
-  if (columns === null || whole <= columns) return [line];
+  if (columns === null || widthOfAll(line) <= columns) return [line];
   const deep = leading(line) + DEEP_INDENT;
   const hasRoom = hang <= deep || columns - hang >= TEXT_COLUMNS_MIN;
   const rows = hasRoom ? new Rows(columns, hang) : new Rows(columns, deep, hang);
@@ -34,6 +33,11 @@ export function wrap(line: Line, columns: number | null, hang = hangOf(line)): r
 /** How many characters of a row a part takes. */
 export function widthOf(part: Part): number {
   return [...escapeControls(textOf(part))].length;
+}
+
+/** How many characters of a row a line takes. */
+export function widthOfAll(line: Line): number {
+  return line.reduce((sum, part) => sum + widthOf(part), 0);
 }
 
 class Rows {
@@ -54,7 +58,7 @@ class Rows {
   }
 
   add(space: string, word: readonly Part[]): void {
-    const width = word.reduce((sum, part) => sum + widthOf(part), 0);
+    const width = widthOfAll(word);
     const begin = this.#width + space.length;
     const isFirstRow = this.#done.length === 0;
     const isAfterLabel = isFirstRow && begin === this.#breakAt;
