@@ -6,6 +6,8 @@ import type { Command } from "./argv/command.ts";
 import type { CommandName } from "./argv/commands.ts";
 import { EXIT } from "./exit_code.ts";
 import { helpText } from "./argv/help.ts";
+import { helpLines } from "./printed/help_lines.ts";
+import { printProse } from "./printed/prose.ts";
 import { faultText } from "./printed/notices.ts";
 import { type Surroundings, systemSurroundings } from "./surroundings.ts";
 import { VERSION } from "../library/version.ts";
@@ -78,7 +80,10 @@ function version(json: boolean, here: Surroundings): number {
 }
 
 function help(of: CommandName | null, here: Surroundings): number {
-  for (const line of helpText(of).split("\n")) here.terminal.out.line(line);
+  const { out } = here.terminal;
+  const text = helpText(of);
+  if (out.columns === null) text.split("\n").forEach((line) => out.line(line));
+  else printProse(out, helpLines(text));
   return EXIT.done;
 }
 
