@@ -29,13 +29,15 @@ export interface EmbeddedPackage {
 const ID_REGEXP = /^((?:@[^/@]+\/)?[^/@_]+(?:_[^/@]+)*)@([^_/]+)/;
 
 /**
- * The packages that these imports reach, by name and version, each with what it needs. `imports` is the map of
- * `deno.json`. Throws for an import that the lock file does not know.
+ * The packages that these imports reach, by name and version, each with what it needs; those that are imported
+ * themselves, unless `deep`. `imports` is the map of `deno.json`. Throws for an import that the lock file does not
+ * know.
  */
 export function embeddedPackages(
   lock: Lock,
   imports: Readonly<Record<string, string>>,
   imported: Iterable<string>,
+  { deep = true }: { readonly deep?: boolean } = {},
 ): readonly EmbeddedPackage[] {
   const found = new Map<string, EmbeddedPackage>();
   const waiting = [...imported].map((name) => lockedKey(lock, imports[name] ?? name));
@@ -44,7 +46,7 @@ export function embeddedPackages(
     if (found.has(id)) continue;
     const { integrity, dependencies = [] } = lock.npm[key]!;
     const needed = dependencies.map((dependency) => keyOf(lock, dependency));
-    waiting.push(...needed);
+    if (deep) waiting.push(...needed);
     const [, name = "", version = ""] = ID_REGEXP.exec(id) ?? [];
     found.set(id, { name, version, integrity, dependencies: needed.map(idOf).sort() });
   }
