@@ -4,21 +4,13 @@ import { type Needed, testClient } from "../support/client_world.ts";
 import { NO_POSIX } from "../support/machine.ts";
 import { type Ended, runProgram, whereIs } from "../support/programs.ts";
 import { makeScratch, type Scratch } from "../support/scratch.ts";
-import { startWebOrigin, type WebOrigin } from "../support/web_origin.ts";
-import { sha256Of } from "./checksums.ts";
-import { executableName, TARGETS } from "./targets.ts";
+import { executable, type Releases, startReleases } from "./releases.ts";
 
 const script = `${import.meta.dirname}/../../.github/install.sh`;
 
-/** A program that says which one it is. */
-const executable = (name: string) => `#!/bin/sh\necho "${name} runs"\n`;
-
 /** The releases of a project, and somebody who installs one of them. */
-interface World extends AsyncDisposable {
+interface World extends Releases {
   readonly scratch: Scratch;
-  readonly server: WebOrigin;
-  /** What the server answers, by path: change it before installing. */
-  readonly pages: Map<string, string | Response>;
   /** What `uname` says. */
   become(system: string, machine: string): Promise<void>;
   install(...args: string[]): Promise<Ended>;
@@ -29,24 +21,8 @@ interface World extends AsyncDisposable {
 async function makeWorld(): Promise<World> {
   await using stack = new AsyncDisposableStack();
   const scratch = stack.use(await makeScratch());
-  const pages = new Map<string, string | Response>();
-  for (const version of ["0.1.0", "0.2.0"]) {
-    const names = TARGETS.map((target) => executableName(version, target));
-    let sums = "";
-    for (const name of names) {
-      pages.set(`/download/v${version}/${name}`, executable(name));
-      const file = await scratch.write(`server/${name}`, executable(name));
-      sums += `${await sha256Of(file)}  ${name}\n`;
-    }
-    pages.set(`/download/v${version}/SHA256SUMS`, sums);
-    pages.set("/latest/download/SHA256SUMS", sums);
-  }
-  const server = stack.use(startWebOrigin(({ url }) => {
-    const page = pages.get(new URL(url).pathname);
-    return typeof page === "string"
-      ? new Response(page)
-      : page ?? new Response(null, { status: 404 });
-  }, { hostname: "127.0.0.1" }));
+  const releases = stack.use(await startReleases(["0.1.0", "0.2.0"], scratch));
+  const { pages, server } = releases;
   const tool = async (name: string, text: string) => {
     const path = await scratch.write(`tools/${name}`, `#!/bin/sh\n${text}\n`);
     await Deno.chmod(path, 0o755);
