@@ -1,11 +1,10 @@
 // `deno task assets --tag TAG [--out DIR]`: what a release has beside its executables.
 import { parseArgs } from "@std/cli/parse-args";
 import { VERSION } from "../../src/library/version.ts";
-import { billOfThis } from "./bill_of_materials.ts";
-import { CHECKSUMS, checksumsIn, writeChecksums } from "./checksums.ts";
-import { formula } from "./formula.ts";
+import { CHECKSUMS } from "./checksums.ts";
 import { EXIT_FAILED, EXIT_USAGE, print } from "./print.ts";
 import { releaseNotes } from "./release_notes.ts";
+import { writeAssets } from "./write_assets.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 
@@ -42,19 +41,12 @@ async function main(args: readonly string[]): Promise<number> {
     }
     const changelog = await Deno.readTextFile(new URL("docs/changelog.md", ROOT));
     const notes = releaseNotes(changelog, VERSION);
-    if (check !== true) await writeAssets(out);
+    if (check !== true) await writeAssets(VERSION, out);
     return print(notes, 0);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     return print(`Cannot make a release: ${why}\n`, EXIT_FAILED);
   }
-}
-
-async function writeAssets(out: string): Promise<void> {
-  await Deno.writeTextFile(`${out}/doorward.rb`, formula(VERSION, await checksumsIn(out)));
-  await Deno.writeTextFile(`${out}/doorward-${VERSION}.cdx.json`, await billOfThis());
-  await Deno.copyFile(new URL(".github/install.sh", ROOT), `${out}/install.sh`);
-  await writeChecksums(out);
 }
 
 if (import.meta.main) Deno.exit(await main(Deno.args));
