@@ -1,12 +1,14 @@
 // With the runtime of the tests in the place of the base runtime everything is done but the start of the outcome.
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { join } from "node:path";
 import denoJson from "../../deno.json" with { type: "json" };
 import { sourceGraph } from "../npm/source_graph.ts";
 import { type Ended, runProgram } from "../support/programs.ts";
 import { makeScratch, type Scratch } from "../support/scratch.ts";
 import { sha256Of } from "./checksums.ts";
-import { compilerEnv, failureText, PERMISSIONS } from "./compile.ts";
 import { baseRuntime } from "./base_runtime.ts";
+import { failureText, PERMISSIONS } from "./compile.ts";
+import { chosen } from "./deno.ts";
 import { type Embedded, embeddedIn } from "./embedded.ts";
 import { embeddedPackages, type Lock } from "./lock.ts";
 import { smoke } from "./smoke.ts";
@@ -104,14 +106,30 @@ Deno.test("deno task compile: what is in the executable", async (t) => {
   );
 });
 
-Deno.test("deno task compile makes the same bytes twice", async () => {
+Deno.test("deno task compile makes the same bytes of every clone", async () => {
   await using scratch = await makeScratch();
-  const [first, second] = await Array.fromAsync(["a", "b"], async (folder) => {
-    const out = `${scratch.folder}/${folder}`;
-    await compileTask(["--out", out], scratch, { DENORT_BIN: Deno.execPath() });
+  const clone = `${scratch.folder}/clone`;
+  for (const name of CLONED) await copyTree(new URL(name, root).pathname, `${clone}/${name}`);
+  const sums = await Array.fromAsync([main, `${clone}/tests/release/main.ts`], async (task) => {
+    const out = `${scratch.folder}/out`;
+    const env = { DENORT_BIN: Deno.execPath() };
+    const { code, stderr } = await compileTask(["--out", out], scratch, env, task);
+    assertEquals([code, stderr], [0, ""]);
     return await Deno.readTextFile(`${out}/SHA256SUMS`);
   });
-  assertEquals(first, second);
+  assertEquals(sums[0], sums[1]);
+});
+
+Deno.test("deno task compile does not compile where something is already", async () => {
+  await using scratch = await makeScratch();
+  await scratch.write("tmp/doorward-compile/main.ts", "");
+  const { code, stderr } = await compileTask(["--out", `${scratch.folder}/out`], scratch, {});
+  assertEquals(code, 1);
+  assertEquals(
+    stderr,
+    `Cannot compile: ${scratch.folder}/tmp/doorward-compile is there: wait until the other ` +
+      "compilation is done, or remove it\n",
+  );
 });
 
 Deno.test("deno task compile says in one line where the base runtime is to be put", async () => {
@@ -130,7 +148,8 @@ Deno.test("deno task compile says in one line where the base runtime is to be pu
     stderr,
     /^Cannot download the base runtime for \S+ from https:\/\/dl\.deno\.land\/\S+ \(.*\n$/,
   );
-  assertStringIncludes(stderr, `/dl/release/v${Deno.version.deno}/denort-${target}.zip, or `);
+  const place = join("dl/release", `v${Deno.version.deno}`, `denort-${target}.zip`);
+  assertStringIncludes(stderr, `${place}, or `);
   assertEquals(await Array.fromAsync(Deno.readDir(out)), []);
 });
 
@@ -170,9 +189,9 @@ Deno.test("failureText() is one line, with every cause", () => {
   );
 });
 
-Deno.test("compilerEnv() keeps the way to the network, and nothing that would be baked in", () => {
+Deno.test("chosen() keeps the way to the network, and nothing that would be baked in", () => {
   const env = { PATH: "/bin", HTTPS_PROXY: "http://proxy.test", OTEL_DENO: "true", SECRET: "x" };
-  assertEquals(compilerEnv(env), { PATH: "/bin", HTTPS_PROXY: "http://proxy.test" });
+  assertEquals(chosen(env), { PATH: "/bin", HTTPS_PROXY: "http://proxy.test" });
 });
 
 const denort = isTarget(Deno.build.target) ? baseRuntime(Deno.build.target) : null;
@@ -199,9 +218,25 @@ async function compileTask(
   args: readonly string[],
   scratch: Scratch,
   env: Readonly<Record<string, string>>,
+  task = main,
 ): Promise<Ended> {
-  const words = [Deno.execPath(), "run", "--quiet", "--no-prompt", "--allow-all", main, ...args];
-  return await runProgram(words, { env: { ...scratch.env, ...env } });
+  const words = [Deno.execPath(), "run", "--quiet", "--no-prompt", "--allow-all", task, ...args];
+  const tmp = `${scratch.folder}/tmp`;
+  await Deno.mkdir(tmp, { recursive: true });
+  return await runProgram(words, { env: { ...scratch.env, TMPDIR: tmp, TEMP: tmp, ...env } });
+}
+
+/** What of a clone the compilation needs. */
+const CLONED = ["main.ts", "deno.json", "deno.lock", "src", "types", "tests/npm", "tests/release"];
+
+async function copyTree(from: string, to: string): Promise<void> {
+  if ((await Deno.stat(from)).isFile) {
+    await Deno.mkdir(to.slice(0, to.lastIndexOf("/")), { recursive: true });
+    return await Deno.copyFile(from, to);
+  }
+  for await (const { name } of Deno.readDir(from)) {
+    await copyTree(`${from}/${name}`, `${to}/${name}`);
+  }
 }
 
 /** What was granted or refused, without what was left open. */

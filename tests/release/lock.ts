@@ -74,7 +74,8 @@ function keyOf(lock: Lock, dependency: string): string {
   return key;
 }
 
-function idOf(key: string): string {
+/** The name and version of a package, by its key in the lock file: without its peers. */
+export function idOf(key: string): string {
   const [id] = ID_REGEXP.exec(key) ?? [];
   if (id === undefined) throw new Error(`The lock file has a package without a version: "${key}"`);
   return id;

@@ -4,6 +4,7 @@ import { VERSION } from "../../src/library/version.ts";
 import { CHECKSUMS, writeChecksums } from "./checksums.ts";
 import { compile, CompileError } from "./compile.ts";
 import { EXIT_FAILED, EXIT_USAGE, print } from "./print.ts";
+import { makeStage } from "./stage.ts";
 import { executableName, isTarget, type Target, TARGETS } from "./targets.ts";
 
 const USAGE = `deno task compile [--target TARGET | --all] [--out DIR]
@@ -46,12 +47,14 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 async function compileAll(targets: readonly Target[], out: string): Promise<number> {
+  const env = Deno.env.toObject();
   try {
+    await using stage = await makeStage(env);
     for (const [at, target] of targets.entries()) {
       const count = targets.length === 1 ? "" : ` (${at + 1} of ${targets.length})`;
       print(`Compiling for ${target}${count} …\n`, 0);
       const file = `${out}/${executableName(VERSION, target)}`;
-      await compile(target, file, Deno.env.toObject());
+      await compile(target, file, stage, env);
       const { size } = await Deno.stat(file);
       print(`  ${file}: ${Math.round(size / 1_000_000)} MB\n`, 0);
     }
@@ -59,8 +62,7 @@ async function compileAll(targets: readonly Target[], out: string): Promise<numb
     return print(`  ${out}/${CHECKSUMS}\n`, 0);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    const text = error instanceof CompileError ? why : `Cannot write to ${out}: ${why}`;
-    return print(`${text}\n`, EXIT_FAILED);
+    return print(`${error instanceof CompileError ? "" : "Cannot compile: "}${why}\n`, EXIT_FAILED);
   }
 }
 
