@@ -1,6 +1,6 @@
 // One executable for one target: `deno compile`, with what it bakes in written down here.
-import { dirname, join, resolve } from "node:path";
-import { DenoError, firstLine, runDeno } from "./deno.ts";
+import { basename, dirname, join, resolve } from "node:path";
+import { type Around, DenoError, firstLine, runDeno } from "./deno.ts";
 import type { Stage } from "./stage.ts";
 import type { Target } from "./targets.ts";
 
@@ -44,16 +44,21 @@ export async function compile(
   target: Target,
   file: string,
   { sources, denoDir, realDenoDir }: Stage,
-  env: Readonly<Record<string, string>>,
+  around: Around,
 ): Promise<void> {
   await Deno.mkdir(dirname(file), { recursive: true });
-  const output = ["--target", target, "--output", resolve(file)];
-  const words = ["compile", ...SETTINGS, ...PERMISSIONS, ...output, "main.ts"];
+  // An executable that is not whole is never there by its name.
+  const folder = await Deno.makeTempDir({ dir: dirname(file), prefix: ".compile-" });
   try {
-    await runDeno(words, sources, { ...env, DENO_DIR: denoDir });
+    const output = ["--target", target, "--output", resolve(folder, basename(file))];
+    const words = ["compile", ...SETTINGS, ...PERMISSIONS, ...output, "main.ts"];
+    await runDeno(words, sources, { ...around, env: { ...around.env, DENO_DIR: denoDir } });
+    await Deno.rename(join(folder, basename(file)), file);
   } catch (error) {
     if (!(error instanceof DenoError)) throw error;
     throw new CompileError(failureText(target, error.said, realDenoDir));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
   }
 }
 
@@ -63,10 +68,11 @@ export function failureText(target: Target, said: string, denoDir: string): stri
   const download = /error sending request for url \((\S+\/denort-\S+\.zip)\)/.exec(said);
   if (download !== null) {
     const place = join(denoDir, `dl/release/v${Deno.version.deno}/denort-${target}.zip`);
-    return `Cannot download the base runtime for ${target} from ${download[1]} (${
+    const [, url] = download;
+    return `Cannot download the base runtime for ${target} from ${url} (${
       causes.at(-1)
-    }); ` +
-      `put it at ${place}, or unpack it and set DENORT_BIN to its path`;
+    }); put it ` +
+      `at ${place}, or unpack it and set DENORT_BIN to its path`;
   }
   const why = causes.length > 0 ? causes.join(": ") : firstLine(said);
   return `Cannot compile for ${target}: ${why}`;

@@ -3,7 +3,8 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { join } from "node:path";
 import denoJson from "../../deno.json" with { type: "json" };
 import { sourceGraph } from "../npm/source_graph.ts";
-import { type Ended, runProgram } from "../support/programs.ts";
+import { NO_POSIX } from "../support/machine.ts";
+import { type Ended, runProgram, startProgram } from "../support/programs.ts";
 import { makeScratch, type Scratch } from "../support/scratch.ts";
 import { sha256Of } from "./checksums.ts";
 import { baseRuntime } from "./base_runtime.ts";
@@ -16,7 +17,8 @@ import { executableName, isTarget, type Target } from "./targets.ts";
 
 const root = new URL("../../", import.meta.url);
 const lock: Lock = JSON.parse(await Deno.readTextFile(new URL("deno.lock", root)));
-const main = `${import.meta.dirname}/main.ts`;
+const folder = import.meta.dirname!;
+const main = `${folder}/main.ts`;
 const target = Deno.build.target as Target;
 const name = executableName(denoJson.version, target);
 
@@ -106,20 +108,6 @@ Deno.test("deno task compile: what is in the executable", async (t) => {
   );
 });
 
-Deno.test("deno task compile makes the same bytes of every clone", async () => {
-  await using scratch = await makeScratch();
-  const clone = `${scratch.folder}/clone`;
-  for (const name of CLONED) await copyTree(new URL(name, root).pathname, `${clone}/${name}`);
-  const sums = await Array.fromAsync([main, `${clone}/tests/release/main.ts`], async (task) => {
-    const out = `${scratch.folder}/out`;
-    const env = { DENORT_BIN: Deno.execPath() };
-    const { code, stderr } = await compileTask(["--out", out], scratch, env, task);
-    assertEquals([code, stderr], [0, ""]);
-    return await Deno.readTextFile(`${out}/SHA256SUMS`);
-  });
-  assertEquals(sums[0], sums[1]);
-});
-
 Deno.test("deno task compile does not compile where something is already", async () => {
   await using scratch = await makeScratch();
   await scratch.write("tmp/doorward-compile/main.ts", "");
@@ -130,6 +118,29 @@ Deno.test("deno task compile does not compile where something is already", async
     `Cannot compile: ${scratch.folder}/tmp/doorward-compile is there: wait until the other ` +
       "compilation is done, or remove it\n",
   );
+});
+
+Deno.test({
+  name: `deno task compile leaves nothing behind when it is interrupted${NO_POSIX.why}`,
+  ignore: NO_POSIX.ignore,
+  async fn(): Promise<void> {
+    await using scratch = await makeScratch();
+    const tmp = `${scratch.folder}/tmp`;
+    await Deno.mkdir(tmp);
+    const out = `${scratch.folder}/out`;
+    const words = [Deno.execPath(), "run", "--quiet", "--no-prompt", "--allow-all", main];
+    const env = { ...scratch.env, TMPDIR: tmp, DENORT_BIN: Deno.execPath() };
+    await using compiling = startProgram([...words, "--out", out], { env });
+    await compiling.stdout.until(/Compiling for/);
+    compiling.kill("SIGINT");
+    const { code, stderr } = await compiling.ended;
+    assertEquals([code, stderr], [130, "Interrupted: nothing is left of what was not done\n"]);
+    const left = await Array.fromAsync(
+      [tmp, out],
+      (folder) => Array.fromAsync(Deno.readDir(folder)),
+    );
+    assertEquals(left, [[], []]);
+  },
 });
 
 Deno.test("deno task compile says in one line where the base runtime is to be put", async () => {

@@ -22,11 +22,19 @@ export class DenoError extends Error {
   }
 }
 
+/** In what it is called. */
+export interface Around {
+  /** The environment of whoever calls. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Ends it. */
+  readonly signal: AbortSignal;
+}
+
 /** Runs it in a folder. Resolves to what it printed. Rejects with {@linkcode DenoError}. */
 export async function runDeno(
   args: readonly string[],
   cwd: string,
-  env: Readonly<Record<string, string>>,
+  { env, signal }: Around,
 ): Promise<string> {
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [...args],
@@ -34,6 +42,7 @@ export async function runDeno(
     clearEnv: true,
     env: { ...chosen(env), DENO_NO_UPDATE_CHECK: "1", NO_COLOR: "1" },
     stdin: "null",
+    signal,
   }).output();
   const text = new TextDecoder();
   if (!success) throw new DenoError(args[0] ?? "", text.decode(stderr));

@@ -47,24 +47,37 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 async function compileAll(targets: readonly Target[], out: string): Promise<number> {
-  const env = Deno.env.toObject();
+  const interruption = new AbortController();
+  const { signal } = interruption;
+  // What has been copied is removed before the end.
+  const interrupt = () => interruption.abort();
+  Deno.addSignalListener("SIGINT", interrupt);
   try {
-    await using stage = await makeStage(env);
+    const around = { env: Deno.env.toObject(), signal };
+    await using stage = await makeStage(around);
     for (const [at, target] of targets.entries()) {
       const count = targets.length === 1 ? "" : ` (${at + 1} of ${targets.length})`;
       print(`Compiling for ${target}${count} …\n`, 0);
       const file = `${out}/${executableName(VERSION, target)}`;
-      await compile(target, file, stage, env);
+      await compile(target, file, stage, around);
       const { size } = await Deno.stat(file);
       print(`  ${file}: ${Math.round(size / 1_000_000)} MB\n`, 0);
     }
     await writeChecksums(out);
     return print(`  ${out}/${CHECKSUMS}\n`, 0);
   } catch (error) {
+    if (signal.aborted) {
+      return print("Interrupted: nothing is left of what was not done\n", EXIT_SIGINT);
+    }
     const why = error instanceof Error ? error.message : String(error);
     return print(`${error instanceof CompileError ? "" : "Cannot compile: "}${why}\n`, EXIT_FAILED);
+  } finally {
+    Deno.removeSignalListener("SIGINT", interrupt);
   }
 }
+
+/** As shells have it: 128 and the number of the signal. */
+const EXIT_SIGINT = 130;
 
 function usage(fault: string): number {
   return print(`Cannot compile: ${fault}\nSee deno task compile --help\n`, EXIT_USAGE);

@@ -1,7 +1,7 @@
 // What is compiled, copied to where it has the same path and the same times for everybody: an executable tells both
 // of its files, and is the same, byte for byte, only if those are.
 import { tmpdir } from "node:os";
-import { runDeno } from "./deno.ts";
+import { type Around, runDeno } from "./deno.ts";
 import { idOf, type Lock } from "./lock.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname.replace(/^\/(?=[A-Z]:)/, "");
@@ -23,10 +23,10 @@ export interface Stage extends AsyncDisposable {
  * Makes the one of this machine, with every package of npm that the compiler looks for; downloads those that are not in the cache. Rejects while there
  * is one.
  */
-export async function makeStage(env: Readonly<Record<string, string>>): Promise<Stage> {
-  await runDeno(["install", "--quiet", "--frozen"], ROOT, env);
+export async function makeStage(around: Around): Promise<Stage> {
+  await runDeno(["install", "--quiet", "--frozen"], ROOT, around);
   const { denoDir: realDenoDir, npmCache } = JSON.parse(
-    await runDeno(["info", "--json"], ROOT, env),
+    await runDeno(["info", "--json"], ROOT, around),
   );
   const lock: Lock = JSON.parse(await Deno.readTextFile(`${ROOT}/deno.lock`));
   const packages = new Set(Object.keys(lock.npm).map(idOf));
