@@ -91,6 +91,16 @@ Deno.test("deno task compile: what is in the executable", async (t) => {
     );
   });
 
+  await t.step("the same bytes as of another clone, made at another time", async () => {
+    const clone = `${scratch.folder}/clone`;
+    for (const path of CLONED) await copyTree(`${folder}/../../${path}`, `${clone}/${path}`);
+    const other = `${scratch.folder}/other`;
+    const task = `${clone}/tests/release/main.ts`;
+    const env = { DENORT_BIN: Deno.execPath() };
+    assertEquals((await compileTask(["--out", other], scratch, env, task)).code, 0);
+    assertEquals(await Deno.readTextFile(`${other}/SHA256SUMS`), `${sum}  ${name}\n`);
+  });
+
   await t.step(
     "is what does the work: it passes the smoke test, outside of the executable",
     async () => {
@@ -240,10 +250,13 @@ async function compileTask(
 /** What of a clone the compilation needs. */
 const CLONED = ["main.ts", "deno.json", "deno.lock", "src", "types", "tests/npm", "tests/release"];
 
+const OTHER_TIME = new Date("2001-02-03T04:05:06Z");
+
 async function copyTree(from: string, to: string): Promise<void> {
   if ((await Deno.stat(from)).isFile) {
     await Deno.mkdir(to.slice(0, to.lastIndexOf("/")), { recursive: true });
-    return await Deno.copyFile(from, to);
+    await Deno.copyFile(from, to);
+    return await Deno.utime(to, OTHER_TIME, OTHER_TIME);
   }
   for await (const { name } of Deno.readDir(from)) {
     await copyTree(`${from}/${name}`, `${to}/${name}`);
