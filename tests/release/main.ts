@@ -20,6 +20,8 @@ denort-TARGET.zip into the folder that an error names, or set DENORT_BIN to an u
 
 Example: deno task compile --target aarch64-apple-darwin --out dist
 `;
+/** As shells have it: 128 and the number of the signal. */
+const EXIT_SIGINT = 130;
 
 async function main(args: readonly string[]): Promise<number> {
   const strays: string[] = [];
@@ -75,9 +77,6 @@ async function compileAll(targets: readonly Target[], out: string): Promise<numb
     Deno.removeSignalListener("SIGINT", interrupt);
   }
 }
-
-/** As shells have it: 128 and the number of the signal. */
-const EXIT_SIGINT = 130;
 
 function usage(fault: string): number {
   return print(`Cannot compile: ${fault}\nSee deno task compile --help\n`, EXIT_USAGE);

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { type Around, runDeno } from "./deno.ts";
 import { idOf, type Lock } from "./lock.ts";
 
-const ROOT = new URL("../../", import.meta.url).pathname.replace(/^\/(?=[A-Z]:)/, "");
+const ROOT = `${import.meta.dirname}/../..`;
 const SOURCES = ["main.ts", "deno.json", "deno.lock", "src", "types"];
 /** Every file's. Archives know no time before 1980. */
 const TIME = new Date("1980-01-01T00:00:00Z");
@@ -20,8 +20,8 @@ export interface Stage extends AsyncDisposable {
 }
 
 /**
- * Makes the one of this machine, with every package of npm that the compiler looks for; downloads those that are not in the cache. Rejects while there
- * is one.
+ * Makes the one of this machine, with every package of npm that the compiler looks for; downloads those that are not
+ * in the cache. Rejects while there is one.
  */
 export async function makeStage(around: Around): Promise<Stage> {
   await runDeno(["install", "--quiet", "--frozen"], ROOT, around);
