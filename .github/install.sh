@@ -38,6 +38,10 @@ wrong() {
   exit 2
 }
 
+has() {
+  command -v "$1" >/dev/null 2>&1
+}
+
 # The target of this system, as the executables are named.
 target() {
   machine=$(uname -m)
@@ -66,22 +70,19 @@ target() {
 
 # download URL FILE: the whole of it, over TLS, or a failure.
 download() {
-  if command -v curl >/dev/null 2>&1; then
+  if has curl; then
     if [ -t 2 ]; then progress=--progress-bar; else progress=--silent; fi
     curl "$progress" --show-error --fail --location --retry 2 --proto "=$scheme" --output "$2" "$1"
-  elif command -v wget >/dev/null 2>&1; then
-    if [ "$scheme" = https ]; then wget --quiet --https-only --output-document="$2" "$1"
-    else wget --quiet --output-document="$2" "$1"; fi
+  elif [ "$scheme" = https ]; then
+    wget --quiet --https-only --output-document="$2" "$1"
   else
-    fail "there is neither curl nor wget"
+    wget --quiet --output-document="$2" "$1"
   fi
 }
 
 # The SHA-256 of a file.
 sha256() {
-  if command -v sha256sum >/dev/null 2>&1; then sha256sum <"$1"
-  elif command -v shasum >/dev/null 2>&1; then shasum -a 256 <"$1"
-  else fail "there is neither sha256sum nor shasum to check the download with"; fi | cut -d ' ' -f 1
+  if has sha256sum; then sha256sum <"$1"; else shasum -a 256 <"$1"; fi | cut -d ' ' -f 1
 }
 
 # Sets name, wanted and version: the executable for $target in a SHA256SUMS, its checksum, and what it is a version of.
@@ -126,6 +127,8 @@ main() {
     *) wrong "DOORWARD_RELEASES has to be an https URL, and is $releases" ;;
   esac
 
+  has curl || has wget || fail "there is neither curl nor wget"
+  has sha256sum || has shasum || fail "there is neither sha256sum nor shasum"
   target=$(target)
   mkdir -p "$dir" || fail "cannot make $dir"
   # Beside where it goes: the last step is one rename.

@@ -195,6 +195,30 @@ testInstall("--help tells what it does", async (world) => {
   assertStringIncludes(stdout, "compares it with the SHA256SUMS of its release");
 });
 
+const WGET: Needed = { name: "wget", program: whereIs("wget"), wanted: "wget" };
+
+testClient(
+  WGET,
+  "install.sh takes wget where there is no curl, and says so where there is neither",
+  async () => {
+    await using world = await makeWorld();
+    const path = `${world.scratch.folder}/only`;
+    await Deno.mkdir(path);
+    const link = (name: string) => Deno.symlink(whereIs(name)!, `${path}/${name}`);
+    for (const name of ["uname", "mkdir", "mktemp", "sha256sum", "cut", "chmod", "mv", "rm"]) {
+      await link(name);
+    }
+    const env = { ...world.scratch.env, PATH: path, DOORWARD_RELEASES: world.server.url };
+    const install = () => runProgram([whereIs("sh")!, script], { env });
+    assertStringIncludes((await install()).stderr, "there is neither curl nor wget");
+    await link("wget");
+    const { code, stderr } = await install();
+    assertEquals([code, await world.installed()], [0, ["doorward"]], stderr);
+    await Deno.remove(`${path}/sha256sum`);
+    assertStringIncludes((await install()).stderr, "neither sha256sum nor shasum");
+  },
+);
+
 const SHELLCHECK: Needed = {
   name: "shellcheck",
   program: whereIs("shellcheck"),
