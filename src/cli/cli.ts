@@ -28,6 +28,8 @@ async function execute(command: Command, here: Surroundings): Promise<number> {
       return await (await import("./start.ts")).start(command, here);
     case "run":
       return await (await import("./run.ts")).run(command, here);
+    case "learn":
+      return await (await import("./learn/learn.ts")).learn(command, here);
     case "init":
       return await (await import("./init.ts")).init(command, here);
     case "presets":

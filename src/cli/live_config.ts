@@ -5,17 +5,21 @@ import { policyInForce } from "./policy_in_force.ts";
 import { ruleFile } from "./rule_file.ts";
 import type { Surroundings } from "./surroundings.ts";
 
-/** The configuration of a proxy that runs: read again as it was read. `tell` is told what that came to. */
+/**
+ * The configuration of a proxy that runs: read again as it was read, unless `load` reads it. `tell` is told what that
+ * came to.
+ */
 export function liveConfig(
   config: Config,
   source: ConfigSource,
   proxy: Pick<RunningProxy, "policy" | "feed">,
   here: Pick<Surroundings, "clock">,
   tell: (line: string) => void,
+  load: () => Promise<Config> = () => loadConfig(source),
 ): LiveConfig {
   return new LiveConfig({
     config,
-    load: () => loadConfig(source),
+    load,
     policyOf: policyInForce,
     policy: proxy.policy,
     feed: proxy.feed,

@@ -42,3 +42,10 @@ export async function checkPublicSuffixes(
     }
   }
 }
+
+/** The suffix over a name that a company gives to its customers (`github.io`); null where there is none. */
+export async function privateSuffix(name: string): Promise<string | null> {
+  const { parse } = await import("tldts");
+  const found = parse(name, { allowPrivateDomains: true, extractHostname: false });
+  return found.isPrivate === true ? found.publicSuffix : null;
+}

@@ -4,7 +4,7 @@ import { formatIp, type IpAddress } from "../net/address/ip.ts";
 import type { Allow, Decision, Deny, Inspect } from "./decision.ts";
 import type { LocalRules } from "./local_target.ts";
 import { guardInside, HTTPS_PORT, type Inside, isRaw } from "./inside_guard.ts";
-import { guardDatagrams, guardTunnel } from "./tunnel_guard.ts";
+import { guardDatagrams, guardTunnel, type TunnelGuard } from "./tunnel_guard.ts";
 import type { Policy, PolicyDocument, Step } from "./policy.ts";
 import {
   askAllowed,
@@ -64,8 +64,14 @@ export function compilePolicy(document: PolicyDocument, generation = 1): Policy 
       return askMode(mode, request, note) ?? granted;
     }
     const isRuled = askTunnelRules(requestRules, request, note);
-    const answer = askTunnel({ mode, interception, isRuled }, request, note);
+    const answer = askTunnel(guardOf(request, isRuled), request, note);
     return answer === "inspect" ? { verdict: "inspect", rule: allowed.rule } : answer ?? allowed;
+  }
+
+  /** By what it is told whether a tunnel may pass unseen. */
+  function guardOf(request: TunnelRequest, isRuled: boolean): TunnelGuard {
+    const isWatched = document.inspectsAll === true && !isRaw(request, allow);
+    return { mode, interception, isRuled, isWatched };
   }
 
   function decideAddress(
@@ -115,7 +121,7 @@ export function compilePolicy(document: PolicyDocument, generation = 1): Policy 
 
   function decideInside(request: TunnelRequest, inside: Inside): Deny | null {
     const isRuled = requestRules.of(request.target).length > 0;
-    const isUnseen = guardTunnel(request, { mode, interception, isRuled }) === null;
+    const isUnseen = guardTunnel(request, guardOf(request, isRuled)) === null;
     return guardInside(request, inside, {
       deny,
       denyEch,

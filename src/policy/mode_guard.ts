@@ -9,6 +9,11 @@ import type { PolicyRequest } from "./socket_request.ts";
 /** The methods that limited mode lets through; letters count (RFC 9110 section 9.1). */
 const READING_METHODS: readonly string[] = ["GET", "HEAD", "OPTIONS"];
 
+/** Whether a request with this method only reads, if nothing else in it says otherwise. */
+export function isReading(method: string): boolean {
+  return READING_METHODS.includes(method);
+}
+
 /** Asks whether the mode lets a request do what it does; null does. A tunnel does nothing that the mode could see. */
 export function guardMode(mode: Mode, request: PolicyRequest): Deny | null {
   return mode === "full" || request.kind === "tunnel" ? null : guardRequest(request);
@@ -31,11 +36,11 @@ function isFetch(request: HttpRequest): boolean {
 /** Asks whether a request only reads; null does. */
 export function guardReading(request: HttpAction): Deny | null {
   const { method } = request;
-  if (!READING_METHODS.includes(method)) {
+  if (!isReading(method)) {
     const upper = method.toUpperCase();
     return deny(
       "method_not_allowed",
-      READING_METHODS.includes(upper)
+      isReading(upper)
         ? `${shownWord(method, "the method")} is not ${upper}: methods are case-sensitive`
         : `${shownWord(method, "the method")} is not a reading method`,
     );

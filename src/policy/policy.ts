@@ -22,6 +22,11 @@ export interface PolicyDocument {
   readonly dangerouslyAllowAllDomains: boolean;
   /** Whether tunnels can be looked into: TLS in them ends here. */
   readonly interception: boolean;
+  /**
+   * Whether tunnels on the ports of the web are looked into where nothing needs it: what they carry is to be known. A rule
+   * that says `raw` still keeps one from it.
+   */
+  readonly inspectsAll?: boolean;
   /** Whether the name in a TLS handshake must be the one that was allowed. */
   readonly sniBinding: boolean;
   /** Whether a TLS handshake that may hide another name (ECH) is refused. */

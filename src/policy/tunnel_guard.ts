@@ -13,13 +13,16 @@ export interface TunnelGuard {
   readonly interception: boolean;
   /** Whether there are request rules for the host. */
   readonly isRuled: boolean;
+  /** Whether somebody wants to know what is in it. */
+  readonly isWatched: boolean;
 }
 
 /** Asks whether a tunnel may pass unseen (null), has to be looked into, or would have to be and cannot be. */
 export function guardTunnel(
   { target: { port }, protocol }: TunnelRequest,
-  { mode, interception, isRuled }: TunnelGuard,
+  { mode, interception, isRuled, isWatched }: TunnelGuard,
 ): "inspect" | Deny | null {
+  if (isWatched && interception && isOfTheWeb(port, protocol)) return "inspect";
   const isLimited = mode === "limited";
   if (!isLimited && !isRuled) return null;
   const needs = isRuled ? "there are request rules for this host" : "limited mode is read-only";
@@ -42,6 +45,13 @@ export function guardTunnel(
         ? guardDatagrams(mode)
         : deny("mitm_required", `${needs}, and datagrams are not looked into`);
   }
+}
+
+/** Whether what goes there is most likely HTTP: where nothing needs the look, all else passes as it is. */
+function isOfTheWeb(port: number, protocol: TunnelRequest["protocol"]): boolean {
+  return protocol === "https_connect"
+    ? port === HTTPS_PORT || port === HTTP_PORT
+    : protocol === "socks5_tcp" && port === HTTPS_PORT;
 }
 
 /** Asks whether the mode lets any datagram pass at all; null does. */

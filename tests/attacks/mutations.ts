@@ -281,8 +281,8 @@ export const PROMISES: readonly PromiseDefences[] = [
     mutations: [
       {
         file: "src/policy/mode_guard.ts",
-        text: "if (!READING_METHODS.includes(method)) {",
-        replacement: "if (!READING_METHODS.includes(method.toUpperCase())) {",
+        text: "if (!isReading(method)) {",
+        replacement: "if (!isReading(method.toUpperCase())) {",
         test: "tests/attacks/limited_mode_test.ts",
       },
       {
@@ -992,6 +992,30 @@ export const PROMISES: readonly PromiseDefences[] = [
         text: 'return parsed.kind === "name" && parsed.name === host;',
         replacement: "return parsed !== null;",
         test: "tests/cli/audit/advice_test.ts",
+      },
+    ],
+  },
+  {
+    promise:
+      "While a command is learned no local address opens and no requirement bends; what it asks for writes nothing into the policy but its hosts",
+    mutations: [
+      {
+        file: "src/cli/learn/opened_config.ts",
+        text: "      allowLocalBinding: false,",
+        replacement: "",
+        test: "tests/cli/learn/opened_config_test.ts",
+      },
+      {
+        file: "src/cli/learn/opened_config.ts",
+        text: "const mayOpen = whyNotOpened(config) === null;",
+        replacement: "const mayOpen = true;",
+        test: "tests/cli/learn/opened_config_test.ts",
+      },
+      {
+        file: "src/cli/learn/learned_policy.ts",
+        text: "`# ${escapeControls(text)}`",
+        replacement: "`# ${text}`",
+        test: "tests/cli/learn/learned_policy_test.ts",
       },
     ],
   },

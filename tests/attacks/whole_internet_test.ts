@@ -3,6 +3,7 @@
 import { assertEquals } from "@std/assert";
 import { parseIp } from "../../src/net/address/ip.ts";
 import type { Experiment, Observation } from "../support/namespace/inside.ts";
+import { inPrivateInternet, NO_NAMESPACE } from "../support/namespace/private_internet.ts";
 import { UDP_PORT } from "../support/namespace/udp_recorder.ts";
 import { domainAddress, ipAddress } from "../support/socks.ts";
 
@@ -63,10 +64,9 @@ const TABLE: readonly (readonly [target: string, plain: number, connect: number]
 ];
 
 Deno.test({
-  name: `nothing but what is allowed leaves: looked up and dialled in a private internet${
-    canIsolate() ? "" : " (needs root on Linux, unshare and ip)"
-  }`,
-  ignore: !canIsolate(),
+  name:
+    `nothing but what is allowed leaves: looked up and dialled in a private internet${NO_NAMESPACE.why}`,
+  ignore: NO_NAMESPACE.ignore,
   fn: async () => {
     const requests = TABLE.flatMap(([host]) => [
       `GET http://${host}/ HTTP/1.0\r\n\r\n`,
@@ -100,10 +100,8 @@ Deno.test({
 });
 
 Deno.test({
-  name: `nor by SOCKS5, as a connection or as a datagram${
-    canIsolate() ? "" : " (needs root on Linux, unshare and ip)"
-  }`,
-  ignore: !canIsolate(),
+  name: `nor by SOCKS5, as a connection or as a datagram${NO_NAMESPACE.why}`,
+  ignore: NO_NAMESPACE.ignore,
   fn: async () => {
     const hosts = TABLE.map(([host]) => host);
     const ips = hosts.filter((host) => parseIp(host.replaceAll(/[[\]]/g, "")) !== null);
@@ -138,49 +136,10 @@ Deno.test({
   },
 });
 
-/** The namespace, with a route that makes every address local, and our resolver. */
-async function observe(experiment: Experiment): Promise<Observation> {
-  const inside = new URL("../support/namespace/inside.ts", import.meta.url).pathname;
-  const folder = await Deno.makeTempDir();
-  try {
-    await Deno.writeTextFile(
-      `${folder}/resolv.conf`,
-      "nameserver 127.0.0.1\nsearch evil.test\noptions attempts:1 ndots:5\n",
-    );
-    const script = [
-      "set -e",
-      "ip link set lo up",
-      "ip route add local 0.0.0.0/0 dev lo",
-      "ip -6 route add local ::/0 dev lo || true",
-      'mount --bind "$1/resolv.conf" "$(readlink -f /etc/resolv.conf)"',
-      'exec "$2" run --quiet --no-prompt -A --cached-only "$3" "$4"',
-    ].join("\n");
-    const { success, stdout, stderr } = await new Deno.Command("unshare", {
-      args: [
-        ...["--net", "--mount", "sh", "-c", script, "sh"],
-        ...[folder, Deno.execPath(), inside, JSON.stringify(experiment)],
-      ],
-      // Deno's own look for a newer version would be among what was looked up.
-      env: { DENO_NO_UPDATE_CHECK: "1" },
-      stdout: "piped",
-      stderr: "piped",
-    }).output();
-    if (!success) throw new Error(new TextDecoder().decode(stderr));
-    return JSON.parse(new TextDecoder().decode(stdout));
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+function observe(experiment: Experiment): Promise<Observation> {
+  return inPrivateInternet("inside.ts", experiment);
 }
 
 function statusOf(line: string): number {
   return Number(line.split(" ")[1]);
-}
-
-function canIsolate(): boolean {
-  if (Deno.build.os !== "linux" || Deno.uid() !== 0) return false;
-  return new Deno.Command("sh", {
-    args: ["-c", "command -v ip && unshare --net --mount ip link set lo up"],
-    stdout: "null",
-    stderr: "null",
-  }).outputSync().success;
 }

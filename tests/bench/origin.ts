@@ -2,10 +2,10 @@
 // never what is measured. No server: it believes whatever it is sent. Reads who it is by TLS on standard input, a line
 // of JSON, and prints its ports on standard output.
 import { createSecureServer, type ServerHttp2Stream } from "node:http2";
-import type { AddressInfo, Server } from "node:net";
 import { Duplex } from "node:stream";
 import { createServer, type TLSSocket } from "node:tls";
 import { withoutGoaway } from "../../src/http/http2/without_goaway.ts";
+import { listening } from "../support/listening.ts";
 import { BULK_BYTES, BULK_STEP_BYTES, MESSAGE_BYTES, type OriginPorts, SMALL_BODY } from "./job.ts";
 import { lines } from "./lines.ts";
 import {
@@ -157,12 +157,6 @@ function listenHttp2(identity: TlsIdentity): Promise<number> {
     http2.emit("secureConnection", frames);
   });
   return listening(server);
-}
-
-function listening(server: Server): Promise<number> {
-  return new Promise((resolve) => {
-    server.listen(0, "127.0.0.1", () => resolve((server.address() as AddressInfo).port));
-  });
 }
 
 function ignore(): void {

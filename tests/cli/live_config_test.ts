@@ -25,3 +25,14 @@ Deno.test("liveConfig() reads the same file and flags again, and writes rules in
     true,
   );
 });
+
+Deno.test("liveConfig() reads again what it is told to read", async () => {
+  using base = makeLive();
+  const source = { overrides: [], allow: ["a.test"], deny: [] };
+  const config = await loadConfig(source);
+  const other = () => loadConfig({ ...source, allow: ["b.test"] });
+  const proxy = { policy: base.live, feed: base.feed };
+  const live = liveConfig(config, source, proxy, { clock: base.clock }, () => {}, other);
+  await live.reload();
+  assertEquals(base.live.current.document.rules.map(({ text }) => text), ["b.test"]);
+});

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { flagEntries, parseRules } from "../../src/config/domain_lists.ts";
-import { checkPublicSuffixes } from "../../src/config/public_suffix.ts";
+import { checkPublicSuffixes, privateSuffix } from "../../src/config/public_suffix.ts";
 import { Findings } from "../../src/config/toml/findings.ts";
 
 /** What is said of a pattern: `fault …`, `notice …`, or nothing. */
@@ -64,3 +64,9 @@ for (const [pattern, inAllow, inDeny] of PATTERNS) {
     ]);
   });
 }
+
+Deno.test("privateSuffix() names what strangers have names under", async () => {
+  const names = ["a.b.github.io", "github.io", "example.com", "a.example.co.uk", "db.internal"];
+  const suffixes = ["github.io", "github.io", null, null, null];
+  assertEquals(await Promise.all(names.map(privateSuffix)), suffixes);
+});

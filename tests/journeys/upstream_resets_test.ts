@@ -1,10 +1,10 @@
 // Origins that reset their connection (RST) at every stage, and what their clients, and others, see of it.
 import { assert, assertEquals } from "@std/assert";
-import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { tcpDialer } from "../../src/net/tcp_dialer.ts";
 import { serveHttp } from "../soak/fickle_origin.ts";
 import { until } from "../support/in_time.ts";
+import { listening } from "../support/listening.ts";
 import { ip } from "../support/policy.ts";
 import { statusOf } from "../support/wire.ts";
 import { makeWorld, type World } from "../support/world.ts";
@@ -24,9 +24,7 @@ const SEEN: Readonly<Record<string, RegExp>> = {
 /** Whatever address is dialled leads to an origin that resets where the path says. */
 async function testResets(fn: (world: World) => Promise<void>): Promise<void> {
   const server = createServer((socket) => serveHttp(socket, () => void socket.resetAndDestroy()));
-  const port = await new Promise<number>((resolve) => {
-    server.listen(0, "127.0.0.1", () => resolve((server.address() as AddressInfo).port));
-  });
+  const port = await listening(server);
   try {
     await using world = makeWorld({
       dial: (_, signal) => tcpDialer({ ip: ip("127.0.0.1"), port }, signal),

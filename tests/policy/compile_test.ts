@@ -496,3 +496,24 @@ Deno.test("decideApproved() obeys the request rules: an approval is worth no mor
   const written = policy.decideApproved(httpTo("a.test:443", { ...inside, method: "PUT" }), null);
   assertEquals(written.verdict === "deny" && written.reason, "mitm_hook_denied");
 });
+
+Deno.test("a policy that inspects all looks into every tunnel of the web, but for those that are raw", () => {
+  const lists = { allow: ["a.test", "raw.test:443 raw"] };
+  const watching = policyOf(lists, { inspectsAll: true, interception: true });
+  const verdicts = ["a.test:443", "a.test:22", "raw.test:443"].map((place) =>
+    watching.decide(connectTo(place)).verdict
+  );
+  assertEquals(verdicts, ["inspect", "allow", "allow"]);
+  assertEquals(
+    policyOf(lists, { interception: true }).decide(connectTo("a.test")).verdict,
+    "allow",
+  );
+});
+
+Deno.test("a tunnel that is watched is judged by each request in it, and not by its first words", () => {
+  const requestRules = [requestRule("a.test GET")];
+  const sees = (inspectsAll: boolean) =>
+    policyOf({ allow: ["8.8.4.4"] }, { requestRules, inspectsAll, interception: true })
+      .decideInside(connectTo("8.8.4.4"), { kind: "tls", names: ["a.test"], hiding: null })?.reason;
+  assertEquals([sees(false), sees(true)], ["sni_mismatch", undefined]);
+});

@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import type { Deny } from "../../src/policy/decision.ts";
-import { guardMode, guardReading } from "../../src/policy/mode_guard.ts";
+import { guardMode, guardReading, isReading } from "../../src/policy/mode_guard.ts";
 import type { HttpRequest } from "../../src/policy/request.ts";
 import { connectTo, httpTo, socketAt } from "../support/policy.ts";
 
@@ -76,4 +76,9 @@ Deno.test("guardMode() tells whoever fetches with git what lets a fetch pass", (
 Deno.test("guardReading() asks the same whatever the mode", () => {
   assertEquals(guardReading(httpTo("example.com")), null);
   assertEquals(guardReading(httpTo("example.com", { upgrades: true }))?.source, "mode_guard");
+});
+
+Deno.test("isReading() knows a method by its letters", () => {
+  const methods = ["GET", "HEAD", "OPTIONS", "get", "POST", "TRACE"];
+  assertEquals(methods.filter(isReading), ["GET", "HEAD", "OPTIONS"]);
 });

@@ -3,7 +3,7 @@ import type { TunnelRequest } from "../../src/policy/request.ts";
 import { guardDatagrams, guardTunnel, type TunnelGuard } from "../../src/policy/tunnel_guard.ts";
 import { connectTo } from "../support/policy.ts";
 
-const FREE: TunnelGuard = { mode: "full", interception: false, isRuled: false };
+const FREE: TunnelGuard = { mode: "full", interception: false, isRuled: false, isWatched: false };
 
 /** "inspect", "pass" or the reason and what is said. */
 function answer(
@@ -19,6 +19,7 @@ function answer(
 const LIMITED = { mode: "limited" } as const;
 const RULED = { isRuled: true };
 const SEEN = { interception: true };
+const WATCHED = { interception: true, isWatched: true };
 const SOCKS = "method_not_allowed: SOCKS5 does not say what it carries";
 
 const TABLE:
@@ -66,6 +67,14 @@ const TABLE:
       "socks5_udp",
       "mitm_required: there are request rules for this host, and datagrams are not looked into",
     ],
+    // Nothing needs the look: what is hardly HTTP passes as it is.
+    [WATCHED, 443, "https_connect", "inspect"],
+    [WATCHED, 80, "https_connect", "inspect"],
+    [WATCHED, 443, "socks5_tcp", "inspect"],
+    [WATCHED, 22, "https_connect", "pass"],
+    [WATCHED, 80, "socks5_tcp", "pass"],
+    [WATCHED, 443, "socks5_udp", "pass"],
+    [{ isWatched: true }, 443, "https_connect", "pass"],
   ];
 
 for (const [guard, port, protocol, expected] of TABLE) {

@@ -1,7 +1,15 @@
 import { assert, assertEquals } from "@std/assert";
-import { latin1, latin1Bytes } from "../../src/net/stream/latin1.ts";
+import { latin1Bytes } from "../../src/net/stream/latin1.ts";
 import { HELLO_BYTES_MAX, readFirstWords } from "../../src/tls/client_hello.ts";
-import { bytes, EXTENSION, helloMessage, inRecords, record, serverName } from "../support/hello.ts";
+import {
+  bytes,
+  EXTENSION,
+  helloMessage,
+  inRecords,
+  record,
+  recordsContent,
+  serverName,
+} from "../support/hello.ts";
 import { type Random, seededRandom } from "../support/random.ts";
 
 const RUNS = 20_000;
@@ -68,17 +76,6 @@ function anything(random: Random): Uint8Array {
   }
 }
 
-/** All that is in the records, one behind the other: a name may be cut by the head of one. */
-function unwrapped(first: Uint8Array): string {
-  let text = "";
-  for (let at = 0; at + 5 <= first.length;) {
-    const end = at + 5 + (first[at + 3]! << 8 | first[at + 4]!);
-    text += latin1(first.subarray(at + 5, end));
-    at = end;
-  }
-  return text;
-}
-
 Deno.test("first words never throw, and a name in them is in the bytes", () => {
   const random = seededRandom(1);
   const kinds = { hello: 0, more: 0, not_tls: 0 };
@@ -87,7 +84,7 @@ Deno.test("first words never throw, and a name in them is in the bytes", () => {
     const words = readFirstWords(first);
     kinds[words.kind] += 1;
     if (words.kind !== "hello") continue;
-    const sent = unwrapped(first);
+    const sent = recordsContent(first);
     for (const name of words.names) assert(sent.includes(name), JSON.stringify({ run, name }));
   }
   for (const count of Object.values(kinds)) assert(count > RUNS / 20, JSON.stringify(kinds));

@@ -4,52 +4,18 @@ import { latin1, latin1Bytes } from "../../src/net/stream/latin1.ts";
 import { hostOf } from "../../src/socks/address.ts";
 import { requestConnect } from "../../src/socks/client.ts";
 import { decodeDatagram } from "../../src/socks/datagram.ts";
-import type { Decoded } from "../../src/socks/decoded.ts";
 import { readHandshake } from "../../src/socks/handshake.ts";
-import {
-  decodeCredentials,
-  decodeCredentialsStatus,
-  decodeGreeting,
-  decodeMethodSelection,
-  decodeReply,
-  decodeRequest,
-  encodeRequest,
-} from "../../src/socks/messages.ts";
+import { decodeRequest, encodeRequest } from "../../src/socks/messages.ts";
 import { outcomeOf } from "../support/fault.ts";
 import { pieces, type Random, seededRandom } from "../support/random.ts";
+import {
+  SOCKS_CONVERSATIONS,
+  SOCKS_DECODERS,
+  SOCKS_WORDS,
+} from "../support/socks_conversations.ts";
 import { ScriptedStream } from "../support/scripted_stream.ts";
 
 const RUNS = 3000;
-
-/** What conversations are made of, and what they must not be made of: a character a byte. */
-const BITS = [
-  ...["\x05\x01\x00", "\x05\x01\x02", "\x05\x02\x00\x02", "\x05\x00", "\x05\xff", "\x05\x02"],
-  ...["\x01\x01u\x01p", "\x01\x00\x00", "\x01\x00", "\x01\x01", "\x01\xff", "\x01\x04user"],
-  ...["\x05\x01\x00\x01\x7f\x00\x00\x01\x00\x50", "\x05\x01\x00\x03\x06a.test\x01\xbb"],
-  ...["\x05\x03\x00\x01\0\0\0\0\0\0", "\x05\x02\x00\x01", "\x05\x01\x00\x04", "\x05\x01\x00\x03"],
-  ...["\x00", "\x01", "\x03", "\x04", "\x05", "\x7f", "\x80", "\xff", "\0\0\0\0", "a.test"],
-  ...[
-    "\r\n",
-    "GET / HTTP/1.1\r\n",
-    "\x16\x03\x01",
-    "x".repeat(255),
-    "\x05\x00\x00\x01\0\0\0\0\0\0",
-  ],
-];
-
-/** Valid from beginning to end, as a client or as a server says them. */
-const CONVERSATIONS = [
-  "\x05\x01\x00\x05\x01\x00\x03\x06a.test\x01\xbbdata",
-  "\x05\x02\x00\x02\x01\x04user\x06secret\x05\x01\x00\x01\x5d\xb8\xd8\x22\x00\x50data",
-  `\x05\x01\x02\x01\xff${"u".repeat(255)}\xff${"p".repeat(255)}\x05\x01\x00\x03\xff` +
-  `${"x".repeat(255)}\x00\x50data`,
-  "\x05\x01\x00\x05\x03\x00\x04\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\x12\x34",
-  "\x05\x00\x05\x00\x00\x01\0\0\0\0\0\0data",
-  "\x05\x02\x01\x00\x05\x00\x00\x03\x06a.test\x00\x50data",
-  "\x05\x02\x01\x00\x05\x02\x00\x01\0\0\0\0\0\0",
-  "\0\0\0\x01\x08\x08\x08\x08\x00\x35data",
-  "\0\0\0\x03\x06a.test\x00\x35data",
-];
 
 /** Random bytes, bits in any order, or a valid conversation with a few things done to it. */
 function anything(random: Random): string {
@@ -57,14 +23,14 @@ function anything(random: Random): string {
     case 0:
       return latin1(Uint8Array.from({ length: random.below(40) }, () => random.below(256)));
     case 1:
-      return Array.from({ length: random.below(10) }, () => random.pick(BITS)).join("");
+      return Array.from({ length: random.below(10) }, () => random.pick(SOCKS_WORDS)).join("");
     default: {
-      let text = random.pick(CONVERSATIONS);
+      let text = random.pick(SOCKS_CONVERSATIONS);
       for (let change = random.below(4); change > 0; change--) {
         const at = random.below(text.length + 1);
         const end = at + random.pick([0, 0, 1, 2, 10]);
         const byte = String.fromCharCode(random.below(256));
-        text = text.slice(0, at) + random.pick([...BITS, byte, byte, ""]) + text.slice(end);
+        text = text.slice(0, at) + random.pick([...SOCKS_WORDS, byte, byte, ""]) + text.slice(end);
       }
       return text;
     }
@@ -99,16 +65,6 @@ const KNOWN = { user: "user", password: "secret" };
 const connect = (reader: BufferedReader, stream: ScriptedStream) =>
   requestConnect(reader, stream, TARGET, KNOWN);
 
-/** Every decoder, and the most bytes that one of its messages has. */
-const DECODERS: readonly (readonly [(bytes: Uint8Array) => Decoded<unknown>, number])[] = [
-  [decodeGreeting, 2 + 255],
-  [decodeMethodSelection, 2],
-  [decodeCredentials, 3 + 255 + 255],
-  [decodeCredentialsStatus, 2],
-  [decodeRequest, 7 + 255],
-  [decodeReply, 7 + 255],
-];
-
 const GREETING_MAX = 2 + 255;
 const CREDENTIALS_MAX = 3 + 255 + 255;
 const REQUEST_MAX = 7 + 255;
@@ -117,7 +73,7 @@ Deno.test("a message is decided by its first bytes, and what follows changes not
   const random = seededRandom(1);
   for (let run = 0; run < RUNS; run++) {
     const bytes = latin1Bytes(anything(random));
-    for (const [decode, bytesMax] of DECODERS) {
+    for (const [decode, bytesMax] of SOCKS_DECODERS) {
       const whole = decode(bytes);
       const decided = Array.from({ length: bytes.length + 1 }, (_, end) => end)
         .find((end) => decode(bytes.subarray(0, end)).kind !== "more");

@@ -2,11 +2,12 @@
 // A process of its own, by plain HTTP, by TLS and by HTTP/2. Reads who it is by TLS on standard input, a line of JSON,
 // and prints its ports on standard output.
 import { createSecureServer, type ServerHttp2Stream } from "node:http2";
-import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
+import { connect, createServer, type Server, type Socket } from "node:net";
 import { Duplex } from "node:stream";
 import { createServer as createTlsServer, type TLSSocket } from "node:tls";
 import { withoutGoaway } from "../../src/http/http2/without_goaway.ts";
 import { lines } from "../bench/lines.ts";
+import { listening } from "../support/listening.ts";
 
 /** Where it leaves: what is sent before that. `websocket` and `ok` go on, `hold` says nothing. */
 export const STAGES: Readonly<Record<string, string>> = {
@@ -126,12 +127,6 @@ async function listenHttp2(identity: TlsIdentity): Promise<number> {
     http2.emit("secureConnection", frames);
   });
   return port;
-}
-
-function listening(server: Server): Promise<number> {
-  return new Promise((resolve) => {
-    server.listen(0, "127.0.0.1", () => resolve((server.address() as AddressInfo).port));
-  });
 }
 
 function ignore(): void {

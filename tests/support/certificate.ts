@@ -9,14 +9,18 @@ export interface Certificate {
   readonly file: string;
 }
 
-/** Makes one for `addresses` by openssl, good for a day. */
+/** Makes one for `addresses`, and perhaps names, by openssl, good for a day. */
 export async function makeCertificate(
   addresses: readonly string[],
   scratch: Scratch,
+  others: readonly string[] = [],
 ): Promise<Certificate> {
   const [file, keyFile] = [`${scratch.folder}/cert.pem`, `${scratch.folder}/key.pem`];
   // Through a proxy npm checks the certificate of a server without a name for "localhost".
-  const names = ["DNS:localhost", ...addresses.map((address) => `IP:${address}`)].join(",");
+  const names = [
+    ...["localhost", ...others].map((name) => `DNS:${name}`),
+    ...addresses.map((address) => `IP:${address}`),
+  ].join(",");
   const { code, stderr } = await runProgram([
     "openssl",
     ...["req", "-x509", "-nodes", "-days", "1", "-subj", `/CN=${addresses[0]}`],

@@ -1,4 +1,4 @@
-import { latin1Bytes } from "../../src/net/stream/latin1.ts";
+import { latin1, latin1Bytes } from "../../src/net/stream/latin1.ts";
 
 /** An extension: its type and what is in it. */
 export type Extension = readonly [type: number, body: Uint8Array];
@@ -124,4 +124,15 @@ function greaseEch(): Uint8Array {
   const suite = [0, 1, 0, 1];
   const payload = new Uint8Array(144).fill(0xec);
   return bytes(0, ...suite, 7, vector(2, new Uint8Array(32).fill(0x11)), vector(2, payload));
+}
+
+/** All that is in the records, one behind the other: a name may be cut by the head of one. */
+export function recordsContent(first: Uint8Array): string {
+  let text = "";
+  for (let at = 0; at + 5 <= first.length;) {
+    const end = at + 5 + (first[at + 3]! << 8 | first[at + 4]!);
+    text += latin1(first.subarray(at + 5, end));
+    at = end;
+  }
+  return text;
 }

@@ -138,6 +138,8 @@ function build(name: CommandName, values: Values, operands: readonly string[]): 
       const words = operands as readonly [string, ...string[]];
       return typeof said === "string" ? usage(said, name) : { name, ...common, ...said, words };
     }
+    case "learn":
+      return learn(common, values, operands);
     case "init":
       return initCommand(common, values);
     case "presets":
@@ -168,6 +170,21 @@ function build(name: CommandName, values: Values, operands: readonly string[]): 
     case "help":
       return help(operands[0]);
   }
+}
+
+function learn(common: Common, values: Values, operands: readonly string[]): Command {
+  const said = attributionOf(values);
+  if (typeof said === "string") return usage(said, "learn");
+  const out = values.one("out");
+  if (out === "-") {
+    return usage(
+      'Cannot write to "-": standard output is the command\'s; --out takes a file',
+      "learn",
+    );
+  }
+  const words = operands as readonly [string, ...string[]];
+  const json = values.flag("json");
+  return { name: "learn", ...common, label: said.label, out, json, words };
 }
 
 /** What is said of a run, or what is wrong with it. */

@@ -48,6 +48,18 @@ export interface RunCommand extends Common {
   readonly words: readonly [string, ...string[]];
 }
 
+/** `doorward learn` */
+export interface LearnCommand extends Common {
+  readonly name: "learn";
+  /** As for `start`. */
+  readonly label: string | null;
+  /** Where the policy is written to; null prints it. */
+  readonly out: string | null;
+  readonly json: boolean;
+  /** The command line of the child. */
+  readonly words: readonly [string, ...string[]];
+}
+
 /** `doorward init` */
 export interface InitCommand extends Common {
   readonly name: "init";
@@ -231,6 +243,7 @@ export type AdminCommand =
 export type Command =
   | StartCommand
   | RunCommand
+  | LearnCommand
   | InitCommand
   | PresetsCommand
   | CheckCommand

@@ -1,7 +1,7 @@
 import type { BlockedRecord } from "../../audit/blocked_record.ts";
 import { mayHideName } from "../../proxy/hidden_name.ts";
 import type { PolicyFlags, RunCommand } from "../argv/command.ts";
-import { flagWords, quoteWords } from "../shell/command_line.ts";
+import { flagWords, quoteWords, shortCommand } from "../shell/command_line.ts";
 import { briefly } from "./briefly.ts";
 import {
   applyRemedy,
@@ -17,8 +17,6 @@ import type { Shell } from "../../library/env/shell_quote.ts";
 const LINES_MAX = 20;
 /** Different requests remembered at most: a child may ask for any number of hosts. */
 const ENTRIES_MAX = 1000;
-/** A command line longer than this is cut after its first word: the line has to be read. */
-const COMMAND_CHARACTERS_MAX = 60;
 
 interface Entry {
   readonly first: BlockedRecord;
@@ -60,7 +58,7 @@ export class BlockedTally {
     const all = allowAll(missing, command.policy);
     if (all !== null) {
       const own = quoteWords(["doorward", "run", ...flagWords(all.flags), "--"], shell);
-      lines.push(`doorward: to allow ${all.what}: ${own} ${shorten(command.words, shell)}`);
+      lines.push(`doorward: to allow ${all.what}: ${own} ${shortCommand(command.words, shell)}`);
     }
     const more = entries.length - Math.min(entries.length, LINES_MAX);
     if (more > 0) lines.push(`doorward: and ${this.#overflowed ? "over " : ""}${more} more`);
@@ -113,7 +111,7 @@ function adviceFor(
       const flags = flagWords(applyRemedy(command.policy, remedy));
       const own = quoteWords(["doorward", "run", ...flags, "--"], shell);
       const what = remedy.kind === "intercept" ? "look into it" : "allow it";
-      return ` — ${what}: ${own} ${shorten(command.words, shell)}`;
+      return ` — ${what}: ${own} ${shortCommand(command.words, shell)}`;
     }
     case "list_socket":
       return ` — allow it: add ${JSON.stringify(remedy.path)} to allow_unix_sockets`;
@@ -125,9 +123,4 @@ function adviceFor(
     case "none":
       return "";
   }
-}
-
-function shorten(words: readonly [string, ...string[]], shell: Shell): string {
-  const whole = quoteWords(words, shell);
-  return whole.length <= COMMAND_CHARACTERS_MAX ? whole : `${quoteWords([words[0]], shell)} …`;
 }

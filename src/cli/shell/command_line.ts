@@ -8,6 +8,15 @@ export function quoteWords(words: readonly string[], shell: Shell): string {
   return words.map((word) => shellQuote(word, shell)).join(" ");
 }
 
+/** A command line longer than this is cut after its first word: the line that has it is to be read. */
+const COMMAND_CHARACTERS_MAX = 60;
+
+/** Prints a command line that stands behind another one; the first word of a long one. */
+export function shortCommand(words: readonly [string, ...string[]], shell: Shell): string {
+  const whole = quoteWords(words, shell);
+  return whole.length <= COMMAND_CHARACTERS_MAX ? whole : `${quoteWords([words[0]], shell)} …`;
+}
+
 /** The flags as they are given on a command line, to be printed: without the credentials of a URL. */
 export function flagWords(flags: PolicyFlags): readonly string[] {
   return [

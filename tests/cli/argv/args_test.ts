@@ -7,6 +7,8 @@ import { NO_FLAGS } from "../../support/policy_flags.ts";
 const START = { name: "start", label: null } as const;
 const RUN = { name: "run", label: null, execPolicyHint: null, attempt: null } as const;
 
+const LEARN = { name: "learn", label: null, out: null, json: false } as const;
+
 /** Command lines without the program's name, and what they ask for. */
 const READ: readonly (readonly [readonly string[], Command])[] = [
   [[], { ...START, policy: NO_FLAGS, quiet: false }],
@@ -178,6 +180,16 @@ const READ: readonly (readonly [readonly string[], Command])[] = [
     execPolicyHint: "ok: prefix",
     words: ["true"],
   }],
+  [["learn", "curl"], { ...LEARN, policy: NO_FLAGS, quiet: false, words: ["curl"] }],
+  [["learn", "--out", "a.toml", "--json", "--label=b", "--deny", "c.test", "--", "curl", "-x"], {
+    ...LEARN,
+    policy: { ...NO_FLAGS, deny: ["c.test"] },
+    quiet: false,
+    out: "a.toml",
+    json: true,
+    label: "b",
+    words: ["curl", "-x"],
+  }],
   [["run", "curl", "--help"], {
     ...RUN,
     policy: NO_FLAGS,
@@ -197,6 +209,10 @@ const REFUSED: readonly (readonly [readonly string[], string])[] = [
   [["strat"], 'Unknown command "strat": did you mean "start"?'],
   [["xyzzy"], 'Unknown command "xyzzy"'],
   [["constructor"], 'Unknown command "constructor"'],
+  [["learn", "--out=-", "true"], 'Cannot write to "-": standard output is the command\'s'],
+  [["learn", "--label", "a\nb", "true"], "Cannot use this --label"],
+  [["learn"], '"doorward learn" needs a command'],
+  [["learn", "--mode", "full", "--attempt", "a", "true"], '"doorward learn" takes no --attempt'],
   [["help", "rn"], 'Unknown command "rn": did you mean "run"?'],
   [["--alow", "a.test"], 'Unknown option "--alow": did you mean "--allow"?'],
   [["start", "--__proto__=1"], 'Unknown option "--__proto__"'],

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { parseCommand } from "../../../src/cli/argv/args.ts";
-import { flagWords, quoteWords } from "../../../src/cli/shell/command_line.ts";
+import { flagWords, quoteWords, shortCommand } from "../../../src/cli/shell/command_line.ts";
 import { NO_FLAGS } from "../../support/policy_flags.ts";
 
 Deno.test("flagWords() gives the flags back as they are read again", () => {
@@ -43,4 +43,10 @@ Deno.test("flagWords() shows no query of the URL of requirements", () => {
     "--requirements",
     "https://policy.test/r.toml?…",
   ]);
+});
+
+Deno.test("shortCommand() cuts what is too long to be read beside another command line", () => {
+  assertEquals(shortCommand(["curl", "a b"], "sh"), "curl 'a b'");
+  assertEquals(shortCommand(["c d", "x".repeat(54)], "sh"), `'c d' ${"x".repeat(54)}`);
+  assertEquals(shortCommand(["c d", "x".repeat(55)], "sh"), "'c d' …");
 });

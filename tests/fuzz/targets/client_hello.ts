@@ -1,6 +1,6 @@
 import { latin1, latin1Bytes } from "../../../src/net/stream/latin1.ts";
 import { HELLO_BYTES_MAX, readFirstWords } from "../../../src/tls/client_hello.ts";
-import { EXTENSION, helloMessage, inRecords } from "../../support/hello.ts";
+import { EXTENSION, helloMessage, inRecords, recordsContent } from "../../support/hello.ts";
 import { expect, expectSame, expectSentence } from "../expect.ts";
 import { chanceOf, type FuzzTarget } from "../target.ts";
 
@@ -41,11 +41,11 @@ export const CLIENT_HELLO: FuzzTarget = {
     const whole = readFirstWords(bytes);
     if (whole.kind === "not_tls") expectSentence(whole.why);
     if (whole.kind === "more") {
-      expect(!isWhole(unwrapped(bytes)), "it is told as soon as it is there");
+      expect(!isWhole(recordsContent(bytes)), "it is told as soon as it is there");
     }
     if (whole.kind === "more") expect(bytes.length < 2 * HELLO_BYTES_MAX, "it is told in time");
     if (whole.kind === "hello" && whole.names.length > 0) {
-      const sent = unwrapped(bytes);
+      const sent = recordsContent(bytes);
       for (const name of whole.names) expect(sent.includes(name), "a name was sent");
     }
     const chance = chanceOf(input);
@@ -62,15 +62,4 @@ export const CLIENT_HELLO: FuzzTarget = {
 function isWhole(text: string): boolean {
   const [high = 0, middle = 0, low = 0] = latin1Bytes(text.slice(1, 4));
   return text.length >= 4 + (high << 16 | middle << 8 | low) && text.length >= 4;
-}
-
-/** All that is in the records, one behind the other: a name may be cut by the head of one. */
-function unwrapped(first: Uint8Array): string {
-  let text = "";
-  for (let at = 0; at + 5 <= first.length;) {
-    const end = at + 5 + (first[at + 3]! << 8 | first[at + 4]!);
-    text += latin1(first.subarray(at + 5, end));
-    at = end;
-  }
-  return text;
 }

@@ -7,7 +7,7 @@ import {
 } from "../../../src/socks/datagram.ts";
 import { expect, expectSame, expectSentence } from "../expect.ts";
 import type { FuzzTarget } from "../target.ts";
-import { SOCKS_WORDS } from "./socks_words.ts";
+import { SOCKS_WORDS } from "../../support/socks_conversations.ts";
 import { expectPrintable } from "./url_reading.ts";
 
 /** `decodeDatagram`, and the header that is written for an answer. */

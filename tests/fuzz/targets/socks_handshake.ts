@@ -6,7 +6,8 @@ import { pieces } from "../../support/random.ts";
 import { ScriptedStream } from "../../support/scripted_stream.ts";
 import { expect, expectSame, expectSentence, outcomeLater } from "../expect.ts";
 import { chanceOf, type FuzzTarget } from "../target.ts";
-import { anyConversation, SOCKS_WORDS } from "./socks_words.ts";
+import { anyConversation } from "./any_conversation.ts";
+import { SOCKS_WORDS } from "../../support/socks_conversations.ts";
 
 const TARGET = { host: { kind: "name", name: "a.test" }, port: 443 } as const;
 const KNOWN = { user: "user", password: "secret" };

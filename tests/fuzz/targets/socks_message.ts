@@ -2,30 +2,17 @@ import { latin1Bytes } from "../../../src/net/stream/latin1.ts";
 import { hostOf } from "../../../src/socks/address.ts";
 import type { Decoded } from "../../../src/socks/decoded.ts";
 import {
-  decodeCredentials,
-  decodeCredentialsStatus,
   decodeGreeting,
-  decodeMethodSelection,
-  decodeReply,
   decodeRequest,
   encodeGreeting,
   encodeRequest,
   type Method,
 } from "../../../src/socks/messages.ts";
+import { SOCKS_DECODERS, SOCKS_WORDS } from "../../support/socks_conversations.ts";
 import { expect, expectSame, expectSentence } from "../expect.ts";
 import { chanceOf, type FuzzTarget } from "../target.ts";
-import { anyConversation, SOCKS_WORDS } from "./socks_words.ts";
+import { anyConversation } from "./any_conversation.ts";
 import { expectPrintable } from "./url_reading.ts";
-
-/** Every decoder, and the most bytes that one of its messages has. */
-const DECODERS: readonly (readonly [(bytes: Uint8Array) => Decoded<unknown>, number])[] = [
-  [decodeGreeting, 2 + 255],
-  [decodeMethodSelection, 2],
-  [decodeCredentials, 3 + 255 + 255],
-  [decodeCredentialsStatus, 2],
-  [decodeRequest, 7 + 255],
-  [decodeReply, 7 + 255],
-];
 
 /** Prefixes that are tried of a long input. */
 const PREFIXES_MAX = 24;
@@ -38,7 +25,7 @@ export const SOCKS_MESSAGE: FuzzTarget = {
   any: anyConversation,
   check(input) {
     const bytes = latin1Bytes(input);
-    for (const [decode, bytesMax] of DECODERS) checkDecoder(bytes, decode, bytesMax, input);
+    for (const [decode, bytesMax] of SOCKS_DECODERS) checkDecoder(bytes, decode, bytesMax, input);
     const greeting = decodeGreeting(bytes);
     if (greeting.kind === "message") {
       const again = encodeGreeting(greeting.message.methods as readonly Method[]);
