@@ -27,7 +27,12 @@ run() {
   for host in $DOORWARD_ACTION_ALLOW; do options+=("--allow=$host"); done
   for host in $DOORWARD_ACTION_DENY; do options+=("--deny=$host"); done
   if [ -n "$DOORWARD_ACTION_MODE" ]; then options+=("--mode=$DOORWARD_ACTION_MODE"); fi
-  if [ -n "$DOORWARD_ACTION_CONFIG" ]; then options+=("--config=$DOORWARD_ACTION_CONFIG"); fi
+  if [ -n "$DOORWARD_ACTION_CONFIG" ]; then
+    options+=("--config=$DOORWARD_ACTION_CONFIG")
+  else
+    # Nobody sits at a runner.
+    options+=(-c network.ask=false)
+  fi
   if [ -n "${GITHUB_JOB:-}" ]; then options+=("--label=$GITHUB_JOB"); fi
   local summary=$DOORWARD_ACTION_SUMMARY
   # They are the action's, and not the command's.

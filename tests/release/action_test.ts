@@ -56,6 +56,7 @@ testAction("runs the command, ends as it does, and appends a summary", async (jo
   const summary = await job.read("summary");
   assertMatch(summary, /^what was there\n## Doorward\n/);
   assertStringIncludes(summary, `| \`127.0.0.2:${origin.port}\` | 1 |`);
+  assertStringIncludes(summary, "- 2 decisions: 1 allowed, 1 blocked, 0 asked about\n");
   assertStringIncludes(summary, "doorward run --allow blocked.test -- COMMAND");
   const [, audit] = /^audit-file=(\S+)\n$/.exec(await job.read("output")) ?? [];
   const labels = (await Deno.readTextFile(audit!)).trim().split("\n")
