@@ -8,6 +8,8 @@ import { EXIT } from "./exit_code.ts";
 import { authorityFilesOf, openOrMake } from "../library/open_authority.ts";
 import { installHints } from "./printed/install_hints.ts";
 import { likelyShell } from "../library/env/shell_quote.ts";
+import { printProse } from "./printed/prose.ts";
+import { type Line, paint } from "./printed/terminal.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** `doorward ca`: the certificate authority by which HTTPS is looked into. */
@@ -94,16 +96,20 @@ async function installHint(
     out.line(JSON.stringify({ certificate_file: files.certificateFile, hints }));
     return EXIT.done;
   }
-  out.line("What runs in doorward run, or after doorward env, trusts it already: nothing is to be");
-  out.line("installed. For other programs, and for as long as you want them to trust it:");
-  for (const { where, trust, undo } of hints) {
-    out.line("");
-    out.line(`${where}:`);
-    trust.forEach((line) => out.line(`  ${line}`));
-    out.line("  and to undo it:");
-    undo.forEach((line) => out.line(`  ${line}`));
-  }
-  out.line("");
-  out.line(`Whoever can read ${files.keyFile} can pose as any server to what trusts it.`);
+  const commands = (lines: readonly string[]) =>
+    lines.map((line): Line => ["  ", paint("copy", line)]);
+  printProse(out, [
+    ["What runs in doorward run, or after doorward env, trusts it already: nothing is to be installed."],
+    ["For other programs, and for as long as you want them to trust it:"],
+    ...hints.flatMap(({ where, trust, undo }): readonly Line[] => [
+      [],
+      [`${where}:`],
+      ...commands(trust),
+      ["  and to undo it:"],
+      ...commands(undo),
+    ]),
+    [],
+    [`Whoever can read ${files.keyFile} can pose as any server to what trusts it.`],
+  ]);
   return EXIT.done;
 }

@@ -8,6 +8,7 @@ import { EXIT } from "./exit_code.ts";
 import { faultText, noticeLine } from "./printed/notices.ts";
 import { policyInForce } from "./policy_in_force.ts";
 import type { Surroundings } from "./surroundings.ts";
+import { printProse } from "./printed/prose.ts";
 import { paint } from "./printed/terminal.ts";
 
 /** `doorward check`: is this a configuration? */
@@ -37,12 +38,13 @@ function passed(
     return;
   }
   const policy = policyInForce(config);
-  out.line(sourceSummary(config), ": ", paint("good", "ok"));
-  out.line(`  mode ${policy.mode}, ${policySummary(policy)}`);
-  if (config.sources[0] === "built-in" && source.homeFile !== undefined) {
-    out.line(`  ${source.homeFile} is not there, or has no [network]`);
-  }
-  if (config.off !== null) out.line(`  ${config.off.why}: this policy is not in force`);
+  const isBuiltIn = config.sources[0] === "built-in" && source.homeFile !== undefined;
+  printProse(out, [
+    [sourceSummary(config), ": ", paint("good", "ok")],
+    [`  mode ${policy.mode}, ${policySummary(policy)}`],
+    ...(isBuiltIn ? [[`  ${source.homeFile} is not there, or has no [network]`]] : []),
+    ...(config.off === null ? [] : [[`  ${config.off.why}: this policy is not in force`]]),
+  ]);
   if (!command.quiet) config.notices.forEach((notice) => err.line(...noticeLine(notice)));
 }
 

@@ -6,6 +6,8 @@ import type { Command } from "./argv/command.ts";
 import type { CommandName } from "./argv/commands.ts";
 import { EXIT } from "./exit_code.ts";
 import { helpText } from "./argv/help.ts";
+import { helpLines } from "./printed/help_lines.ts";
+import { printProse } from "./printed/prose.ts";
 import { faultText } from "./printed/notices.ts";
 import { type Surroundings, systemSurroundings } from "./surroundings.ts";
 import { VERSION } from "../library/version.ts";
@@ -58,6 +60,10 @@ async function execute(command: Command, here: Surroundings): Promise<number> {
     case "reload":
     case "dashboard":
       return await (await import("./admin/execute.ts")).executeAdmin(command, here);
+    case "completions":
+      return (await import("./completions/completions.ts")).completions(command, here);
+    case "man":
+      return (await import("./manual/man.ts")).man(here);
     case "version":
       return version(command.json, here);
     case "help":
@@ -74,7 +80,10 @@ function version(json: boolean, here: Surroundings): number {
 }
 
 function help(of: CommandName | null, here: Surroundings): number {
-  for (const line of helpText(of).split("\n")) here.terminal.out.line(line);
+  const { out } = here.terminal;
+  const text = helpText(of);
+  if (out.columns === null) text.split("\n").forEach((line) => out.line(line));
+  else printProse(out, helpLines(text));
   return EXIT.done;
 }
 

@@ -4,6 +4,7 @@ import { configSource } from "./config_source.ts";
 import { EXIT } from "./exit_code.ts";
 import { configLines } from "./printed/config_lines.ts";
 import { noticeLine } from "./printed/notices.ts";
+import { printProse } from "./printed/prose.ts";
 import { shownConfig } from "./printed/shown_config.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -13,7 +14,7 @@ export async function configShow(command: ConfigCommand, here: Surroundings): Pr
   const config = await loadConfig(await configSource(command.policy, here));
   const shown = shownConfig(config);
   if (command.json) out.line(JSON.stringify(shown));
-  else configLines(shown).forEach((line) => out.line(...line));
+  else printProse(out, configLines(shown, out.columns));
   if (!command.quiet) config.notices.forEach((notice) => err.line(...noticeLine(notice)));
   return EXIT.done;
 }

@@ -27,6 +27,7 @@ import { configSource } from "./config_source.ts";
 import { EXIT } from "./exit_code.ts";
 import { type ExplainTarget, explainTarget } from "./explain_target.ts";
 import { type Explanation, explanationJson, explanationLines } from "./printed/explanation.ts";
+import { printProse } from "./printed/prose.ts";
 import { policyInForce } from "./policy_in_force.ts";
 import { likelyShell } from "../library/env/shell_quote.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -65,7 +66,7 @@ export async function explain(command: ExplainCommand, here: Surroundings): Prom
   const { outcome } = explanation;
   const { out } = here.terminal;
   if (command.json) out.line(JSON.stringify(explanationJson(explanation)));
-  else explanationLines(explanation).forEach((line) => out.line(...line));
+  else printProse(out, explanationLines(explanation));
   return outcome.verdict === "allow" ? EXIT.done : EXIT.no;
 }
 

@@ -8,6 +8,7 @@ import type { InitCommand } from "./argv/command.ts";
 import { EXIT } from "./exit_code.ts";
 import { policySummary } from "./printed/banner.ts";
 import { noticeLine } from "./printed/notices.ts";
+import { printProse } from "./printed/prose.ts";
 import { paint } from "./printed/terminal.ts";
 import { quoteWords } from "./shell/command_line.ts";
 import { likelyShell } from "../library/env/shell_quote.ts";
@@ -61,20 +62,24 @@ function tell(command: InitCommand, file: string, config: Config, here: Surround
   const { out, err } = here.terminal;
   const { posture, presets, policy } = command;
   const names = presets.map(({ name }) => name).join(", ");
-  out.line(paint("good", "wrote "), file);
-  out.line(`  ${posture}: mode ${config.network.mode}, ${policySummary(config.policy)}`);
-  if (names !== "") out.line(`  presets ${names}`);
+  printProse(out, [
+    [paint("good", "wrote "), file],
+    [`  ${posture}: mode ${config.network.mode}, ${policySummary(config.policy)}`],
+    ...(names === "" ? [] : [[`  presets ${names}`]]),
+  ]);
   const shell = likelyShell(here.env, here.os);
   const flags = policy.file === null ? [] : ["--config", policy.file];
   const next = (name: string, ...rest: string[]): string =>
     quoteWords(["doorward", name, ...flags, ...rest], shell);
   const host = presets[0]?.hosts[0]?.host ?? policy.allow[0] ?? "example.com";
-  out.line("next:");
-  out.line(`  ${next("explain", `https://${host}`)}`);
-  out.line("      what would become of a request, and why");
-  out.line(`  ${next("run", "--")} COMMAND`);
-  out.line("      runs a command behind this policy");
-  out.line(`  ${next("start")}`);
-  out.line("      runs the proxy for everything that you point at it");
+  printProse(out, [
+    ["next:"],
+    ["  ", paint("copy", next("explain", `https://${host}`))],
+    ["      what would become of a request, and why"],
+    ["  ", paint("copy", `${next("run", "--")} COMMAND`)],
+    ["      runs a command behind this policy"],
+    ["  ", paint("copy", next("start"))],
+    ["      runs the proxy for everything that you point at it"],
+  ]);
   config.notices.forEach((notice) => err.line(...noticeLine(notice)));
 }

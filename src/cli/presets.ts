@@ -1,8 +1,10 @@
 import type { Preset } from "../config/presets/preset.ts";
 import { needsMitm, PRESETS } from "../config/presets/presets.ts";
-import { alignedLine, columnWidths } from "./admin/columns.ts";
+import { tableLines } from "./admin/table_lines.ts";
 import type { PresetsCommand } from "./argv/command.ts";
 import { EXIT } from "./exit_code.ts";
+import { printProse } from "./printed/prose.ts";
+import { type Line, paint } from "./printed/terminal.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** `doorward presets`: the named groups of hosts, or what is in one. */
@@ -12,24 +14,25 @@ export function presets({ preset, json }: PresetsCommand, here: Surroundings): n
     out.line(JSON.stringify(preset === null ? PRESETS.map(summaryJson) : presetJson(preset)));
     return EXIT.done;
   }
-  for (const line of preset === null ? listLines() : presetLines(preset)) out.line(line);
+  const { columns } = out;
+  printProse(out, preset === null ? listLines(columns) : presetLines(preset, columns));
   return EXIT.done;
 }
 
-function listLines(): readonly string[] {
+function listLines(columns: number | null): readonly Line[] {
+  const rows = PRESETS.map((preset) => [
+    preset.name,
+    counted(preset),
+    mitmWord(preset),
+    preset.summary,
+  ]);
   return [
-    ...table(
-      PRESETS.map((preset) => [preset.name, counted(preset), mitmWord(preset), preset.summary]),
-    ),
-    "",
-    "mitm: only with mitm = true, which holds hosts to reading. What is in one: doorward presets",
-    'show NAME. To use it: presets = ["NAME"] under [network].',
+    ...tableLines({ header: null, rows }, columns),
+    [],
+    ["mitm: only with mitm = true, which holds hosts to reading."],
+    ["What is in one: ", paint("copy", "doorward presets show NAME")],
+    ['To use it: presets = ["NAME"] under [network].'],
   ];
-}
-
-function table(rows: readonly (readonly string[])[]): readonly string[] {
-  const widths = columnWidths(rows);
-  return rows.map((row) => alignedLine(row, widths));
 }
 
 function counted({ hosts: { length } }: Preset): string {
@@ -40,17 +43,18 @@ function mitmWord(preset: Preset): string {
   return needsMitm(preset) ? "mitm" : "";
 }
 
-function presetLines(preset: Preset): readonly string[] {
+function presetLines(preset: Preset, columns: number | null): readonly Line[] {
+  const rows = preset.hosts.map(({ host, methods, shared, checked, why }) => [
+    `  ${host}`,
+    methods,
+    shared ? "shared" : "",
+    checked,
+    why,
+  ]);
   return [
-    `${preset.name}: ${preset.summary}`,
-    ...table(preset.hosts.map(({ host, methods, shared, checked, why }) => [
-      `  ${host}`,
-      methods,
-      shared ? "shared" : "",
-      checked,
-      why,
-    ])),
-    ...(needsMitm(preset) ? ["", "It needs mitm = true, which holds hosts to reading."] : []),
+    [`${preset.name}: ${preset.summary}`],
+    ...tableLines({ header: null, rows }, columns),
+    ...(needsMitm(preset) ? [[], ["It needs mitm = true, which holds hosts to reading."]] : []),
   ];
 }
 

@@ -25,7 +25,7 @@ export async function run(command: RunCommand, here: Surroundings): Promise<numb
   if (!command.quiet) {
     const shell = likelyShell(here.env, here.os);
     const lines = tally.lines(command, config.network.allow_unix_sockets, shell);
-    lines.forEach((line) => here.terminal.err.line(line));
+    lines.forEach((line) => here.terminal.err.line(...line));
   }
   return code;
 }

@@ -2,7 +2,9 @@ import { UNATTRIBUTED } from "../audit/attribution.ts";
 import { RotatingFile } from "../audit/file/rotating_file.ts";
 import { violationLine } from "../audit/violation_line.ts";
 import { type Config, type ConfigSource, loadConfig } from "../config/config.ts";
+import { absolutePath } from "../config/file_path.ts";
 import type { LiveConfig } from "../config/live_config.ts";
+import { isUrl } from "../config/requirements/requirements_url.ts";
 import { setsSecretUrl } from "../config/toml/printable_override.ts";
 import { upstreamSettings } from "../config/upstream_routes.ts";
 import type { FileState } from "../config/file_state.ts";
@@ -21,13 +23,15 @@ import type { OpenAdmin } from "./open_admin.ts";
 import { type OpenAuthority, openAuthority } from "../library/open_authority.ts";
 import { openWorkers } from "../library/workers/open_workers.ts";
 import { openProxy, socksListener } from "./open_proxy.ts";
+import { envWords } from "./program.ts";
 import { policyInForce } from "./policy_in_force.ts";
-import { banner } from "./printed/banner.ts";
+import { banner, type BannerFacts, isFirstRun } from "./printed/banner.ts";
 import { noticeLine, warningLine } from "./printed/notices.ts";
-import type { Line } from "./printed/terminal.ts";
+import { type Line, paint } from "./printed/terminal.ts";
+import { welcome } from "./printed/welcome.ts";
 import { upstreamLines, upstreamWarnings } from "./printed/upstream_lines.ts";
 import { flagWords, quoteWords } from "./shell/command_line.ts";
-import { likelyShell } from "../library/env/shell_quote.ts";
+import { likelyShell, type Shell } from "../library/env/shell_quote.ts";
 import { type EndSignal, endSignal } from "./signals/end_signal.ts";
 import { reloadSignal } from "./signals/reload_signal.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -76,7 +80,7 @@ async function serve(
   await using violations = violationWriter(config, here, diagnose);
   const audit = await openAudit(config, {
     diagnose: diagnose,
-    print: (line) => here.terminal.err.line(line),
+    print: (line) => err.line(paint("record", line)),
   }, here);
   await using _audit = { [Symbol.asyncDispose]: () => closeAudit(audit) };
   await using _decider = { [Symbol.asyncDispose]: () => decider?.close() ?? Promise.resolve() };
@@ -102,7 +106,7 @@ async function serve(
     writesFiles: true,
     record: (blocked, unsaid) => {
       violations.line(violationLine(blocked));
-      unsaidLines(unsaid, command.quiet).forEach((line) => err.line(line));
+      unsaidLines(unsaid, command.quiet).forEach((line) => err.line(...line));
     },
     diagnose,
   }, here);
@@ -165,7 +169,8 @@ function violationWriter(
   diagnose: (line: string) => void,
 ): Violations {
   if (violationFile === null) {
-    return { line: (text) => err.line(text), [Symbol.asyncDispose]: () => Promise.resolve() };
+    const line = (text: string) => err.line(paint("record", text));
+    return { line, [Symbol.asyncDispose]: () => Promise.resolve() };
   }
   const file = new RotatingFile(violationFile, { diagnose, clock });
   return { line: (text) => file.line(text), [Symbol.asyncDispose]: () => file.close() };
@@ -181,26 +186,22 @@ function opening(
   admin: OpenAdmin,
 ): readonly Line[] {
   const shell = likelyShell(here.env, here.os);
-  // `env` takes what says where the proxy listens; a port that the system chose is in no file.
-  const overrides = command.policy.overrides.filter((flag) => !setsSecretUrl(flag));
-  const flags = flagWords({ ...command.policy, overrides, allow: [], deny: [], mode: null });
-  const envCommand = config.proxyAddress.port === 0
-    ? null
-    : quoteWords(["doorward", "env", ...flags], shell);
   const upstream = upstreamSettings(config, here.env);
+  const { err } = here.terminal;
+  const facts: BannerFacts = {
+    config,
+    policy: policyInForce(config),
+    listener: proxy.address,
+    socks: proxy.socksAddress,
+    admin: admin.address,
+    // A file that keeps what is printed would keep what opens the dashboard.
+    dashboardLink: err.isTerminal ? admin.link() : null,
+    shell,
+    envCommand: envCommand(command, config, here, shell),
+    homeFile: source.homeFile ?? null,
+  };
   return [
-    ...banner({
-      config,
-      policy: policyInForce(config),
-      listener: proxy.address,
-      socks: proxy.socksAddress,
-      admin: admin.address,
-      // A file that keeps what is printed would keep what opens the dashboard.
-      dashboardLink: here.terminal.err.isTerminal ? admin.link() : null,
-      shell,
-      envCommand,
-      homeFile: source.homeFile ?? null,
-    }),
+    ...(isFirstRun(facts) && here.stdinIsTerminal ? welcome(facts, err.columns) : banner(facts)),
     ...upstreamLines(upstream),
     ...config.notices.map(noticeLine),
     ...upstreamWarnings(upstream),
@@ -208,10 +209,36 @@ function opening(
   ];
 }
 
+/** What prints the variables for this proxy, in whatever folder; null where there is no such command. */
+function envCommand(
+  { policy }: StartCommand,
+  config: Config,
+  here: Surroundings,
+  shell: Shell,
+): string | null {
+  // A port that the system chose is in no file.
+  if (config.proxyAddress.port === 0) return null;
+  const words = envWords(here.program(), config.network.mitm);
+  if (words === null) return null;
+  // `env` takes what says where the proxy listens.
+  const overrides = policy.overrides.filter((flag) => !setsSecretUrl(flag));
+  const fromHere = (file: string) => absolutePath(file, here.cwd(), here.os);
+  const file = policy.file === null ? null : fromHere(policy.file);
+  const { requirements: named } = policy;
+  const requirements = named === null || isUrl(named) ? named : fromHere(named);
+  const flags = { ...policy, file, requirements, overrides, allow: [], deny: [], mode: null };
+  const line = quoteWords([...words, ...flagWords(flags)], shell);
+  // What is in quotes is a string to PowerShell, until it is called.
+  return shell === "powershell" && line.startsWith("'") ? `& ${line}` : line;
+}
+
 /** What a client could not be told: the line for programs, then the sentences for people. */
-function unsaidLines([decision, ...sentences]: readonly string[], quiet: boolean): string[] {
+function unsaidLines([decision, ...sentences]: readonly string[], quiet: boolean): readonly Line[] {
   if (decision === undefined) return [];
-  return [decision, ...(quiet ? [] : sentences.map((sentence) => `doorward: ${sentence}`))];
+  return [
+    [paint("record", decision)],
+    ...(quiet ? [] : sentences.map((sentence): Line => [`doorward: ${sentence}`])),
+  ];
 }
 
 async function close(proxy: RunningProxy, end: EndSignal): Promise<void> {

@@ -46,7 +46,13 @@ export function systemSurroundings(): Surroundings {
   return {
     ...systemMachine(env),
     cwd: Deno.cwd,
-    terminal: makeTerminal(Deno.stdout, Deno.stderr, permitsColour(env), systemClock),
+    terminal: makeTerminal(
+      Deno.stdout,
+      Deno.stderr,
+      permitsColour(env),
+      systemClock,
+      systemColumns,
+    ),
     stdin: Deno.stdin,
     stdout: Deno.stdout,
     stdinIsTerminal,
@@ -60,9 +66,19 @@ export function systemSurroundings(): Surroundings {
     startHelper: systemHelper,
     serveAdmin,
     signals: systemSignals,
-    program: systemProgram,
+    program: () => systemProgram(env["PATH"] ?? env["Path"] ?? ""),
     spawn: (words, env) => searchList.duringSpawn(() => systemSpawn(words, env)),
     giveUpWriting: () => void Deno.permissions.revokeSync({ name: "write" }),
     startProxy,
   };
+}
+
+/** How wide the window is that one of our streams is in; null where none is, or has no width. */
+function systemColumns(): number | null {
+  try {
+    // A terminal that nobody looks at, of `script` or `ssh -tt` say, has none.
+    return Deno.consoleSize().columns || null;
+  } catch {
+    return null; // There is no terminal.
+  }
 }

@@ -1,5 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { cli } from "../../src/cli/cli.ts";
+import { assertGolden } from "../support/golden.ts";
 import { fakeSurroundings } from "./fake_surroundings.ts";
 
 const FOLDER = new URL("./config_show/", import.meta.url).pathname;
@@ -22,8 +23,8 @@ const EXAMPLES: readonly (readonly [string, string])[] = [
 for (const [folder, name] of EXAMPLES) {
   Deno.test(`config show prints what ${name}.golden.txt holds`, async () => {
     const { out } = await show(`${folder}${name}.toml`);
-    const golden = await Deno.readTextFile(`${FOLDER}${name}.golden.txt`);
-    assertEquals(out.replaceAll(folder, "/etc/me/"), golden);
+
+    await assertGolden(out.replaceAll(folder, "/etc/me/"), `${FOLDER}${name}.golden.txt`);
   });
 }
 

@@ -47,6 +47,7 @@ export type FakeOptions = Partial<
     | "stdinIsTerminal"
     | "terminalIsGone"
     | "serveAdmin"
+    | "program"
     | "spawn"
     | "dial"
     | "resolve"
@@ -59,7 +60,7 @@ export type FakeOptions = Partial<
 export const FREE_PORT = 40404;
 
 /** What Doorward is on the fake machine. */
-export const PROGRAM: Program = { kind: "compiled", path: "/opt/doorward" };
+export const PROGRAM: Program = { kind: "compiled", path: "/opt/doorward", isOnPath: true };
 
 /** Makes a machine without a home folder, unless the test says otherwise. */
 export function fakeSurroundings(options: FakeOptions = {}): FakeSurroundings {

@@ -6,6 +6,7 @@ import { makeTerminal } from "../../src/cli/printed/terminal.ts";
 import { formatSocketAddress } from "../../src/net/address/endpoint.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { until } from "../support/in_time.ts";
+import { NO_POSIX } from "../support/machine.ts";
 import { connectTo } from "../support/policy.ts";
 import { makeScratch } from "../support/scratch.ts";
 import { configFile } from "./config_files.ts";
@@ -278,14 +279,81 @@ Deno.test("start tells where the admin API listens, and writes no link down", as
   assertEquals(err.includes("#code="), false);
 });
 
-Deno.test("start shows the link to who sits at the terminal", async () => {
+/** Starts at a terminal, and resolves to what stands there. */
+async function atTerminal(argv: readonly string[], options: FakeOptions = {}): Promise<string> {
   const sink = new MemorySink(true);
   const clock = new FakeClock();
-  const terminal = makeTerminal(new MemorySink(), sink, false, clock);
-  await end(await starting(["start"], {}, { terminal, clock }));
+  const terminal = makeTerminal(new MemorySink(), sink, false, clock, () => 80);
+  await end(await starting(argv, options, { terminal, clock }));
+  return sink.text;
+}
+
+const LINK = "http://127\\.0\\.0\\.1:8080/#code=[A-Za-z0-9_-]{43}";
+
+Deno.test("start shows the link to who sits at the terminal", async () => {
+  const text = await atTerminal(["start"]);
+  assertMatch(text, RegExp(`\\n {2}admin {3}this link works once:\\n {4}${LINK}\\n`));
+});
+
+Deno.test("start welcomes who has written nothing, and can be asked", async () => {
+  const text = await atTerminal(["start"], { stdinIsTerminal: true });
+  assertMatch(text, /\nNothing is allowed yet\. /);
+  assertMatch(text, /another terminal:\n {2}eval "\$\(doorward env\)"\n/);
+  assertMatch(text, RegExp(`this link works once\\):\\n {2}${LINK}\\n`));
+});
+
+Deno.test("start names no command that a shell would not find, but where one is needed", async () => {
+  await using scratch = await makeScratch();
+  const options: FakeOptions = {
+    env: { DOORWARD_HOME: `${scratch.home}/doorward` },
+    program: () => ({ kind: "script", deno: "/bin/deno", main: "file:///main.ts" }),
+  };
+  const lineOf = async (...flags: readonly string[]) => {
+    const running = await starting(["start", ...flags], options);
+    await end(running);
+    return running.here.printed().err.split("\n").find((line) => line.startsWith("  use it  "));
+  };
+  assertEquals(
+    await lineOf(),
+    "  use it  export http_proxy=http://127.0.0.1:3128 https_proxy=http://127.0.0.1:3128",
+  );
   assertMatch(
-    sink.text,
-    /\n {2}admin {3}http:\/\/127\.0\.0\.1:8080\/#code=[A-Za-z0-9_-]{43} \(works once\)\n/,
+    await lineOf("-c", "network.mitm=true") ?? "",
+    /eval "\$\(\/bin\/deno run [^"]* file:\/\/\/main\.ts env -c network\.mitm=true\)"$/,
+  );
+});
+
+Deno.test({
+  name:
+    `start names the file for that command so that it is found from every folder${NO_POSIX.why}`,
+  ignore: NO_POSIX.ignore,
+  async fn(): Promise<void> {
+    await using file = await configFile("[network]\nenabled = true\n");
+    const relative = `${"../".repeat(Deno.cwd().split("/").length)}${file.path.slice(1)}`;
+    const running = await starting(["start", "--config", relative]);
+    await end(running);
+    assertStringIncludes(
+      running.here.printed().err,
+      `  use it  eval "$(doorward env --config ${Deno.cwd()}/${relative})"\n`,
+    );
+  },
+});
+
+Deno.test("start names that command by its path where its name would find another program", async () => {
+  const lineOf = async (path: string, SHELL: string) => {
+    const program = () => ({ kind: "compiled", path, isOnPath: false }) as const;
+    const running = await starting(["start"], { program, env: { SHELL } });
+    await end(running);
+    return running.here.printed().err.split("\n").find((line) => line.startsWith("  use it  "));
+  };
+  assertEquals(await lineOf("/opt/it/doorward", "sh"), '  use it  eval "$(/opt/it/doorward env)"');
+  assertEquals(
+    await lineOf("/my tools/doorward", "fish"),
+    "  use it  '/my tools/doorward' env | source",
+  );
+  assertEquals(
+    await lineOf("C:\\Tools\\doorward.exe", "pwsh"),
+    "  use it  & 'C:\\Tools\\doorward.exe' env | Out-String | Invoke-Expression",
   );
 });
 

@@ -1,32 +1,48 @@
 // `doorward env` as its own process: what it prints makes a shell use the proxy.
 import { assertEquals } from "@std/assert";
-import { testClient } from "../support/client_world.ts";
+import { quoteWords } from "../../src/cli/shell/command_line.ts";
+import { evaluation } from "../../src/library/env/shell_quote.ts";
+import { needing, testClient } from "../support/client_world.ts";
 import { curl } from "../support/clients.ts";
 import { doorward, doorwardWords, startDoorward } from "../support/doorward_cli.ts";
-import { runProgram } from "../support/programs.ts";
+import { runProgram, whereIs } from "../support/programs.ts";
 import { makeScratch } from "../support/scratch.ts";
 import { greet, startWebOrigin } from "../support/web_origin.ts";
 
-testClient(curl, 'eval "$(doorward env)" makes the curl of a shell use the proxy', async () => {
-  await using scratch = await makeScratch();
-  await using start = await startDoorward(["--allow", "127.0.0.2"], scratch);
-  await using origin = startWebOrigin(greet, { hostname: "127.0.0.2" });
-  await scratch.configure(`[network]\nenabled = true\nproxy_url = "${start.url}"\n`);
-  const env = doorwardWords("doorward", ["env"]).map((word) => `'${word}'`).join(" ");
-  const script = `
-    set -eu
-    eval "$(${env})"
+/** The shells that people use, and how their own words for it run what a command prints. */
+const SHELLS = ["sh", "bash", "zsh", "fish"].map((name) => ({
+  name,
+  program: whereIs(name),
+  wanted: name,
+  kind: name === "fish" ? "fish" : "sh",
+} as const));
+
+for (const shell of SHELLS) {
+  const line = evaluation("doorward env", shell.kind);
+  testClient(
+    needing(shell, curl),
+    `${line} makes the curl of ${shell.name} use the proxy`,
+    async () => {
+      await using scratch = await makeScratch();
+      await using start = await startDoorward(["--allow", "127.0.0.2"], scratch);
+      await using origin = startWebOrigin(greet, { hostname: "127.0.0.2" });
+      await scratch.configure(`[network]\nenabled = true\nproxy_url = "${start.url}"\n`);
+      const words = doorwardWords("doorward", ["env", "--shell", shell.kind]);
+      const script = `
+    ${evaluation(quoteWords(words, shell.kind), shell.kind)}
     curl -s ${origin.url}/allowed
     curl -s http://other.test/ | cut -c 1-61`;
-  const { stdout, stderr } = await runProgram(["sh", "-c", script], scratch);
-  assertEquals(
-    stdout,
-    "hello from the origin\n" +
-      '{"status":"blocked","host":"other.test","reason":"not_allowed\n',
+      const { stdout, stderr } = await runProgram([shell.program!, "-c", script], scratch);
+      assertEquals(
+        stdout,
+        "hello from the origin\n" +
+          '{"status":"blocked","host":"other.test","reason":"not_allowed\n',
+      );
+      assertEquals(stderr, "");
+      assertEquals(origin.requests, ["GET /allowed via doorward"]);
+    },
   );
-  assertEquals(stderr, "");
-  assertEquals(origin.requests, ["GET /allowed via doorward"]);
-});
+}
 
 /** How each shell is told the first and a later variable. */
 const FORMS: readonly (readonly [shell: string, lines: readonly string[]])[] = [

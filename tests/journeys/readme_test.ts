@@ -2,8 +2,9 @@
 import { assert, assertEquals, assertLess, assertMatch } from "@std/assert";
 import { testClient } from "../support/client_world.ts";
 import { curl } from "../support/clients.ts";
+import { isAlive } from "../support/doorward_terminal.ts";
 import { type Block, blocksOf, shown, type Typed, typedIn } from "../support/markdown.ts";
-import { type RunningProgram, startProgram } from "../support/programs.ts";
+import { onTerminal, type TerminalSession } from "../support/terminal_session.ts";
 import { makeScratch, type Scratch } from "../support/scratch.ts";
 import { type ShellSession, startShell } from "../support/shell_session.ts";
 import { startWebOrigin, type WebOrigin } from "../support/web_origin.ts";
@@ -46,6 +47,13 @@ Deno.test("the README links to pages that are there", async () => {
   assertEquals(links.filter((link) => /^https:/.test(link)), ["https://deno.com"]);
 });
 
+/** A proxy at a terminal of its own. */
+interface StartedProxy {
+  readonly terminal: TerminalSession;
+  /** Where the number of its process is. */
+  readonly pidFile: string;
+}
+
 /** Somebody with an empty home, a clone, and a terminal or two. */
 interface Newcomer extends AsyncDisposable {
   readonly scratch: Scratch;
@@ -55,9 +63,9 @@ interface Newcomer extends AsyncDisposable {
   /** Changes words of the README into those that hold here. */
   substitute(text: string): string;
   /** Starts the proxy in a terminal of its own, in place of the one before. */
-  start(command: string): Promise<RunningProgram>;
+  start(command: string): Promise<TerminalSession>;
   /** The proxy that was started last. */
-  running(): RunningProgram;
+  running(): TerminalSession;
 }
 
 /**
@@ -80,7 +88,7 @@ async function makeNewcomer(): Promise<Newcomer> {
   const shell = stack.use(startShell({ cwd: scratch.folder, env }));
   const origin = stack.use(startWebOrigin(() => new Response(PAGE), { hostname: "127.0.0.2" }));
   let isAllowed = false;
-  let proxy: RunningProgram | null = null;
+  let proxy: StartedProxy | null = null;
   const substitute = (text: string) => {
     isAllowed ||= text.includes("--allow example.com");
     return withPorts(text, ports)
@@ -95,15 +103,17 @@ async function makeNewcomer(): Promise<Newcomer> {
     shell,
     origin,
     substitute,
-    async start(command): Promise<RunningProgram> {
+    async start(command): Promise<TerminalSession> {
       await end(proxy);
       const cwd = `${scratch.folder}/doorward`;
-      proxy = startProgram(["sh", "-c", `exec ${command}`], { cwd, env });
-      return proxy;
+      const pidFile = `${scratch.folder}/pid`;
+      const line = `stty cols 80 rows 24; echo $$ >'${pidFile}'; exec ${command}`;
+      proxy = { terminal: onTerminal(line, { cwd, env }), pidFile };
+      return proxy.terminal;
     },
-    running(): RunningProgram {
+    running(): TerminalSession {
       if (proxy === null) throw new Error("The README has not started a proxy");
-      return proxy;
+      return proxy.terminal;
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
@@ -128,7 +138,7 @@ async function follow(block: Block, newcomer: Newcomer): Promise<void> {
     case "text":
       // Either the picture, or what the terminal of the proxy shows.
       if (!block.text.includes("Doorward |")) {
-        await newcomer.running().stderr.until(shown(substitute(block.text)));
+        await newcomer.running().screen.until(onScreen(substitute(block.text)));
       }
       return;
     default:
@@ -141,19 +151,29 @@ async function typeIn({ command, prints }: Typed, newcomer: Newcomer): Promise<v
   const expected = newcomer.substitute(prints);
   if (command.includes(" task start")) {
     const proxy = await newcomer.start(line);
-    await proxy.stderr.until(shown(`${expected}\n`));
+    await proxy.screen.until(onScreen(`${expected}\n`));
     return;
   }
   const printed = await newcomer.shell.type(line);
   assertMatch(printed, RegExp(`^${shown(expected).source}\\n?$`), `$ ${command}`);
 }
 
-/** Presses Ctrl-C. */
-async function end(proxy: RunningProgram | null): Promise<void> {
+/** As a terminal has it, which ends lines with two characters. */
+function onScreen(text: string): RegExp {
+  return RegExp(shown(text).source.replaceAll("\\n", "\\r\\n"));
+}
+
+/**
+ * Ends it as Ctrl-C does. The key itself is heard by `deno task`, too, which now and then does not wait then for what
+ * it started.
+ */
+async function end(proxy: StartedProxy | null): Promise<void> {
   if (proxy === null) return;
-  await using ending = proxy;
-  ending.kill("SIGINT");
-  assertEquals((await ending.ended).code, 0);
+  await using ending = proxy.terminal;
+  const pid = Number(await Deno.readTextFile(proxy.pidFile));
+  if (isAlive(pid)) Deno.kill(pid, "SIGINT");
+  const { code, stdout } = await ending.ended;
+  assertEquals(code, 0, stdout);
 }
 
 /** Which port stands for one of the README. */

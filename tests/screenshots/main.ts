@@ -1,10 +1,11 @@
-// `deno task screenshots [SECONDS]`: pictures of the dashboard over a real proxy, for the documentation. The traffic
-// is made up: every host is one of a proxy upstream that answers whatever it is asked.
+// `deno task screenshots [terminals|SECONDS]`: pictures of terminals, and of the dashboard over a real proxy, for the
+// documentation. The traffic is made up: every host is one of a proxy upstream that answers whatever it is asked.
 import type { Page } from "../support/browser_page.ts";
 import { startBrowser } from "../support/browser.ts";
 import { count, isLive } from "../support/dashboard.ts";
 import { doorward, type DoorwardStart, startDoorward } from "../support/doorward_cli.ts";
 import { makeScratch, type Scratch } from "../support/scratch.ts";
+import { terminalPictures } from "./terminals.ts";
 import { ask, keepTunnels, makeTraffic } from "./traffic.ts";
 import { startUpstream, type Upstream } from "./upstream.ts";
 
@@ -60,4 +61,7 @@ async function takePicture(page: Page, colorScheme: "dark" | "light"): Promise<v
   await page.screenshot(`${FOLDER}/dashboard-${colorScheme}.png`);
 }
 
-await takePictures(Number(Deno.args[0] ?? SECONDS));
+for (const [name, svg] of await terminalPictures(true)) {
+  await Deno.writeTextFile(`${FOLDER}/${name}`, svg);
+}
+if (Deno.args[0] !== "terminals") await takePictures(Number(Deno.args[0] ?? SECONDS));

@@ -4,7 +4,12 @@ import { code, sourceFiles } from "../support/source.ts";
 /** Each way out of the program is spelled in the files named here and nowhere else. */
 const SEAMS: Record<string, readonly string[]> = {
   "Deno.connect": ["src/net/tcp_dialer.ts", "src/net/unix_sockets.ts"],
-  "Deno.realPath": ["src/net/unix_sockets.ts", "src/config/write_config.ts"],
+  "Deno.realPath": [
+    "src/net/unix_sockets.ts",
+    "src/config/write_config.ts",
+    // Whether what a shell calls doorward is this program.
+    "src/cli/program.ts",
+  ],
   "Deno.readLink": ["src/net/unix_sockets.ts"],
   "Deno.listen": ["src/net/tcp_listener.ts", "src/net/udp_socket.ts"],
   "Deno.listenDatagram": ["src/net/udp_socket.ts"],
@@ -40,6 +45,7 @@ const SEAMS: Record<string, readonly string[]> = {
   ],
   "Deno.stdin": ["src/cli/surroundings.ts"],
   "Deno.stdout": ["src/cli/surroundings.ts"],
+  "Deno.consoleSize": ["src/cli/surroundings.ts"],
   "Deno.execPath": ["src/cli/program.ts"],
   "Deno.mainModule": ["src/cli/program.ts"],
   "Deno.addSignalListener": ["src/cli/signals/listen_signals.ts"],

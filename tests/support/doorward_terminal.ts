@@ -64,7 +64,9 @@ export async function startAtTerminal(
   const session = onTerminal(script(line), { env: scratch.env, cwd: scratch.folder });
   try {
     const [, url] = await session.screen.until(/ listening on (http:\/\/[^ ]+), /);
-    const [, adminUrl] = await session.screen.until(/\n {2}admin {3}(http:\/\/[0-9.:]+)/);
+    const [, adminUrl] = await session.screen.until(
+      /(?:\n {2}admin {3}[^]*?| works once\):\r\n {2}\S*)(http:\/\/[0-9.:]+)\/#code=/,
+    );
     const pid = Number(await Deno.readTextFile(`${scratch.folder}/pid`));
     const admin = ["--admin", adminUrl!];
     return {

@@ -142,6 +142,11 @@ export function whereIs(name: string): string | null {
   return places.find(isFile) ?? null;
 }
 
+/** That path; null when there is no file. */
+export function fileAt(path: string): string | null {
+  return isFile(path) ? path : null;
+}
+
 function isFile(path: string): boolean {
   try {
     return Deno.statSync(path).isFile;

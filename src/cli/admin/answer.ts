@@ -26,7 +26,7 @@ export async function answerAll(
 ): Promise<number> {
   const { out } = here.terminal;
   if (questions.length > 1 && !command.json) {
-    await printLines(out, questionLines(questions, here.clock.now() / 1000));
+    await printLines(out, questionLines(questions, here.clock.now() / 1000, out.columns));
   }
   let code: number = EXIT.done;
   for (const question of questions) {

@@ -6,10 +6,11 @@ import { warningLine } from "../printed/notices.ts";
 import type { Line } from "../printed/terminal.ts";
 import type { Surroundings } from "../surroundings.ts";
 import type { AdminClient } from "./admin_client.ts";
-import { alignedLine, columnWidths } from "./columns.ts";
+import { columnWidths } from "./columns.ts";
 import { follow } from "./follow.ts";
 import { printLines } from "./print_lines.ts";
 import { ABSENT, type Json, numberOf, objectsOf, textOf } from "./reply_fields.ts";
+import { tableLines } from "./table_lines.ts";
 import { withAdmin } from "./with_admin.ts";
 import { wallClock } from "./words.ts";
 
@@ -26,7 +27,8 @@ export async function blocked(command: BlockedCommand, here: Surroundings): Prom
       return EXIT.done;
     }
     const rows = rowsOf(objectsOf(reply, "blocked"));
-    await printLines(here.terminal.out, lines(rows, columnWidths(rows)));
+    const { out } = here.terminal;
+    await printLines(out, tableLines({ header: null, rows }, out.columns));
     if (rows.length === 0 && !command.quiet) {
       here.terminal.err.line("doorward: Nothing was blocked");
     }
@@ -42,14 +44,17 @@ async function watch(
 ): Promise<number> {
   const { out, err } = here.terminal;
   let last = command.after;
-  let widths: readonly number[] = LEAST_WIDTHS;
+  let least: readonly number[] = LEAST_WIDTHS;
   const print = async (records: readonly Json[]): Promise<void> => {
     const fresh = records.filter((record) => (numberOf(record, "seq") ?? 0) > last);
     last = fresh.reduce((most, record) => Math.max(most, numberOf(record, "seq") ?? 0), last);
     const rows = rowsOf(fresh);
-    widths = columnWidths(rows, widths);
+    least = columnWidths(rows, least);
     const json = fresh.map((record): Line => [JSON.stringify(record)]);
-    await printLines(out, command.json ? json : lines(rows, widths));
+    await printLines(
+      out,
+      command.json ? json : tableLines({ header: null, rows, least }, out.columns),
+    );
   };
   return await follow(admin, "/events?types=blocked", here, {
     opened: async () => {
@@ -86,8 +91,4 @@ function rowsOf(records: readonly Json[]): readonly (readonly string[])[] {
       attempt === ABSENT ? "" : `attempt ${attempt}`,
     ];
   });
-}
-
-function lines(rows: readonly (readonly string[])[], widths: readonly number[]): readonly Line[] {
-  return rows.map((row) => [alignedLine(row, widths)]);
 }

@@ -1,4 +1,4 @@
-import { escapeControls } from "../printed/terminal.ts";
+import { escapeControls } from "../printed/escape_controls.ts";
 
 /** Between two columns. */
 const GAP = "  ";
@@ -29,7 +29,8 @@ export function alignedLine(row: readonly string[], widths: readonly number[]): 
     .join(GAP).trimEnd();
 }
 
-function printable(cell: string): string {
+/** A cell as it is printed: escaped, and cut where it is no name any more. */
+export function printable(cell: string): string {
   const short = cell.length <= CELL_CHARACTERS_MAX
     ? cell
     : `${cell.slice(0, CELL_CHARACTERS_MAX)}…`;

@@ -1,11 +1,10 @@
 import type { ConnectionsCommand } from "../argv/command.ts";
 import { EXIT } from "../exit_code.ts";
 import { hostAndPort } from "../printed/remedy.ts";
-import { type Line, paint } from "../printed/terminal.ts";
 import type { Surroundings } from "../surroundings.ts";
-import { alignedLine, columnWidths } from "./columns.ts";
 import { printLines } from "./print_lines.ts";
 import { ABSENT, type Json, numberOf, objectsOf, textOf } from "./reply_fields.ts";
+import { tableLines } from "./table_lines.ts";
 import { withAdmin } from "./with_admin.ts";
 import { byteCount, counted, duration } from "./words.ts";
 
@@ -36,9 +35,7 @@ async function print(reply: Json, command: ConnectionsCommand, here: Surrounding
     if (!command.quiet) err.line("doorward: No connection is open");
     return;
   }
-  const widths = columnWidths([HEADER, ...rows]);
-  const header: Line = [paint("faint", alignedLine(HEADER, widths))];
-  await printLines(out, [header, ...rows.map((row): Line => [alignedLine(row, widths)])]);
+  await printLines(out, tableLines({ header: HEADER, rows }, out.columns));
   const more = (numberOf(reply, "total") ?? 0) - rows.length;
   if (more > 0 && !command.quiet) err.line(`doorward: and ${counted(more, "connection")} more`);
 }

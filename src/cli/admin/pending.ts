@@ -1,5 +1,6 @@
 import type { PendingCommand } from "../argv/command.ts";
 import { EXIT } from "../exit_code.ts";
+import { wrap } from "../printed/prose.ts";
 import { warningLine } from "../printed/notices.ts";
 import type { Surroundings } from "../surroundings.ts";
 import type { AdminClient } from "./admin_client.ts";
@@ -20,8 +21,9 @@ export async function pending(command: PendingCommand, here: Surroundings): Prom
       return EXIT.done;
     }
     const questions = objectsOf(reply, "pending");
-    if (questions.length > 0) await printLines(out, questionLines(questions, nowSeconds(here)));
-    else if (!command.quiet) err.line("doorward: No question waits");
+    if (questions.length > 0) {
+      await printLines(out, questionLines(questions, nowSeconds(here), out.columns));
+    } else if (!command.quiet) err.line("doorward: No question waits");
     return EXIT.done;
   });
 }
@@ -35,8 +37,9 @@ async function watch(
   const { out, err } = here.terminal;
   const listed = new Set<string>();
   const print = async (event: Json): Promise<void> => {
-    const text = command.json ? JSON.stringify(event) : eventText(event);
-    if (text !== null) await printLines(out, [[text]]);
+    if (command.json) return await printLines(out, [[JSON.stringify(event)]]);
+    const text = eventText(event);
+    if (text !== null) await printLines(out, wrap([text], out.columns));
   };
   return await follow(admin, "/events?types=pending", here, {
     opened: async () => {

@@ -2,10 +2,10 @@ import { parseEndpoint } from "../../net/address/endpoint.ts";
 import { formatHost, parseHost } from "../../net/address/host.ts";
 import { formatIp, parseIp } from "../../net/address/ip.ts";
 import { hostAndPort } from "../printed/remedy.ts";
-import { type Line, paint } from "../printed/terminal.ts";
+import type { Line } from "../printed/terminal.ts";
 import type { AdminClient } from "./admin_client.ts";
-import { alignedLine, columnWidths } from "./columns.ts";
 import { ABSENT, type Json, numberOf, objectsOf, textOf } from "./reply_fields.ts";
+import { tableLines } from "./table_lines.ts";
 import { duration } from "./words.ts";
 
 const HEADER = ["ID", "HOST", "PROTOCOL", "METHOD", "WAITING", "LEFT", "FROM", "ADDRESS"];
@@ -41,11 +41,13 @@ export function questionPlace(question: Json): string {
 }
 
 /** Questions as a table. */
-export function questionLines(questions: readonly Json[], nowSeconds: number): readonly Line[] {
+export function questionLines(
+  questions: readonly Json[],
+  nowSeconds: number,
+  columns: number | null,
+): readonly Line[] {
   const rows = questions.map((question) => questionRow(question, nowSeconds));
-  const widths = columnWidths([HEADER, ...rows]);
-  const header = paint("faint", alignedLine(HEADER, widths));
-  return [[header], ...rows.map((row): Line => [alignedLine(row, widths)])];
+  return tableLines({ header: HEADER, rows }, columns);
 }
 
 function questionRow(question: Json, nowSeconds: number): readonly string[] {

@@ -85,6 +85,7 @@ export const ADMIN_COMMANDS = {
     about: ["In limited mode only requests that read go through."],
     options: ["json", "admin"],
     operands: "optional",
+    words: [["full", "limited"]],
     examples: ["doorward mode", "doorward mode limited"],
   },
   reload: {

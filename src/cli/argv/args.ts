@@ -2,14 +2,7 @@ import { parseArgs } from "@std/cli/parse-args";
 import { adminCommand } from "./admin_args.ts";
 import { auditCommand } from "./audit_args.ts";
 import { isAdminCommandName } from "./admin_commands.ts";
-import type {
-  CaCommand,
-  Command,
-  Common,
-  ConfigCommand,
-  PolicyFlags,
-  RunCommand,
-} from "./command.ts";
+import type { Command, Common, PolicyFlags, RunCommand } from "./command.ts";
 import { initCommand, presetsCommand } from "./preset_args.ts";
 import {
   COMMAND_NAMES,
@@ -33,10 +26,10 @@ import { takeOwnWords } from "./own_words.ts";
 import { type Shell, SHELLS } from "../../library/env/shell_quote.ts";
 
 /** What `doorward ca` can do. */
-const CA_ACTIONS: readonly CaCommand["action"][] = ["path", "show", "install-hint"];
+const [CA_ACTIONS] = COMMANDS.ca.words;
 
 /** What `doorward config` can do. */
-const CONFIG_ACTIONS: readonly ConfigCommand["action"][] = ["show", "schema"];
+const [CONFIG_ACTIONS] = COMMANDS.config.words;
 
 /** Reads a command line. */
 export function parseCommand(argv: readonly string[]): Command {
@@ -165,6 +158,10 @@ function build(name: CommandName, values: Values, operands: readonly string[]): 
       return auditCommand(common, values, operands);
     case "connect":
       return connect(common, operands, values.one("proxy"));
+    case "completions":
+      return completions(operands[0]!);
+    case "man":
+      return { name };
     case "version":
       return { name, json };
     case "help":
@@ -255,6 +252,13 @@ function config(common: Common, json: boolean, word: string): Command {
   if (action !== undefined) return { name: "config", ...common, json, action };
   const what = "the configuration";
   return usage(`Cannot do "${word}" with ${what}: ${meantOf(word, CONFIG_ACTIONS)}`, "config");
+}
+
+function completions(word: string): Command {
+  const [shells] = COMMANDS.completions.words;
+  const shell = shells.find((shell) => shell === word);
+  if (shell !== undefined) return { name: "completions", shell };
+  return usage(`Cannot complete in "${word}": ${meantOf(word, shells)}`, "completions");
 }
 
 /** Which of a few words was meant, or which there are. */

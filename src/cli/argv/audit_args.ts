@@ -1,17 +1,18 @@
 import { nearestKey } from "../../config/toml/nearest_key.ts";
 import type { Values } from "./args.ts";
-import type { AuditSummaryCommand, Command, Common } from "./command.ts";
-import type { OptionName } from "./commands.ts";
+import type { AuditCommand, AuditSummaryCommand, Command, Common } from "./command.ts";
+import { COMMANDS, type OptionName, OPTIONS } from "./commands.ts";
 
-/** What `doorward audit` can do, and the options that each takes. */
-const ACTIONS: Readonly<Record<string, readonly OptionName[]>> = {
+/** What `doorward audit` can do. */
+const [ACTIONS] = COMMANDS.audit.words;
+
+/** The options that each takes. */
+const OPTIONS_OF: Readonly<Record<AuditCommand["action"], readonly OptionName[]>> = {
   verify: ["expect", "json"],
   summary: ["format", "since", "label", "json"],
   schema: ["json"],
 };
-const OPTIONS = ["expect", "format", "since", "label"] as const;
-
-const FORMATS: readonly AuditSummaryCommand["format"][] = ["text", "markdown", "json"];
+const VALUED = ["expect", "format", "since", "label"] as const;
 
 const CHAIN_VALUE_REGEXP = /^[0-9a-f]{64}$/i;
 const TIME_REGEXP = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2}))?$/;
@@ -23,15 +24,15 @@ export function auditCommand(
   values: Values,
   operands: readonly string[],
 ): Command {
-  const [action = "", ...files] = operands;
-  if (!Object.hasOwn(ACTIONS, action)) {
-    const names = Object.keys(ACTIONS);
-    const meant = nearestKey(action, names);
-    const hint = meant === null ? `there are ${names.join(", ")}` : `did you mean "${meant}"?`;
-    return usage(`Cannot do "${action}" with audit files: ${hint}`);
+  const [word = "", ...files] = operands;
+  const action = ACTIONS.find((action) => action === word);
+  if (action === undefined) {
+    const meant = nearestKey(word, ACTIONS);
+    const hint = meant === null ? `there are ${ACTIONS.join(", ")}` : `did you mean "${meant}"?`;
+    return usage(`Cannot do "${word}" with audit files: ${hint}`);
   }
-  const foreign = OPTIONS.find((option) =>
-    values.one(option) !== null && !ACTIONS[action]!.includes(option)
+  const foreign = VALUED.find((option) =>
+    values.one(option) !== null && !OPTIONS_OF[action].includes(option)
   );
   if (foreign !== undefined) return usage(`"doorward audit ${action}" takes no --${foreign}`);
   switch (action) {
@@ -39,7 +40,7 @@ export function auditCommand(
       return verify(common, values, files);
     case "summary":
       return summary(common, values, files);
-    default:
+    case "schema":
       if (files.length > 0) return usage(`"doorward audit schema" takes no "${files[0]}"`);
       return { name: "audit", action: "schema", ...common };
   }
@@ -68,9 +69,10 @@ function summary(common: Common, values: Values, files: readonly string[]): Comm
     return usage('"doorward audit summary" needs files, or - for standard input');
   }
   const written = values.one("format") ?? (values.flag("json") ? "json" : "text");
-  const format = FORMATS.find((format) => format === written);
+  const formats: readonly AuditSummaryCommand["format"][] = OPTIONS.format.values;
+  const format = formats.find((format) => format === written);
   if (format === undefined) {
-    return usage(`Unknown format "${written}": there are ${FORMATS.join(", ")}`);
+    return usage(`Unknown format "${written}": there are ${formats.join(", ")}`);
   }
   if (values.flag("json") && format !== "json") {
     return usage(`Cannot print both --json and --format ${format}: give one`);

@@ -3,7 +3,7 @@ import type { Posture } from "../../config/starter/starter_text.ts";
 import type { Endpoint, SocketAddress } from "../../net/address/endpoint.ts";
 import type { Mode } from "../../policy/policy.ts";
 import type { Scope } from "../../proxy/asking/question.ts";
-import type { CommandName } from "./commands.ts";
+import type { CommandName, COMMANDS } from "./commands.ts";
 import type { ProxyPlace } from "../proxy_place.ts";
 import type { Shell } from "../../library/env/shell_quote.ts";
 
@@ -150,6 +150,12 @@ export interface ConnectCommand extends Common {
   readonly proxy: ProxyPlace | null;
 }
 
+/** `doorward completions` */
+export interface CompletionsCommand {
+  readonly name: "completions";
+  readonly shell: typeof COMMANDS.completions.words[0][number];
+}
+
 /** What every command is told that talks to a proxy which runs. */
 export interface AdminCommon extends Common {
   /** Where that listens for commands; null when the configuration says where. */
@@ -254,6 +260,8 @@ export type Command =
   | AuditCommand
   | ConnectCommand
   | AdminCommand
+  | CompletionsCommand
+  | { readonly name: "man" }
   | { readonly name: "version"; readonly json: boolean }
   | { readonly name: "help"; readonly of: CommandName | null }
   /** It cannot be told. */

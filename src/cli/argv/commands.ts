@@ -1,11 +1,27 @@
 // The commands and their options: one table, from which argv is read and the help is printed.
+import { PRESET_NAMES } from "../../config/presets/presets.ts";
+import { POSTURES } from "../../config/starter/starter_text.ts";
 import { ADMIN_COMMANDS } from "./admin_commands.ts";
+
+/**
+ * What a shell offers in a place: one of these words, some of them with commas between, or what goes by that name.
+ * `key` is KEY=VALUE of the configuration, `profile` the name of a file in the home folder, `command` one of ours.
+ */
+export type Offered =
+  | readonly string[]
+  | { readonly list: readonly string[] }
+  | "file"
+  | "profile"
+  | "key"
+  | "command";
 
 /** One option. Its name is its key in {@linkcode OPTIONS}. */
 export interface OptionRow {
   readonly short?: string;
   /** What its value is called; absent when it takes none. */
   readonly value?: string;
+  /** What its value may be, or often is; absent where nobody can know. */
+  readonly values?: Offered;
   /** Whether each is kept that is given; of others the last. */
   readonly many?: boolean;
   readonly meaning: string;
@@ -15,46 +31,73 @@ export interface OptionRow {
 export const OPTIONS = {
   config: {
     value: "FILE",
+    values: "file",
     meaning: "read this configuration instead of the one in the home folder",
   },
   requirements: {
     value: "FILE",
+    values: "file",
     many: true,
     meaning: "obey this file, or https URL, too: what an administrator requires",
   },
   profile: {
     value: "NAME",
+    values: "profile",
     meaning: "read NAME.config.toml of the home folder, too, above its config.toml",
   },
   "trust-project": { meaning: "read .doorward/config.toml of the project, too, above both" },
   set: {
     short: "c",
     value: "KEY=VALUE",
+    values: "key",
     many: true,
     meaning: "set one key, as in -c network.mode=limited (may be repeated)",
   },
   allow: { value: "HOST", many: true, meaning: "allow a host pattern, too (may be repeated)" },
   deny: { value: "HOST", many: true, meaning: "deny a host pattern, too (may be repeated)" },
-  mode: { value: "MODE", meaning: "full, or limited: only requests that read" },
-  method: { short: "X", value: "METHOD", meaning: "the method of the request (default: GET)" },
+  mode: {
+    value: "MODE",
+    values: ["full", "limited"],
+    meaning: "full, or limited: only requests that read",
+  },
+  method: {
+    short: "X",
+    value: "METHOD",
+    values: ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "CONNECT"],
+    meaning: "the method of the request (default: GET)",
+  },
   "no-lookup": { meaning: "do not look the name up: answer from the rules alone" },
   proxy: {
     value: "URL",
     meaning: "the proxy to go through, as in --proxy http://127.0.0.1:3128",
   },
-  shell: { value: "SHELL", meaning: "sh (bash, zsh …), fish or powershell" },
-  preset: { value: "NAME", meaning: "open, balanced (the default) or locked-down" },
+  shell: {
+    value: "SHELL",
+    values: ["sh", "bash", "zsh", "fish", "powershell"],
+    meaning: "sh (bash, zsh …), fish or powershell",
+  },
+  preset: {
+    value: "NAME",
+    values: POSTURES,
+    meaning: "open, balanced (the default) or locked-down",
+  },
   add: {
     value: "NAMES",
+    values: { list: PRESET_NAMES },
     many: true,
     meaning: "presets to allow, as in --add npm,pypi (may be repeated)",
   },
-  out: { value: "FILE", meaning: "write the policy into this file, which must not be there yet" },
+  out: {
+    value: "FILE",
+    values: "file",
+    meaning: "write the policy into this file, which must not be there yet",
+  },
   stdout: { meaning: "print it instead of writing it" },
   follow: { short: "f", meaning: "go on with what happens, until Ctrl-C" },
   after: { value: "NUMBER", meaning: "leave out those up to this number" },
   for: {
     value: "TIME",
+    values: ["once", "10m", "2h", "run", "always"],
     meaning: "how long it holds: once, 10m, 2h, run (until the proxy ends), always",
   },
   remove: { meaning: "take a rule back" },
@@ -79,7 +122,11 @@ export const OPTIONS = {
     value: "VALUE",
     meaning: "the chain value that verify printed earlier: it has to be there still",
   },
-  format: { value: "FORMAT", meaning: "text (the default), markdown or json" },
+  format: {
+    value: "FORMAT",
+    values: ["text", "markdown", "json"],
+    meaning: "text (the default), markdown or json",
+  },
   since: { value: "TIME", meaning: "leave out what was before: 2026-01-02, 30m, 2h, 7d" },
   json: { meaning: "print JSON, for programs" },
   quiet: { short: "q", meaning: "leave out banners, warnings and summaries" },
@@ -112,6 +159,8 @@ export interface CommandRow {
     | "many"
     | "subject"
     | "command";
+  /** What those words may be, each in its turn; of `many` the last goes for all that follow. */
+  readonly words?: readonly Offered[];
   readonly examples: readonly string[];
 }
 
@@ -125,6 +174,17 @@ export const GLOBAL_OPTIONS: readonly OptionName[] = [
   "quiet",
   "help",
 ];
+
+/** What is said of the program as a whole. */
+export const PROGRAM = {
+  summary: "the doorkeeper for outbound traffic of AI agents and other commands",
+  usage: "[OPTION]… [COMMAND] [OPTION]…",
+  examples: [
+    "doorward run --allow example.com -- curl https://example.com",
+    "doorward start",
+    "doorward explain https://example.com",
+  ],
+} as const;
 
 /** Every command, in the order of the help. */
 export const COMMANDS = {
@@ -213,6 +273,7 @@ export const COMMANDS = {
     ],
     options: ["json"],
     operands: "subject",
+    words: [["show"], PRESET_NAMES],
     examples: ["doorward presets", "doorward presets show github:read", "doorward presets --json"],
   },
   check: {
@@ -224,6 +285,7 @@ export const COMMANDS = {
     ],
     options: ["allow", "deny", "mode", "json"],
     operands: "optional",
+    words: ["file"],
     examples: ["doorward check", "doorward check ./doorward.toml --json"],
   },
   explain: {
@@ -267,6 +329,7 @@ export const COMMANDS = {
     ],
     options: ["json"],
     operands: "required",
+    words: [["path", "show", "install-hint"]],
     examples: ["doorward ca path", "doorward ca show --json"],
   },
   config: {
@@ -286,6 +349,7 @@ export const COMMANDS = {
     ],
     options: ["allow", "deny", "mode", "json"],
     operands: "required",
+    words: [["show", "schema"]],
     examples: [
       "doorward config show",
       "doorward config show --json --profile work",
@@ -306,6 +370,7 @@ export const COMMANDS = {
     ],
     options: ["expect", "format", "since", "label", "json"],
     operands: "many",
+    words: [["verify", "summary", "schema"], "file"],
     examples: [
       "doorward audit verify /var/log/doorward/audit.jsonl",
       "doorward audit summary audit.jsonl.1 audit.jsonl --since 2h",
@@ -334,6 +399,38 @@ export const COMMANDS = {
     ],
   },
   ...ADMIN_COMMANDS,
+  completions: {
+    usage: "bash|zsh|fish|powershell",
+    summary: "print the completions of a shell: what Tab offers",
+    about: [
+      "Prints a script that makes the shell complete commands, options and their values, and after",
+      "run the words of the command. It is a file to be kept where the shell looks for one, so that",
+      "nothing is started when the shell is: docs/completions.md says where. To try it:",
+      "",
+      '  bash        eval "$(doorward completions bash)"',
+      "  zsh         source <(doorward completions zsh)",
+      "  fish        doorward completions fish | source",
+      "  powershell  doorward completions powershell | Out-String | Invoke-Expression",
+    ],
+    options: [],
+    operands: "required",
+    words: [["bash", "zsh", "fish", "powershell"]],
+    examples: [
+      "doorward completions bash > ~/.local/share/bash-completion/completions/doorward",
+      "doorward completions fish > ~/.config/fish/completions/doorward.fish",
+    ],
+  },
+  man: {
+    usage: "",
+    summary: "print the manual page",
+    about: [
+      "Prints doorward(1) in the language of man: every command, every option, the exit codes, the",
+      "files and the variables. man reads it from standard input, too: doorward man | man -l -",
+    ],
+    options: [],
+    operands: "none",
+    examples: ["doorward man > ~/.local/share/man/man1/doorward.1"],
+  },
   version: {
     usage: "",
     summary: "print the version",
@@ -348,6 +445,7 @@ export const COMMANDS = {
     about: ["Prints the list of commands, or the help of one."],
     options: [],
     operands: "optional",
+    words: ["command"],
     examples: ["doorward help run"],
   },
 } as const satisfies Record<string, CommandRow>;

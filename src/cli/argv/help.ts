@@ -8,6 +8,7 @@ import {
   type OptionName,
   type OptionRow,
   OPTIONS,
+  PROGRAM,
 } from "./commands.ts";
 
 /** The help of one command, or of the program. */
@@ -21,9 +22,9 @@ function programHelp(): string {
   const part = (talksToProxy: boolean): string[] =>
     rows.filter((_, at) => isAdminCommandName(COMMAND_NAMES[at]!) === talksToProxy);
   return [
-    "Doorward: the doorkeeper for outbound traffic of AI agents and other commands",
+    `Doorward: ${PROGRAM.summary}`,
     "",
-    "Usage: doorward [OPTION]… [COMMAND] [OPTION]…",
+    `Usage: doorward ${PROGRAM.usage}`,
     "",
     "Commands:",
     ...part(false),
@@ -35,9 +36,7 @@ function programHelp(): string {
     ...columns(optionRows([...GLOBAL_OPTIONS, "version"])),
     "",
     "Examples:",
-    "  doorward run --allow example.com -- curl https://example.com",
-    "  doorward start",
-    "  doorward explain https://example.com",
+    ...PROGRAM.examples.map((example) => `  ${example}`),
     "",
     "doorward COMMAND --help says more about one command.",
   ].join("\n");

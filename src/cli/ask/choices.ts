@@ -19,8 +19,15 @@ const SCOPES: Readonly<Record<string, Scope>> = {
 };
 
 /** Said where answers are asked for. */
-export const CHOICES =
-  "[o]nce  [t]en minutes  this [r]un  [a]lways  [d]eny  [D]eny always  [?] why";
+export const CHOICES = [
+  "[o]nce",
+  "[t]en minutes",
+  "this [r]un",
+  "[a]lways",
+  "[d]eny",
+  "[D]eny always",
+  "[?] why",
+] as const;
 
 /** Reads a line. A letter approves only where it stands alone: nobody approves by the first letter of a word. */
 export function readChoice(line: string): Choice {

@@ -36,7 +36,10 @@ export function questionLines(question: Question): readonly Line[] {
 
 /** The answers there are, and how long they can be given. */
 export function choicesLine(secondsLeft: number): Line {
-  return [`  ${CHOICES}`, paint("faint", `  (${secondsLeft} s, Enter: deny)`)];
+  return [
+    ...CHOICES.flatMap((choice) => ["  ", paint("copy", choice)]),
+    paint("faint", `  (${secondsLeft} s, Enter: deny)`),
+  ];
 }
 
 /** `host:port`, with brackets round an IPv6 address. */

@@ -3,7 +3,7 @@ import type { Clock } from "../../net/ports.ts";
 import { unlessAborted } from "../../net/time/unless_aborted.ts";
 import type { Answer, Answerer, Question } from "../../proxy/asking/question.ts";
 import type { Terminal } from "../printed/terminal.ts";
-import { answerWords, CHOICES, readChoice } from "./choices.ts";
+import { answerWords, readChoice } from "./choices.ts";
 import type { Keys } from "./keys.ts";
 import { choicesLine, questionLines } from "./question_lines.ts";
 import { turns } from "./turns.ts";
@@ -88,7 +88,7 @@ async function listen(
     const choice = readChoice(typed.text);
     if (choice.kind === "answer") return choice.answer;
     if (choice.kind === "details") await printDetails(question, options, signal);
-    else err.line(`  that is none of the answers, which are one letter each: ${CHOICES}`);
+    else err.line("  that is none of the answers, which are one letter each");
     offer();
   }
 }

@@ -5,6 +5,8 @@ import { AuditSummary, type Summary } from "../../audit/summary/audit_summary.ts
 import type { AuditSummaryCommand } from "../argv/command.ts";
 import { EXIT } from "../exit_code.ts";
 import { likelyShell } from "../../library/env/shell_quote.ts";
+import { wrap } from "../printed/prose.ts";
+import type { Line } from "../printed/terminal.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { adviceFor } from "./advice.ts";
 import { summaryMarkdown } from "./summary_markdown.ts";
@@ -26,7 +28,7 @@ export async function summarize(
       return unreadable(file, error, here);
     }
   }
-  printed(counting.summary, format, here).forEach((line) => out.line(line));
+  printed(counting.summary, format, here).forEach((line) => out.line(...line));
   return EXIT.done;
 }
 
@@ -43,14 +45,16 @@ function printed(
   summary: Summary,
   format: AuditSummaryCommand["format"],
   here: Surroundings,
-): readonly string[] {
+): readonly Line[] {
+  const { columns } = here.terminal.out;
   switch (format) {
     case "text":
-      return summaryText(summary, likelyShell(here.env, here.os));
+      return summaryText(summary, likelyShell(here.env, here.os), columns)
+        .flatMap((line) => wrap(line, columns));
     case "markdown":
-      return summaryMarkdown(summary);
+      return summaryMarkdown(summary).map((line): Line => [line]);
     case "json":
-      return [JSON.stringify({ ...summary, to_allow: adviceFor(summary.hosts).allow })];
+      return [[JSON.stringify({ ...summary, to_allow: adviceFor(summary.hosts).allow })]];
   }
 }
 

@@ -4,8 +4,9 @@ import {
   type Summary,
   type Traffic,
 } from "../../audit/summary/audit_summary.ts";
-import { alignedLine, columnWidths } from "../admin/columns.ts";
+import { tableLines } from "../admin/table_lines.ts";
 import { briefly } from "../printed/briefly.ts";
+import { type Line, paint } from "../printed/terminal.ts";
 import { quoteWords } from "../shell/command_line.ts";
 import type { Shell } from "../../library/env/shell_quote.ts";
 import { type Advice, adviceFor } from "./advice.ts";
@@ -15,16 +16,27 @@ import { counted, shownBytes, shownDuration } from "./shown_amounts.ts";
 export const ROWS_MAX = 50;
 
 /** A summary for a terminal. */
-export function summaryText(summary: Summary, shell: Shell): readonly string[] {
+export function summaryText(
+  summary: Summary,
+  shell: Shell,
+  columns: number | null,
+): readonly Line[] {
   const { hosts, reasons } = summary;
   const advice = adviceFor(hosts);
+  const [header = null, ...hostTraffic] = hostRows(summary);
+  const part = (
+    title: string,
+    rows: readonly (readonly string[])[],
+    header: readonly string[] | null = null,
+  ): readonly Line[] =>
+    rows.length === 0 ? [] : [[], [`${title}:`], ...tableLines({ header, rows }, columns)];
   return [
-    ...totalLines(summary),
-    ...part("Hosts", hostRows(summary)),
+    ...totalLines(summary).map((line): Line => [line]),
+    ...part("Hosts", hostTraffic.map(indented), header === null ? null : indented(header)),
     ...part(
       "Blocked, or asked about",
       reasons.slice(0, ROWS_MAX).map(({ reason, count }) => [
-        reason,
+        `  ${reason}`,
         String(count),
         briefly(reason, 1) === reason ? "" : briefly(reason, 1),
       ]),
@@ -32,9 +44,16 @@ export function summaryText(summary: Summary, shell: Shell): readonly string[] {
     ...allowLines(advice, shell),
     ...part(
       "Not to be allowed by a pattern",
-      advice.explained.slice(0, ROWS_MAX).map(({ host, port, why }) => [placeOf(host, port), why]),
+      advice.explained.slice(0, ROWS_MAX).map(({ host, port, why }) => [
+        `  ${placeOf(host, port)}`,
+        why,
+      ]),
     ),
   ];
+}
+
+function indented([first = "", ...rest]: readonly string[]): readonly string[] {
+  return [`  ${first}`, ...rest];
 }
 
 /** What was summed up, as sentences. */
@@ -106,14 +125,14 @@ export function placeOf(host: string, port: number): string {
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
-function allowLines({ allow }: Advice, shell: Shell): readonly string[] {
+function allowLines({ allow }: Advice, shell: Shell): readonly Line[] {
   if (allow.length === 0) return [];
   return [
-    "",
-    "To allow what no rule names, under [network]:",
-    ...allowedDomains(allow).map((line) => `  ${line}`),
-    "or for one run:",
-    `  ${runLine(allow, shell)}`,
+    [],
+    ["To allow what no rule names, under [network]:"],
+    ...allowedDomains(allow).map((line): Line => ["  ", paint("copy", line)]),
+    ["or for one run:"],
+    ["  ", paint("copy", runLine(allow, shell))],
   ];
 }
 
@@ -126,10 +145,4 @@ export function allowedDomains(allow: readonly string[]): readonly string[] {
 export function runLine(allow: readonly string[], shell: Shell): string {
   const flags = allow.flatMap((pattern) => ["--allow", pattern]);
   return `${quoteWords(["doorward", "run", ...flags], shell)} -- COMMAND`;
-}
-
-function part(title: string, rows: readonly (readonly string[])[]): readonly string[] {
-  if (rows.length === 0) return [];
-  const widths = columnWidths(rows);
-  return ["", `${title}:`, ...rows.map((row) => `  ${alignedLine(row, widths)}`)];
 }

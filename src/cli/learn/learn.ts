@@ -5,6 +5,7 @@ import { likelyShell } from "../../library/env/shell_quote.ts";
 import type { LearnCommand } from "../argv/command.ts";
 import { EXIT } from "../exit_code.ts";
 import { faultText } from "../printed/notices.ts";
+import { paint } from "../printed/terminal.ts";
 import { ConfigError } from "../../config/errors.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { type Ran, runBehindProxy } from "../wrapped/behind_proxy.ts";
@@ -88,8 +89,12 @@ async function teach(
     const told = { words, code, file: written, mitm: config.network.mitm, shell };
     lessonLines(lesson, told).forEach((line) => err.line(...line));
   }
-  if (json) err.line(JSON.stringify(lessonJson(lesson, { code, file: written, policy })));
-  else if (written === null) policy.trimEnd().split("\n").forEach((line) => err.line(line));
+  if (json) {
+    const text = JSON.stringify(lessonJson(lesson, { code, file: written, policy }));
+    err.line(paint("record", text));
+  } else if (written === null) {
+    policy.trimEnd().split("\n").forEach((line) => err.line(paint("copy", line)));
+  }
   return fault !== null && code === EXIT.done ? EXIT.failed : code;
 }
 

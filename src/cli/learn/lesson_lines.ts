@@ -118,5 +118,5 @@ function upTo(max: number, lines: readonly Line[]): readonly Line[] {
 function next(hosts: readonly LearnedHost[], { words, file, shell }: Told): readonly Line[] {
   if (file === null || hosts.length === 0) return [];
   const own = quoteWords(["doorward", "run", "--config", file, "--"], shell);
-  return [[`doorward: read it, then: ${own} ${shortCommand(words, shell)}`]];
+  return [["doorward: read it, then: ", paint("copy", `${own} ${shortCommand(words, shell)}`)]];
 }

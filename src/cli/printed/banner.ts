@@ -5,6 +5,7 @@ import { clientAddress } from "../../net/address/client_address.ts";
 import { proxyUrl } from "../../library/env/proxy_url.ts";
 import { assignments, evaluation, type Shell } from "../../library/env/shell_quote.ts";
 import { type Line, paint } from "./terminal.ts";
+import type { WelcomeFacts } from "./welcome.ts";
 import { VERSION } from "../../library/version.ts";
 
 /** What the banner tells about. */
@@ -20,7 +21,7 @@ export interface BannerFacts {
   /** What opens the dashboard, once; null where what is printed may be kept. */
   readonly dashboardLink: string | null;
   readonly shell: Shell;
-  /** The command that prints the variables for this listener; null when none can know its port. */
+  /** The command that prints the variables for this listener; null where none is sure to be found, or to know it. */
   readonly envCommand: string | null;
   /** The file to write rules into; null when there is no home. */
   readonly homeFile: string | null;
@@ -30,27 +31,26 @@ export interface BannerFacts {
 export function banner(facts: BannerFacts): readonly Line[] {
   const { config, policy, listener, socks, shell, envCommand } = facts;
   const url = proxyUrl(listener);
+  const pointing = envCommand === null
+    ? assignments({ http_proxy: url, https_proxy: url }, shell)
+    : evaluation(envCommand, shell);
   return [
     [
       paint("good", `doorward ${VERSION}`),
       ` listening on http://${formatSocketAddress(listener)}, mode ${policy.mode}`,
     ],
     ...(socks === null ? [] : [[`  socks   ${socksSummary(socks, policy)}`]]),
-    [`  admin   ${dashboard(facts)}`],
+    ["  admin   ", ...dashboard(facts)],
     [`  policy  ${sourceSummary(config)}: ${policySummary(policy)}`],
-    ...(envCommand === null ? [] : [[`  use it  ${evaluation(envCommand, shell)}`]]),
-    [
-      envCommand === null ? "  use it  " : "      or  ",
-      assignments({ http_proxy: url, https_proxy: url }, shell),
-    ],
+    ["  use it  ", paint("copy", pointing)],
     ...(isEmptyDefault(facts) ? howToAllow(facts.homeFile) : []),
   ];
 }
 
-function dashboard({ admin, dashboardLink }: BannerFacts): string {
-  if (dashboardLink !== null) return `${dashboardLink} (works once)`;
+function dashboard({ admin, dashboardLink }: BannerFacts): Line {
+  if (dashboardLink !== null) return ["this link works once: ", paint("copy", dashboardLink)];
   const url = `http://${formatSocketAddress(clientAddress(admin))}`;
-  return `${url} (doorward dashboard prints a link that opens it)`;
+  return [`${url} (doorward dashboard prints a link that opens it)`];
 }
 
 function socksSummary(socks: SocketAddress, { mode }: PolicyDocument): string {
@@ -89,6 +89,11 @@ const ASKED = {
 
 function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** Somebody at a terminal has written nothing yet, and is asked. */
+export function isFirstRun(facts: BannerFacts): facts is BannerFacts & WelcomeFacts {
+  return facts.dashboardLink !== null && facts.policy.ask && isEmptyDefault(facts);
 }
 
 /** Nobody has written anything: a configuration of one's own that allows nothing has its notice. */

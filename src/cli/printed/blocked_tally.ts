@@ -11,6 +11,7 @@ import {
   remedyFor,
   socketsOverride,
 } from "./remedy.ts";
+import { type Line, paint } from "./terminal.ts";
 import type { Shell } from "../../library/env/shell_quote.ts";
 
 /** Lines printed at most: more is not read by anybody. */
@@ -42,26 +43,28 @@ export class BlockedTally {
    *
    * @param listed the unix sockets that the configuration allows, as they are written
    */
-  lines(command: RunCommand, listed: readonly string[], shell: Shell): readonly string[] {
+  lines(command: RunCommand, listed: readonly string[], shell: Shell): readonly Line[] {
     const entries = [...this.#entries.values()];
-    const lines = entries.slice(0, LINES_MAX).map(({ first, times }) => {
+    const lines: Line[] = entries.slice(0, LINES_MAX).map(({ first, times }) => {
       const where = hostAndPort(first.host, first.port);
       const often = times === 1 ? "" : `, ${times} times`;
       const hint = mayHideName(first) ? "; asked for by address: use socks5h://" : "";
       const advice = adviceFor(first, remedyFor(first, listed), command, shell);
-      return `doorward: blocked ${where} (${
-        briefly(first.reason, first.port)
-      }${often}${hint})${advice}`;
+      const why = `(${briefly(first.reason, first.port)}${often}${hint})`;
+      return [`doorward: blocked ${where} ${why}`, ...advice];
     });
     const missing = entries.map(({ first }) => first).filter(isMissing)
       .map((blocked) => remedyFor(blocked, listed));
     const all = allowAll(missing, command.policy);
     if (all !== null) {
       const own = quoteWords(["doorward", "run", ...flagWords(all.flags), "--"], shell);
-      lines.push(`doorward: to allow ${all.what}: ${own} ${shortCommand(command.words, shell)}`);
+      lines.push([
+        `doorward: to allow ${all.what}: `,
+        paint("copy", `${own} ${shortCommand(command.words, shell)}`),
+      ]);
     }
     const more = entries.length - Math.min(entries.length, LINES_MAX);
-    if (more > 0) lines.push(`doorward: and ${this.#overflowed ? "over " : ""}${more} more`);
+    if (more > 0) lines.push([`doorward: and ${this.#overflowed ? "over " : ""}${more} more`]);
     return lines;
   }
 }
@@ -102,7 +105,7 @@ function adviceFor(
   remedy: Remedy,
   command: RunCommand,
   shell: Shell,
-): string {
+): Line {
   switch (remedy.kind) {
     case "allow":
     case "allow_socket":
@@ -111,16 +114,16 @@ function adviceFor(
       const flags = flagWords(applyRemedy(command.policy, remedy));
       const own = quoteWords(["doorward", "run", ...flags, "--"], shell);
       const what = remedy.kind === "intercept" ? "look into it" : "allow it";
-      return ` — ${what}: ${own} ${shortCommand(command.words, shell)}`;
+      return [` — ${what}: `, paint("copy", `${own} ${shortCommand(command.words, shell)}`)];
     }
     case "list_socket":
-      return ` — allow it: add ${JSON.stringify(remedy.path)} to allow_unix_sockets`;
+      return [` — allow it: add ${JSON.stringify(remedy.path)} to allow_unix_sockets`];
     case "explain": {
       const asked = isSocket(port) ? `unix:${host}` : hostAndPort(host, port);
       const words = ["doorward", "explain", ...flagWords(command.policy), asked];
-      return ` — see why: ${quoteWords(words, shell)}`;
+      return [" — see why: ", paint("copy", quoteWords(words, shell))];
     }
     case "none":
-      return "";
+      return [];
   }
 }

@@ -4,12 +4,31 @@ import { quote } from "../../config/toml/printable.ts";
 import type { Shown, ShownConfig } from "./shown_config.ts";
 import { type Line, paint } from "./terminal.ts";
 
-/** Wide enough for all but the longest keys and values. */
-const KEY_COLUMNS = 38;
-const VALUE_COLUMNS = 36;
+/** How wide keys and values are at least, so that what follows them stands in columns. */
+interface Widths {
+  readonly key: number;
+  readonly value: number;
+}
 
-/** What `config show` prints: where everything comes from, lowest first, and what came of it. */
-export function configLines(shown: ShownConfig): readonly Line[] {
+/** Wide enough for all but the longest keys and values. */
+const WIDE: Widths = { key: 38, value: 36 };
+const WIDE_COLUMNS = 100;
+/** Keys in a column, and what they are set to: that most values are defaults need not be in one. */
+const MIDDLE: Widths = { key: 38, value: 0 };
+const MIDDLE_COLUMNS = 64;
+const NARROW: Widths = { key: 0, value: 0 };
+
+/**
+ * What `config show` prints: where everything comes from, lowest first, and what came of it.
+ *
+ * @param columns of the terminal; null for no limit
+ */
+export function configLines(shown: ShownConfig, columns: number | null): readonly Line[] {
+  const widths = columns === null || columns >= WIDE_COLUMNS
+    ? WIDE
+    : columns >= MIDDLE_COLUMNS
+    ? MIDDLE
+    : NARROW;
   return [
     ["Layers, lowest first"],
     ...layerLines(shown),
@@ -18,8 +37,8 @@ export function configLines(shown: ShownConfig): readonly Line[] {
     ...policyLines(shown),
     [""],
     ["Settings of [network]"],
-    ...Object.entries(shown.settings).flatMap(([key, value]) => settingLines(key, value)),
-    ...otelLines(shown),
+    ...Object.entries(shown.settings).flatMap(([key, value]) => settingLines(key, value, widths)),
+    ...otelLines(shown, widths),
     ...(shown.filesystem.length === 0 ? [] : [
       [""],
       ["Filesystem (for whoever starts the command; Doorward enforces the network alone)"],
@@ -27,7 +46,7 @@ export function configLines(shown: ShownConfig): readonly Line[] {
     ]),
     [""],
     ["Requirements"],
-    ...requirementLines(shown),
+    ...requirementLines(shown, widths),
     [""],
     ["Runtime"],
     ...runtimeLines(shown),
@@ -75,37 +94,42 @@ function row(label: string, text: string): Line {
   return [`  ${label.padEnd(LABEL_COLUMNS)}${text}`];
 }
 
-function settingLines(key: string, shown: Shown | readonly Shown[]): readonly Line[] {
+function settingLines(
+  key: string,
+  shown: Shown | readonly Shown[],
+  widths: Widths,
+): readonly Line[] {
   if (!("value" in shown)) {
-    if (shown.length === 0) return [settingLine(key, "[]", "")];
+    if (shown.length === 0) return [settingLine(key, "[]", "", widths)];
     return [
       [`  ${key}`],
-      ...shown.map((each): Line => settingLine("", text(each.value), each.origin)),
+      ...shown.map((each): Line => settingLine("", text(each.value), each.origin, widths)),
     ];
   }
-  return [settingLine(key, text(shown.value), shown.origin)];
+  return [settingLine(key, text(shown.value), shown.origin, widths)];
 }
 
-function settingLine(key: string, value: string, origin: string): Line {
+function settingLine(key: string, value: string, origin: string, widths: Widths): Line {
   const place = origin === "" ? "" : ` ${origin}`;
+  // Where nothing is padded two spaces set a value off, and one more its place.
+  const name = key === "" ? "  " : key.padEnd(widths.key || key.length + 2);
+  const padded = place === "" ? value : value.padEnd(widths.value || value.length + 1);
   return [
-    `  ${key.padEnd(key === "" ? 2 : KEY_COLUMNS)}${
-      value.padEnd(place === "" ? 0 : VALUE_COLUMNS)
-    }`,
+    `  ${name}${padded}`,
     paint("faint", place),
   ];
 }
 
-function otelLines({ otel }: ShownConfig): readonly Line[] {
+function otelLines({ otel }: ShownConfig, widths: Widths): readonly Line[] {
   if (otel === null) return [];
   const { environment, interval_seconds, ...targets } = otel;
   return [
     [""],
     ["Export ([otel])"],
-    settingLine("environment", quote(environment), ""),
-    settingLine("interval_seconds", String(interval_seconds), ""),
+    settingLine("environment", quote(environment), "", widths),
+    settingLine("interval_seconds", String(interval_seconds), "", widths),
     ...Object.entries(targets).map(([signal, target]) =>
-      settingLine(signal, target === null ? "none" : targetText(target), "")
+      settingLine(signal, target === null ? "none" : targetText(target), "", widths)
     ),
   ];
 }
@@ -123,10 +147,10 @@ function text(value: unknown): string {
   return "rule" in value ? String(value.rule) : JSON.stringify(value);
 }
 
-function requirementLines({ requirements }: ShownConfig): readonly Line[] {
+function requirementLines({ requirements }: ShownConfig, widths: Widths): readonly Line[] {
   const entries = Object.entries(requirements);
   if (entries.length === 0) return [["  none"]];
-  return entries.flatMap(([key, value]) => settingLines(key, value));
+  return entries.flatMap(([key, value]) => settingLines(key, value, widths));
 }
 
 function entryText({ path, subpath, access }: FilesystemEntry): string {

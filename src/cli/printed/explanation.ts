@@ -40,7 +40,7 @@ export function explanationLines(explanation: Explanation): readonly Line[] {
       paint("faint", step.question.padEnd(width)),
       `  ${step.answer}`,
     ]),
-    ...advice.map((line): Line => [line]),
+    ...advice.map(adviceLine),
   ];
 }
 
@@ -68,7 +68,7 @@ export function explanationJson(explanation: Explanation): Readonly<Record<strin
     rule: ruleJson(ruleOf(outcome)),
     addresses: network?.addresses?.map(formatSocketAddress) ?? null,
     steps: steps.map(({ question, answer, rule }) => ({ question, answer, rule: ruleJson(rule) })),
-    next_steps: nextSteps(explanation),
+    next_steps: nextSteps(explanation).map(({ what, command = "" }) => what + command),
     sources: config.sources,
     upstream_proxy: network === null || network.via === null ? null : describeUpstream(network.via),
     request_rule: requestRuleJson(network?.decision.request),
@@ -188,44 +188,60 @@ function statusOf({ asked, outcome }: Explanation): number | null {
   }
 }
 
+/** What to do. */
+interface Advice {
+  readonly what: string;
+  /** To be copied; absent where there is none. */
+  readonly command?: string;
+}
+
+function adviceLine({ what, command }: Advice): Line {
+  return command === undefined ? [what] : [what, paint("copy", command)];
+}
+
 /** What to do who wants it to go through. */
-function nextSteps(explanation: Explanation): readonly string[] {
+function nextSteps(explanation: Explanation): readonly Advice[] {
   const { asked, outcome, config, policy, shell } = explanation;
   if (asked.kind === "refused") return [];
   if (outcome.verdict !== "ask" && outcome.verdict !== "deny") return [];
   const blocked = { ...blockedPlace(asked.request), reason: outcome.reason };
   const remedy = remedyFor(blocked, config.network.allow_unix_sockets);
   const flags = flagWords(applyRemedy(policy, remedy));
-  const once = `to allow it once: ${
-    quoteWords(["doorward", "run", ...flags, "--"], shell)
-  } COMMAND`;
+  const command = `${quoteWords(["doorward", "run", ...flags, "--"], shell)} COMMAND`;
+  const once: Advice = { what: "to allow it once: ", command };
   const file = fileToEdit(explanation);
   switch (remedy.kind) {
     case "allow":
       return [
-        ...unanswered(outcome, config),
+        ...unanswered(outcome, config).map((what): Advice => ({ what })),
         once,
-        `to allow it always: "${remedy.pattern}" in allowed_domains of ${file}`,
+        { what: `to allow it always: "${remedy.pattern}" in allowed_domains of ${file}` },
       ];
     case "allow_socket":
       return [
         once,
-        `to allow it always: ${JSON.stringify(remedy.path)} in allow_unix_sockets of ${file}`,
+        {
+          what: `to allow it always: ${
+            JSON.stringify(remedy.path)
+          } in allow_unix_sockets of ${file}`,
+        },
       ];
     case "list_socket":
-      return [toList(remedy.path, config)];
+      return [{ what: toList(remedy.path, config) }];
     case "full_mode":
-      return [once, `to allow it always: mode = "full" in ${file}`];
+      return [once, { what: `to allow it always: mode = "full" in ${file}` }];
     case "intercept":
       return [
-        `to look into it once: ${quoteWords(["doorward", "run", ...flags, "--"], shell)} COMMAND`,
-        `to look into it always: mitm = true in ${file}`,
+        { what: "to look into it once: ", command },
+        { what: `to look into it always: mitm = true in ${file}` },
       ];
     case "explain":
-      return outcome.reason === "denied" ? ["a deny rule always wins: only removing it helps"] : [];
+      return outcome.reason === "denied"
+        ? [{ what: "a deny rule always wins: only removing it helps" }]
+        : [];
     case "none":
       return outcome.reason === "proxy_disabled"
-        ? [`to switch it on: enabled = true in ${file}`]
+        ? [{ what: `to switch it on: enabled = true in ${file}` }]
         : [];
   }
 }

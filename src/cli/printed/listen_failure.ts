@@ -1,5 +1,5 @@
 import { formatSocketAddress, type SocketAddress } from "../../net/address/endpoint.ts";
-import type { Line } from "./terminal.ts";
+import { type Line, paint } from "./terminal.ts";
 
 /** Why nobody can listen for HTTP at `at`, and what to do; null for errors that are not about that. */
 export function listenFailure(error: unknown, at: SocketAddress): readonly Line[] | null {
@@ -7,7 +7,7 @@ export function listenFailure(error: unknown, at: SocketAddress): readonly Line[
   if (why === null) return null;
   return [
     [`doorward: Cannot listen on ${formatSocketAddress(at)}: ${why}`],
-    ...anotherPort(at, "  to take a free port, add:  -c network.proxy_url=http://127.0.0.1:0"),
+    ...anotherPort(at, "-c network.proxy_url=http://127.0.0.1:0"),
   ];
 }
 
@@ -19,8 +19,8 @@ export function socksListenFailure(error: unknown, at: SocketAddress): readonly 
     [`doorward: Cannot listen on ${
       formatSocketAddress(at)
     } for SOCKS5 (network.socks_url): ${why}`],
-    ...anotherPort(at, "  to take a free port, add:  -c network.socks_url=http://127.0.0.1:0"),
-    ["  to do without it, add:     -c network.enable_socks5=false"],
+    ...anotherPort(at, "-c network.socks_url=http://127.0.0.1:0"),
+    ["  to do without it, add:     ", paint("copy", "-c network.enable_socks5=false")],
   ];
 }
 
@@ -32,13 +32,27 @@ export function adminListenFailure(error: unknown, at: SocketAddress): readonly 
     [`doorward: Cannot listen on ${
       formatSocketAddress(at)
     } for the admin API (network.admin_url): ${why}`],
-    ...anotherPort(at, "  to take a free port, add:  -c network.admin_url=http://127.0.0.1:0"),
+    ...anotherPort(at, "-c network.admin_url=http://127.0.0.1:0"),
+    ...(error instanceof Deno.errors.AddrInUse && at.port !== 0 ? SECOND : []),
   ];
 }
 
+/** The admin API listens first: who starts twice learns here, and once, what a second proxy takes. */
+const SECOND: readonly Line[] = [
+  ["  if that is a doorward, use it, or stop it with Ctrl-C there; to run two, add:"],
+  [
+    "    ",
+    paint(
+      "copy",
+      ["proxy_url", "socks_url", "admin_url"]
+        .map((key) => `-c network.${key}=http://127.0.0.1:0`).join(" "),
+    ),
+  ],
+];
+
 /** Who took any port already cannot take another. */
-function anotherPort({ port }: SocketAddress, mend: string): readonly Line[] {
-  return port === 0 ? [] : [[mend]];
+function anotherPort({ port }: SocketAddress, flag: string): readonly Line[] {
+  return port === 0 ? [] : [["  to take a free port, add:  ", paint("copy", flag)]];
 }
 
 function reason(error: unknown, port: number): string | null {

@@ -1,9 +1,14 @@
 // What is printed, and the only place that prints. Text from outside cannot steer the terminal: whatever
 // is handed over is escaped here, and colour is added here.
 import type { Clock } from "../../net/ports.ts";
+import { escapeControls } from "./escape_controls.ts";
+import { wrap } from "./prose.ts";
 
-/** How a part of a line is meant. Colours appear on a terminal only, and never with `NO_COLOR`. */
-export type Style = "good" | "bad" | "warning" | "faint";
+/**
+ * How a part of a line is meant. `copy` is to be copied, `record` is for programs: neither is ever broken. Colours
+ * appear on a terminal only, and never with `NO_COLOR`.
+ */
+export type Style = "good" | "bad" | "warning" | "faint" | "copy" | "record";
 
 /** A part of a line that is set off from the rest. */
 export interface Painted {
@@ -21,7 +26,12 @@ export type Line = readonly Part[];
 export interface Output {
   /** Whether a person may be reading. */
   readonly isTerminal: boolean;
-  /** Prints one line. Returns at once, whether there is room for it; what is printed stays in order. */
+  /** How many characters a row has now; null where no rows are: text is as long as it is, then. */
+  readonly columns: number | null;
+  /**
+   * Prints one line; what is for people is broken between words where a terminal has no room for it. Returns at
+   * once, whether there is room to keep it; what is printed stays in order.
+   */
   line(...parts: Line): boolean;
   /** Resolves when the reader has gone away: nothing printed is read any more. */
   readonly gone: Promise<void>;
@@ -47,26 +57,43 @@ export interface Sink {
  */
 const HELD_CHARACTERS_MAX = 1024 * 1024;
 
-/** Control, format and line separator characters: escape sequences, line ends, bidirectional overrides. */
-const UNSAFE_REGEXP = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
-
 const COLOURS: Readonly<Record<Style, string>> = {
   good: "\x1b[32m",
   bad: "\x1b[31m",
   warning: "\x1b[33m",
   faint: "\x1b[2m",
+  copy: "\x1b[1m",
+  record: "\x1b[2m",
 };
 const PLAIN = "\x1b[0m";
 
 /** How long to wait for room in a pipe that another program has made non-blocking. */
 const FULL_PIPE_MS = 20;
 
-/** Makes a terminal of two sinks. `colour` is whether the environment permits any. */
-export function makeTerminal(out: Sink, err: Sink, colour: boolean, clock: Clock): Terminal {
-  return { out: new Printer(out, colour, clock), err: new Printer(err, colour, clock) };
+/**
+ * Makes a terminal of two sinks.
+ *
+ * @param colour whether the environment permits any
+ * @param columns how wide the window is, asked for each line: it may change; null where nobody knows
+ */
+export function makeTerminal(
+  out: Sink,
+  err: Sink,
+  colour: boolean,
+  clock: Clock,
+  columns: () => number | null = () => null,
+): Terminal {
+  const options = { colour, clock, columns };
+  return {
+    out: new Printer(out, { ...options, isData: true }),
+    err: new Printer(err, { ...options, isData: false }),
+  };
 }
 
-/** Whether the environment permits colour (https://no-color.org: any value but the empty one forbids). */
+/**
+ * Whether the environment permits colour (https://no-color.org: any value but the empty one forbids). Nothing
+ * forces it, not FORCE_COLOR either: what is no terminal is read by programs.
+ */
 export function permitsColour(env: Readonly<Record<string, string>>): boolean {
   return (env["NO_COLOR"] ?? "") === "" && env["TERM"] !== "dumb";
 }
@@ -76,22 +103,20 @@ export function paint(style: Style, text: string): Painted {
   return { style, text };
 }
 
-/** Writes unsafe characters as `\u001b`, which also leaves JSON meaning what it meant. */
-export function escapeControls(text: string): string {
-  return text.replaceAll(
-    UNSAFE_REGEXP,
-    (found) =>
-      Array.from(
-        { length: found.length },
-        (_, at) => `\\u${found.charCodeAt(at).toString(16).padStart(4, "0")}`,
-      ).join(""),
-  );
+interface PrinterOptions {
+  readonly colour: boolean;
+  readonly clock: Clock;
+  readonly columns: () => number | null;
+  /** Whether lines are data, which nobody may break. */
+  readonly isData: boolean;
 }
 
 class Printer implements Output {
   readonly #sink: Sink;
   readonly #colour: boolean;
   readonly #clock: Clock;
+  readonly #columns: () => number | null;
+  readonly #isData: boolean;
   readonly isTerminal: boolean;
   #held = "";
   #dropped = 0;
@@ -99,11 +124,17 @@ class Printer implements Output {
   #gone = false;
   #writing: Promise<void> | null = null;
 
-  constructor(sink: Sink, colour: boolean, clock: Clock) {
+  constructor(sink: Sink, { colour, clock, columns, isData }: PrinterOptions) {
+    this.#isData = isData;
     this.#clock = clock;
+    this.#columns = columns;
     this.#sink = sink;
     this.isTerminal = sink.isTerminal();
     this.#colour = colour && this.isTerminal;
+  }
+
+  get columns(): number | null {
+    return this.isTerminal ? this.#columns() : null;
   }
 
   line(...parts: Line): boolean {
@@ -112,7 +143,9 @@ class Printer implements Output {
       this.#dropped += 1;
       return false;
     }
-    this.#held += `${parts.map((part) => this.#render(part)).join("")}\n`;
+    for (const row of this.#isData ? [parts] : wrap(parts, this.columns)) {
+      this.#held += `${row.map((part) => this.#render(part)).join("")}\n`;
+    }
     this.#writing ??= this.#drain();
     return true;
   }

@@ -20,6 +20,7 @@ import { type OpenOptions, openProxy, socksListener } from "../open_proxy.ts";
 import { policyInForce } from "../policy_in_force.ts";
 import { flushInTime } from "../printed/flush_in_time.ts";
 import { noticeLine, warningLine } from "../printed/notices.ts";
+import { paint } from "../printed/terminal.ts";
 import { upstreamWarnings } from "../printed/upstream_lines.ts";
 import { connectWords } from "../program.ts";
 import { forwardSignals } from "../signals/forward_signals.ts";
@@ -86,7 +87,7 @@ async function withProxy(
   const audit = await openAudit(config, {
     sinks,
     diagnose,
-    print: (line) => here.terminal.err.line(line),
+    print: (line) => here.terminal.err.line(paint("record", line)),
   }, here);
   await using _audit = { [Symbol.asyncDispose]: () => closeAudit(audit) };
   await using _decider = { [Symbol.asyncDispose]: () => decider?.close() ?? Promise.resolve() };

@@ -15,6 +15,9 @@ export const PRESETS: readonly Preset[] = [
   ...MODEL_PRESETS,
 ];
 
+/** Their names, in that order. */
+export const PRESET_NAMES: readonly string[] = PRESETS.map(({ name }) => name);
+
 /** The preset of that name; null where there is none. */
 export function findPreset(name: string): Preset | null {
   return PRESETS.find((preset) => preset.name === name) ?? null;
@@ -22,10 +25,9 @@ export function findPreset(name: string): Preset | null {
 
 /** Says that there is no such preset, and which one was meant or where they are listed. */
 export function unknownPreset(name: string): string {
-  const names = PRESETS.map((preset) => preset.name);
   const [group = ""] = name.split(":", 1);
-  const meant = nearestKey(name, names) ??
-    names.find((known) => known === group || known.startsWith(`${group}:`));
+  const meant = nearestKey(name, PRESET_NAMES) ??
+    PRESET_NAMES.find((known) => known === group || known.startsWith(`${group}:`));
   const hint = meant === undefined ? '"doorward presets" lists them' : `did you mean "${meant}"?`;
   return `unknown preset ${quote(name)}: ${hint}`;
 }

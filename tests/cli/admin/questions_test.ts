@@ -50,7 +50,7 @@ Deno.test("questionLines() makes a table", () => {
     question("q3"),
     question("q12", { waiting: 3, command: "npm install", attempt_id: "7", port: 22 }),
   ];
-  assertEquals(questionLines(questions, NOW), [
+  assertEquals(questionLines(questions, NOW, null), [
     [{
       style: "faint",
       text:

@@ -84,6 +84,8 @@ const READ: readonly (readonly [readonly string[], Command])[] = [
     quiet: false,
     json: true,
   }],
+  [["completions", "zsh"], { name: "completions", shell: "zsh" }],
+  [["man"], { name: "man" }],
   [["check", "--", "-strange.toml"], {
     name: "check",
     policy: { ...NO_FLAGS, file: "-strange.toml" },
@@ -252,6 +254,13 @@ const REFUSED: readonly (readonly [readonly string[], string])[] = [
   [["config", "paint"], 'Cannot do "paint" with the configuration: there are show, schema'],
   [["ca", "path", "show"], '"doorward ca" takes no second "show"'],
   [["ca", "shows"], 'Cannot do "shows" with the certificate authority: did you mean "show"?'],
+  [
+    ["completions"],
+    '"doorward completions" needs more: doorward completions bash|zsh|fish|powershell',
+  ],
+  [["completions", "fisch"], 'Cannot complete in "fisch": did you mean "fish"?'],
+  [["completions", "elvish"], 'Cannot complete in "elvish": there are bash, zsh, fish, powershell'],
+  [["man", "run"], '"doorward man" takes no "run"'],
   [
     ["ca", "make"],
     'Cannot do "make" with the certificate authority: there are path, show, install-hint',

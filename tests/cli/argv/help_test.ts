@@ -1,25 +1,33 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { COMMAND_NAMES } from "../../../src/cli/argv/commands.ts";
 import { helpText } from "../../../src/cli/argv/help.ts";
+import { assertGolden } from "../../support/golden.ts";
 
-/** The help of the program and of every command, as one page. */
-function allHelp(): string {
-  return [null, ...COMMAND_NAMES].map((name) =>
-    `$ doorward${name === null ? "" : ` ${name}`} --help\n${helpText(name)}\n`
-  )
-    .join("\n");
+/** One file a help text; that of the program is the first. */
+const GOLDEN = new URL("./help/", import.meta.url);
+
+const TEXTS = [null, ...COMMAND_NAMES].map((name) => ({
+  name: name ?? "doorward",
+  text: `${helpText(name)}\n`,
+}));
+
+for (const { name, text } of TEXTS) {
+  // A change here is a change for users: it belongs in the changelog.
+  Deno.test(`helpText() prints what help/${name}.golden.txt holds`, async () => {
+    await assertGolden(text, new URL(`${name}.golden.txt`, GOLDEN));
+  });
 }
 
-Deno.test("helpText() prints what help.golden.txt holds", async () => {
-  // A change here is a change for users: it belongs in the changelog.
-  const golden = new URL("./help.golden.txt", import.meta.url);
-  assertEquals(allHelp(), await Deno.readTextFile(golden));
+Deno.test("help/ holds no text of a command that is gone", async () => {
+  const files = await Array.fromAsync(Deno.readDir(GOLDEN), ({ name }) => name);
+  assertEquals(files.sort(), TEXTS.map(({ name }) => `${name}.golden.txt`).sort());
 });
 
 Deno.test("helpText() shows each command with an example", () => {
-  for (const name of COMMAND_NAMES) assertStringIncludes(helpText(name), "Example");
+  for (const { text } of TEXTS) assertMatch(text, /\nExamples?:\n {2}[^ ]/);
 });
 
 Deno.test("helpText() fits a terminal of a hundred columns", () => {
-  assertEquals(allHelp().split("\n").filter((line) => line.length > 100), []);
+  const lines = TEXTS.flatMap(({ text }) => text.split("\n"));
+  assertEquals(lines.filter((line) => line.length > 100), []);
 });

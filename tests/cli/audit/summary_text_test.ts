@@ -6,11 +6,17 @@ import {
   runLine,
   summaryText,
 } from "../../../src/cli/audit/summary_text.ts";
+import type { Summary } from "../../../src/audit/summary/audit_summary.ts";
+import { plainText } from "../../support/plain_text.ts";
 import { lossAuditOf } from "../../support/audit_records.ts";
 import { A_DAY, blockedAudit, summaryOf } from "../../support/audit_summary.ts";
 
+function textOf(summary: Summary): readonly string[] {
+  return summaryText(summary, "sh", null).map(plainText);
+}
+
 Deno.test("summaryText() tells what happened, and what would allow the rest", () => {
-  assertEquals(summaryText(summaryOf(...A_DAY), "sh"), [
+  assertEquals(textOf(summaryOf(...A_DAY)), [
     "6 records from 2026-01-02T03:04:05.678Z to 2026-01-02T03:04:06.178Z",
     "5 decisions: 2 allowed (1 by somebody who was asked), 3 blocked, 0 asked about",
     "517 B up and 4.1 kB down in 500 ms went through",
@@ -41,17 +47,17 @@ Deno.test("summaryText() tells what happened, and what would allow the rest", ()
 
 Deno.test("summaryText() says what is missing, and what is no record", () => {
   const summary = summaryOf(lossAuditOf({ "doorward.lost": 3 }));
-  const lines = summaryText({ ...summary, broken: 2, first_broken: "a.jsonl:7" }, "sh");
+  const lines = textOf({ ...summary, broken: 2, first_broken: "a.jsonl:7" });
   assertEquals(lines.slice(3), [
     "3 records were lost when written",
     "2 lines are no records, the first is a.jsonl:7",
   ]);
-  assertEquals(summaryText(summaryOf(), "sh")[0], "There are no records");
+  assertEquals(textOf(summaryOf())[0], "There are no records");
 });
 
 Deno.test("summaryText() counts hosts together that nobody reads through", () => {
   const many = Array.from({ length: ROWS_MAX + 2 }, (_, at) => blockedAudit(`h${at}.test`));
-  const lines = summaryText(summaryOf(...many), "sh");
+  const lines = textOf(summaryOf(...many));
   const others = lines.find((line) => line.startsWith("  all others"))!;
   assertStringIncludes(others.replaceAll(/ +/g, " "), "all others 0 0 2 0");
 });

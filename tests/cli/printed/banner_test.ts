@@ -1,13 +1,23 @@
 import { assertEquals } from "@std/assert";
-import { banner, type BannerFacts, policySummary } from "../../../src/cli/printed/banner.ts";
-import type { Line } from "../../../src/cli/printed/terminal.ts";
+import {
+  banner,
+  type BannerFacts,
+  isFirstRun,
+  policySummary,
+} from "../../../src/cli/printed/banner.ts";
 import { VERSION } from "../../../src/library/version.ts";
-import { type ConfigSource, loadConfig } from "../../../src/config/config.ts";
+import { type Config, type ConfigSource, loadConfig } from "../../../src/config/config.ts";
+import { plainText } from "../../support/plain_text.ts";
 import { parseIp } from "../../../src/net/address/ip.ts";
 
 async function bannerOf(source: Partial<ConfigSource>, facts: Partial<BannerFacts> = {}) {
   const config = await loadConfig({ overrides: [], allow: [], deny: [], ...source });
-  const lines = banner({
+  const lines = banner(factsOf(config, facts));
+  return lines.map(plainText);
+}
+
+function factsOf(config: Config, facts: Partial<BannerFacts>): BannerFacts {
+  return {
     config,
     policy: config.policy,
     listener: { ip: parseIp("127.0.0.1")!, port: 3128 },
@@ -18,23 +28,17 @@ async function bannerOf(source: Partial<ConfigSource>, facts: Partial<BannerFact
     envCommand: "doorward env",
     homeFile: "/home/me/config.toml",
     ...facts,
-  });
-  return lines.map(plain);
-}
-
-function plain(line: Line): string {
-  return line.map((part) => typeof part === "string" ? part : part.text).join("");
+  };
 }
 
 const ADMIN = "  admin   http://127.0.0.1:8080 (doorward dashboard prints a link that opens it)";
 
-Deno.test("banner() tells a newcomer everything in seven lines", async () => {
+Deno.test("banner() tells a newcomer everything in six lines", async () => {
   assertEquals(await bannerOf({}), [
     `doorward ${VERSION} listening on http://127.0.0.1:3128, mode full`,
     ADMIN,
     "  policy  built-in: 0 allow rules, 0 deny rules, asks about what is not listed",
     '  use it  eval "$(doorward env)"',
-    "      or  export http_proxy=http://127.0.0.1:3128 https_proxy=http://127.0.0.1:3128",
     "  nothing is allowed yet; to allow a host: doorward start --allow HOST",
     '      or  allowed_domains = ["HOST"] under [network] in /home/me/config.toml',
   ]);
@@ -51,7 +55,6 @@ Deno.test("banner() says no more than needed once there are rules", async () => 
     "  policy  built-in and the command line: " +
     "1 allow rule, 2 deny rules, denies what is not listed",
     '  use it  eval "$(doorward env)"',
-    "      or  export http_proxy=http://127.0.0.1:3128 https_proxy=http://127.0.0.1:3128",
   ]);
 });
 
@@ -78,7 +81,7 @@ Deno.test("banner() does not let anybody hope for SOCKS5 in limited mode", async
 
 Deno.test("banner() shows at a terminal the link that opens the dashboard", async () => {
   const lines = await bannerOf({}, { dashboardLink: "http://127.0.0.1:8080/#code=abc" });
-  assertEquals(lines[1], "  admin   http://127.0.0.1:8080/#code=abc (works once)");
+  assertEquals(lines[1], "  admin   this link works once: http://127.0.0.1:8080/#code=abc");
 });
 
 Deno.test("banner() names an admin API that listens for all by an address one can go to", async () => {
@@ -108,4 +111,17 @@ Deno.test("policySummary() says what becomes of the rest", async () => {
     await summary("network.ask=false"),
     "0 allow rules, 0 deny rules, denies what is not listed",
   );
+});
+
+Deno.test("isFirstRun() is true of somebody at a terminal who has written nothing, and is asked", async () => {
+  const isFirst = async (source: Partial<ConfigSource>, dashboardLink: string | null) => {
+    const config = await loadConfig({ overrides: [], allow: [], deny: [], ...source });
+    return isFirstRun(factsOf(config, { dashboardLink }));
+  };
+  const link = "http://127.0.0.1:8080/#code=abc";
+  assertEquals(await isFirst({}, link), true);
+  assertEquals(await isFirst({ deny: ["b.test"] }, link), true);
+  assertEquals(await isFirst({}, null), false);
+  assertEquals(await isFirst({ allow: ["a.test"] }, link), false);
+  assertEquals(await isFirst({ overrides: ["network.ask=false"] }, link), false);
 });

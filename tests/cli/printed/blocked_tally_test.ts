@@ -3,6 +3,7 @@ import type { BlockedRecord } from "../../../src/audit/blocked_record.ts";
 import type { RunCommand } from "../../../src/cli/argv/command.ts";
 import { BlockedTally } from "../../../src/cli/printed/blocked_tally.ts";
 import { blockedRecord } from "../../support/blocked.ts";
+import { plainText } from "../../support/plain_text.ts";
 import { NO_FLAGS } from "../../support/policy_flags.ts";
 
 const COMMAND: RunCommand = {
@@ -22,7 +23,7 @@ function linesFor(
 ): readonly string[] {
   const tally = new BlockedTally();
   records.forEach((blocked) => tally.note(blocked));
-  return tally.lines(command, listed, "sh");
+  return tally.lines(command, listed, "sh").map(plainText);
 }
 
 Deno.test("lines() says nothing when nothing was blocked", () => {

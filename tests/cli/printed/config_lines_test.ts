@@ -6,7 +6,7 @@ import { load } from "../../config/load.ts";
 const PLAIN: ShownConfig = shownConfig(await load(null));
 
 function linesOf(parts: Partial<ShownConfig>): readonly string[] {
-  return configLines({ ...PLAIN, ...parts }).map((line) =>
+  return configLines({ ...PLAIN, ...parts }, null).map((line) =>
     line.map((part) => typeof part === "string" ? part : part.text).join("")
   );
 }

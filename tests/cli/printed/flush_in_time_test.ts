@@ -11,6 +11,7 @@ Deno.test("flushInTime() ends with the flush, and leaves no timer", async () => 
   let isOver = false;
   const waiting = flushInTime({
     isTerminal: false,
+    columns: null,
     gone: NEVER,
     line: () => true,
     flush: () => flushed.promise,
@@ -29,6 +30,7 @@ Deno.test("flushInTime() does not wait for ever for a reader that does not read"
   const never = new Promise<void>(() => {});
   const waiting = flushInTime({
     isTerminal: false,
+    columns: null,
     gone: NEVER,
     line: () => true,
     flush: () => never,

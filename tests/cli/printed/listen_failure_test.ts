@@ -1,5 +1,11 @@
 import { assertEquals } from "@std/assert";
-import { listenFailure, socksListenFailure } from "../../../src/cli/printed/listen_failure.ts";
+import {
+  adminListenFailure,
+  listenFailure,
+  socksListenFailure,
+} from "../../../src/cli/printed/listen_failure.ts";
+import type { Line } from "../../../src/cli/printed/terminal.ts";
+import { plainText } from "../../support/plain_text.ts";
 
 const AT = { ip: { family: 4, bits: 0x7f000001n }, port: 3128 } as const;
 
@@ -30,24 +36,42 @@ for (const [error, port, why] of FAILURES) {
   });
 }
 
+/** What is said below what went wrong. */
+function mends(lines: readonly Line[] | null): readonly string[] | undefined {
+  return lines?.slice(1).map(plainText);
+}
+
+Deno.test("adminListenFailure() tells who starts a second proxy all that this takes", () => {
+  const second = [
+    "  if that is a doorward, use it, or stop it with Ctrl-C there; to run two, add:",
+    "    -c network.proxy_url=http://127.0.0.1:0 -c network.socks_url=http://127.0.0.1:0 " +
+    "-c network.admin_url=http://127.0.0.1:0",
+  ];
+  const mend = "  to take a free port, add:  -c network.admin_url=http://127.0.0.1:0";
+  const { AddrInUse, PermissionDenied } = Deno.errors;
+  assertEquals(mends(adminListenFailure(new AddrInUse(), AT)), [mend, ...second]);
+  assertEquals(mends(adminListenFailure(new PermissionDenied(), AT)), [mend]);
+  assertEquals(mends(adminListenFailure(new AddrInUse(), { ...AT, port: 0 })), []);
+});
+
 Deno.test("listenFailure() tells how to choose another port", () => {
-  assertEquals(listenFailure(new Deno.errors.AddrInUse(), AT)?.[1], [
+  assertEquals(mends(listenFailure(new Deno.errors.AddrInUse(), AT)), [
     "  to take a free port, add:  -c network.proxy_url=http://127.0.0.1:0",
   ]);
 });
 
 Deno.test("socksListenFailure() tells how to choose another port, or none", () => {
-  assertEquals(socksListenFailure(new Deno.errors.AddrInUse(), AT)?.slice(1), [
-    ["  to take a free port, add:  -c network.socks_url=http://127.0.0.1:0"],
-    ["  to do without it, add:     -c network.enable_socks5=false"],
+  assertEquals(mends(socksListenFailure(new Deno.errors.AddrInUse(), AT)), [
+    "  to take a free port, add:  -c network.socks_url=http://127.0.0.1:0",
+    "  to do without it, add:     -c network.enable_socks5=false",
   ]);
 });
 
 Deno.test("listenFailure() does not send to a free port those who asked for one", () => {
   const none = { ...AT, port: 0 };
   assertEquals(listenFailure(new Deno.errors.AddrInUse(), none)?.length, 1);
-  assertEquals(socksListenFailure(new Deno.errors.AddrInUse(), none)?.slice(1), [
-    ["  to do without it, add:     -c network.enable_socks5=false"],
+  assertEquals(mends(socksListenFailure(new Deno.errors.AddrInUse(), none)), [
+    "  to do without it, add:     -c network.enable_socks5=false",
   ]);
 });
 

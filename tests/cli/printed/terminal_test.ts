@@ -1,35 +1,12 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { FakeClock } from "../../support/fake_clock.ts";
 import {
-  escapeControls,
   makeTerminal,
   paint,
   permitsColour,
   type Sink,
 } from "../../../src/cli/printed/terminal.ts";
 import { MemorySink, settle } from "../fake_surroundings.ts";
-
-/** What text from outside may try, and what is printed of it. */
-const ESCAPED: readonly (readonly [string, string])[] = [
-  ["plain: ä € 😀 \\n", "plain: ä € 😀 \\n"],
-  ["\x1b[2Jgone", "\\u001b[2Jgone"],
-  ["one\ntwo\r\n", "one\\u000atwo\\u000d\\u000a"],
-  ["\x7f\x9b31m", "\\u007f\\u009b31m"],
-  ["evil\u202egpj.exe", "evil\\u202egpj.exe"],
-  ["\u2028\u2029\ufeff", "\\u2028\\u2029\\ufeff"],
-  ["\u{e0041}", "\\udb40\\udc41"],
-];
-
-for (const [text, printed] of ESCAPED) {
-  Deno.test(`escapeControls() prints ${JSON.stringify(text)} as ${printed}`, () => {
-    assertEquals(escapeControls(text), printed);
-  });
-}
-
-Deno.test("escapeControls() leaves JSON meaning what it meant", () => {
-  const value = { text: "a\x7f\u202e\u{e0041}\n" };
-  assertEquals(JSON.parse(escapeControls(JSON.stringify(value))), value);
-});
 
 Deno.test("line() prints colour on a terminal only", async () => {
   for (const [isTerminal, printed] of [[true, "\x1b[31mbad\x1b[0m\n"], [false, "bad\n"]] as const) {
@@ -39,6 +16,34 @@ Deno.test("line() prints colour on a terminal only", async () => {
     await out.flush();
     assertEquals(sink.text, printed);
   }
+});
+
+Deno.test("line() breaks lines for people where the terminal ends, and no data", async () => {
+  const [out, err] = [new MemorySink(true), new MemorySink(true)];
+  let columns = 10;
+  const terminal = makeTerminal(out, err, true, new FakeClock(), () => columns);
+  for (const output of [terminal.out, terminal.err]) output.line("one two three");
+  terminal.err.line(paint("record", '{"a": "b c d e"}'));
+  terminal.err.line(paint("copy", "eval a b c d e"));
+  // The window is made larger.
+  columns = 20;
+  terminal.err.line("one two three");
+  await terminal.out.flush();
+  await terminal.err.flush();
+  assertEquals(out.text, "one two three\n");
+  assertEquals(
+    err.text,
+    "one two\n  three\n" +
+      '\x1b[2m{"a": "b c d e"}\x1b[0m\n\x1b[1meval a b c d e\x1b[0m\none two three\n',
+  );
+});
+
+Deno.test("columns are those of the window, where there is one", () => {
+  const columnsOf = (isTerminal: boolean) => {
+    const sink = new MemorySink(isTerminal);
+    return makeTerminal(sink, sink, false, new FakeClock(), () => 40).out.columns;
+  };
+  assertEquals([columnsOf(true), columnsOf(false)], [40, null]);
 });
 
 Deno.test("line() escapes painted text, too", async () => {
@@ -54,6 +59,7 @@ Deno.test("permitsColour() follows NO_COLOR and TERM", () => {
   assertEquals(permitsColour({ NO_COLOR: "" }), true);
   assertEquals(permitsColour({ NO_COLOR: "1" }), false);
   assertEquals(permitsColour({ TERM: "dumb" }), false);
+  assertEquals(permitsColour({ NO_COLOR: "1", FORCE_COLOR: "1", CLICOLOR_FORCE: "1" }), false);
 });
 
 Deno.test("line() keeps the order, however little the sink takes at once", async () => {
