@@ -70,3 +70,8 @@ declare module "@std/cli/parse-args" {
     options?: ParseOptions,
   ): Record<string, unknown> & { readonly _: (string | number)[]; readonly "--"?: string[] };
 }
+
+declare module "@std/yaml/parse" {
+  /** Reads a YAML document. */
+  export function parse(content: string): unknown;
+}

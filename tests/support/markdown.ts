@@ -5,21 +5,31 @@ export interface Block {
   readonly text: string;
   /** The line of the page that the block begins in. */
   readonly line: number;
+  /** The heading that it stands below; empty above the first. */
+  readonly heading: string;
 }
 
 /** The fenced blocks of a page, in order. */
 export function blocksOf(markdown: string): Block[] {
-  return [...markdown.matchAll(/^```(\w*)\n(.*?)^```$/gms)].map((match) => ({
-    language: match[1]!,
-    text: match[2]!,
-    line: markdown.slice(0, match.index).split("\n").length,
-  }));
+  const lines = prose(markdown).split("\n");
+  return [...markdown.matchAll(/^```(\w*)\n(.*?)^```$/gms)].map((match) => {
+    const line = markdown.slice(0, match.index).split("\n").length;
+    const heading = lines.slice(0, line).findLast((text) => /^#+ /.test(text)) ?? "";
+    return {
+      language: match[1]!,
+      text: match[2]!,
+      line,
+      heading: heading.replace(/^#+ /, ""),
+    };
+  });
 }
 
 /** A command of a page. */
 export interface Command {
   /** The line of the page that it stands in. */
   readonly line: number;
+  /** The heading that it stands below. */
+  readonly heading: string;
   /** As it is typed: of several lines where quotes or a backslash go over their end, or a here-document follows. */
   readonly text: string;
   /** What the page says that it prints; null where it says nothing. */
@@ -32,7 +42,7 @@ export function commandsOf(markdown: string): Command[] {
 }
 
 /** The commands of a block: those behind `$ ` of a `console` block, the lines of an `sh` block. */
-export function commandsIn({ language, text, line }: Block): Command[] {
+export function commandsIn({ language, text, line, heading }: Block): Command[] {
   const isConsole = language === "console";
   if (!isConsole && language !== "sh") return [];
   const begins = isConsole ? /^\$ / : /^(?!\s*(#|$))/;
@@ -48,6 +58,7 @@ export function commandsIn({ language, text, line }: Block): Command[] {
     while (isConsole && next < lines.length && !begins.test(lines[next]!)) next += 1;
     commands.push({
       line: line + 1 + at,
+      heading,
       text: lines.slice(at, end).join("\n").replace(begins, ""),
       prints: next === end ? null : lines.slice(end, next).join("\n"),
     });
