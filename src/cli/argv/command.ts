@@ -72,6 +72,12 @@ export interface CheckCommand extends Common {
   readonly json: boolean;
 }
 
+/** `doorward doctor` */
+export interface DoctorCommand extends Common {
+  readonly name: "doctor";
+  readonly json: boolean;
+}
+
 /** `doorward explain` */
 export interface ExplainCommand extends Common {
   readonly name: "explain";
@@ -234,6 +240,7 @@ export type Command =
   | InitCommand
   | PresetsCommand
   | CheckCommand
+  | DoctorCommand
   | ExplainCommand
   | EnvCommand
   | CaCommand

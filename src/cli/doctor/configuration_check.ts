@@ -1,0 +1,76 @@
+import type { Config, Notice } from "../../config/config.ts";
+import type { ConfigFault } from "../../config/errors.ts";
+import type { Layer } from "../../config/source_layers.ts";
+import { formatOrigin } from "../../policy/rule.ts";
+import { policySummary } from "../printed/banner.ts";
+import { policyInForce } from "../policy_in_force.ts";
+import type { Check } from "./check.ts";
+import { fault, type Finding, note, ok, warning } from "./finding.ts";
+
+/** More of either are counted: the first ones are often what the others come of. */
+const SHOWN_MAX = 20;
+
+/** Which files are read, and what is wrong with what they say. */
+export const configurationCheck: Check = {
+  name: "configuration",
+  run: ({ read }) =>
+    Promise.resolve(read.kind === "config" ? ofConfig(read.config) : ofFaults(read.faults)),
+};
+
+function ofConfig(config: Config): readonly Finding[] {
+  const { layers, notices, off } = config;
+  const isWritten = layers.some(({ state }) => state === "read");
+  return [
+    ...layers.map(ofLayer),
+    ...(isWritten ? [] : [note("built-in", NOT_WRITTEN)]),
+    ...first(notices, ofNotice, "more warnings: doorward check tells them all"),
+    off === null
+      ? ok("policy", `mode ${config.network.mode}, ${policySummary(policyInForce(config))}`)
+      : {
+        ...warning("policy", `this policy is not in force: ${off.why}`, SWITCH_ON),
+        origin: off.origin,
+      },
+  ];
+}
+
+const NOT_WRITTEN = "no file says anything: the built-in policy holds, which asks about every host";
+const SWITCH_ON = "take out what switches it off: doorward config show tells what is set where";
+
+function ofLayer({ name, file, state, why }: Layer): Finding {
+  switch (state) {
+    case "read":
+      return ok(`${name} file`, `${file} is read`);
+    case "absent":
+      return note(`${name} file`, `${file} is not there, and need not be`);
+    case "disabled":
+      return note(`${name} file`, `${file} is not read${why === null ? "" : `: ${why}`}`);
+  }
+}
+
+function ofNotice({ origin, message }: Notice): Finding {
+  return { ...warning("written", message), origin };
+}
+
+function ofFaults(faults: readonly ConfigFault[]): readonly Finding[] {
+  return [
+    ...first(faults, ofFault, "more faults: doorward check tells them all"),
+    note("policy", "the other checks go on with the defaults, as if nothing were written"),
+  ];
+}
+
+function ofFault({ origin, message }: ConfigFault): Finding {
+  const what = origin.line === null ? "" : `: edit ${formatOrigin(origin)}`;
+  return { ...fault("written", message, `mend what it says${what}`), origin };
+}
+
+function first<T>(
+  all: readonly T[],
+  finding: (each: T) => Finding,
+  more: string,
+): readonly Finding[] {
+  const rest = all.length - SHOWN_MAX;
+  const shown = all.slice(0, SHOWN_MAX).map(finding);
+  const [kind] = shown;
+  if (rest <= 0 || kind === undefined) return shown;
+  return [...shown, { ...kind, found: `${rest} ${more}`, mend: [], origin: null }];
+}

@@ -1,0 +1,47 @@
+import { type Config, loadConfig } from "../../config/config.ts";
+import { ConfigError, type ConfigFault } from "../../config/errors.ts";
+import type { LoadedRequirements } from "../../config/requirements/loaded_requirements.ts";
+import type { PolicyFlags } from "../argv/command.ts";
+import { configSourceWithSecrets, type SourceSurroundings } from "../config_source.ts";
+
+/** What came of reading the files and flags. */
+export type ReadConfig =
+  | { readonly kind: "config"; readonly config: Config }
+  | { readonly kind: "faults"; readonly faults: readonly ConfigFault[] };
+
+/**
+ * Reads the files and flags as `doorward start` does, under requirements that were read before. A URL of requirements
+ * is asked nothing.
+ */
+export async function readConfig(
+  flags: PolicyFlags,
+  required: LoadedRequirements,
+  here: SourceSurroundings,
+): Promise<ReadConfig> {
+  try {
+    const source = await configSourceWithSecrets({ ...flags, requirements: null }, here);
+    const requirements = () => Promise.resolve(required);
+    return { kind: "config", config: await loadConfig({ ...source, requirements }) };
+  } catch (error) {
+    return { kind: "faults", faults: faultsOf(error) };
+  }
+}
+
+/** What holds where nobody has written anything, in this home folder. */
+export async function defaultConfig(home: string | null): Promise<Config> {
+  return await loadConfig({
+    ...(home === null ? {} : { home }),
+    overrides: [],
+    allow: [],
+    deny: [],
+  });
+}
+
+function faultsOf(error: unknown): readonly ConfigFault[] {
+  if (error instanceof ConfigError) return error.faults;
+  const isGone = error instanceof Deno.errors.NotFound ||
+    error instanceof Deno.errors.PermissionDenied;
+  if (!isGone) throw error;
+  const origin = { file: "the current folder", line: null, column: null };
+  return [{ origin, message: "it is gone, or cannot be read: change to another one" }];
+}
