@@ -6,7 +6,8 @@ export type Look =
   /** The system does not tell. `why` is a clause. */
   | { readonly kind: "hidden"; readonly why: string }
   | {
-    readonly kind: "file" | "folder" | "other";
+    /** A device takes what is written to it; `other` is a pipe, a socket or a disk. */
+    readonly kind: "file" | "folder" | "device" | "other";
     /** Whether the path is a symbolic link. */
     readonly isLink: boolean;
     /** The permission bits; null where the system has none. */

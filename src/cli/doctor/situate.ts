@@ -39,6 +39,7 @@ export async function situate(
     required,
     read,
     config,
+    deadlines,
     places: placesOf(config, here, instruments, deadlines),
     began,
   };

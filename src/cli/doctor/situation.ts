@@ -1,6 +1,7 @@
 import type { Config } from "../../config/config.ts";
 import type { ConfigHome } from "../../config/config_home.ts";
 import type { Shell } from "../../library/env/shell_quote.ts";
+import type { Deadlines } from "../../net/time/deadlines.ts";
 import type { PolicyFlags } from "../argv/command.ts";
 import type { Surroundings } from "../surroundings.ts";
 import type { Instruments } from "./instruments.ts";
@@ -20,6 +21,8 @@ export interface Situation {
   readonly read: ReadConfig;
   /** That of the files and flags; the defaults where those have faults. */
   readonly config: Config;
+  /** For what has a time limit of its own. */
+  readonly deadlines: Deadlines;
   /** What is at the addresses that Doorward listens on. */
   readonly places: Places;
   /** The times when the examination began. */

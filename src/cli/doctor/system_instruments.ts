@@ -39,18 +39,18 @@ export const systemInstruments: Instruments = {
 async function look(path: string): Promise<Look> {
   try {
     const named = await Deno.lstat(path);
-    const { isFile, isDirectory, mode, uid, mtime } = named.isSymlink
-      ? await Deno.stat(path)
-      : named;
-    return {
-      kind: isFile ? "file" : isDirectory ? "folder" : "other",
-      isLink: named.isSymlink,
-      mode,
-      uid,
-      changedAt: mtime?.getTime() ?? null,
-    };
+    const info = named.isSymlink ? await Deno.stat(path) : named;
+    const { mode, uid, mtime } = info;
+    const changedAt = mtime?.getTime() ?? null;
+    return { kind: kindOf(info), isLink: named.isSymlink, mode, uid, changedAt };
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return { kind: "absent" };
     return { kind: "hidden", why: whyUnreadable(error) };
   }
+}
+
+function kindOf({ isFile, isDirectory, isCharDevice }: Deno.FileInfo) {
+  if (isFile) return "file";
+  if (isDirectory) return "folder";
+  return isCharDevice ? "device" : "other";
 }
