@@ -23,7 +23,7 @@ function ofConfig(config: Config): readonly Finding[] {
   return [
     ...layers.map(ofLayer),
     ...(isWritten ? [] : [note("built-in", NOT_WRITTEN)]),
-    ...first(notices, ofNotice, "more warnings: doorward check tells them all"),
+    ...first(notices, ofNotice, "more warnings: doctor tells 20, and doorward check all of them"),
     off === null
       ? ok("policy", `mode ${config.network.mode}, ${policySummary(policyInForce(config))}`)
       : {
@@ -53,7 +53,7 @@ function ofNotice({ origin, message }: Notice): Finding {
 
 function ofFaults(faults: readonly ConfigFault[]): readonly Finding[] {
   return [
-    ...first(faults, ofFault, "more faults: doorward check tells them all"),
+    ...first(faults, ofFault, "more faults: doctor tells 20, and doorward check all of them"),
     note("policy", "the other checks go on with the defaults, as if nothing were written"),
   ];
 }

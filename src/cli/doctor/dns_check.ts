@@ -1,6 +1,7 @@
 import { compilePolicy } from "../../policy/compile.ts";
+import { quote } from "../../config/toml/printable.ts";
 import { upstreamSettings } from "../../config/upstream_routes.ts";
-import { formatIp } from "../../net/address/ip.ts";
+import { formatIp, parseIp } from "../../net/address/ip.ts";
 import { formatHost } from "../../net/address/host.ts";
 import { ConnectError } from "../../net/errors.ts";
 import { boundedResolver } from "../../proxy/bounded_resolver.ts";
@@ -98,8 +99,9 @@ async function ofResolver({ here, instruments }: Situation): Promise<readonly Fi
   const lines = text.split("\n").map((line) => line.trim().split(/\s+/));
   const valuesOf = (...keys: readonly string[]) =>
     lines.flatMap(([key = "", ...values]) => keys.includes(key) ? values : []);
-  const servers = valuesOf("nameserver");
-  const completed = valuesOf("search", "domain").filter((suffix) => suffix !== ".");
+  // A zone (fe80::1%eth0) belongs to the address there.
+  const servers = valuesOf("nameserver").filter((word) => parseIp(word.split("%")[0]!) !== null);
+  const completed = valuesOf("search", "domain").filter((suffix) => suffix !== ".").map(quote);
   return [
     servers.length > 0
       ? ok("resolver", `${RESOLV_CONF} names ${servers.slice(0, SHOWN_MAX).join(", ")}`)
@@ -112,4 +114,4 @@ async function ofResolver({ here, instruments }: Situation): Promise<readonly Fi
 
 /** The system reads no more servers; a longer search list is shortened here. */
 const SHOWN_MAX = 3;
-const WHOLE_NAMES = "Doorward completes no name with it; write whole names into rules and commands";
+const WHOLE_NAMES = "with glibc Doorward completes no name by it: write whole names everywhere";

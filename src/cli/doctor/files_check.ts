@@ -77,7 +77,8 @@ function ofLook(
   const { mode, uid } = look;
   const isOthers = user !== null && uid !== null && uid !== user && uid !== ROOT;
   if (isOthers) {
-    return warning("permissions", `${path} belongs to another user, who may change it`);
+    const found = `${path} belongs to another user, who may change it`;
+    return warning("permissions", found, `ls -l ${shellQuote(path, shell)}`);
   }
   if (mode === null) return null;
   const quoted = shellQuote(path, shell);

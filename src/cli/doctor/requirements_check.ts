@@ -23,9 +23,9 @@ export const requirementsCheck: Check = {
 };
 
 function ofKept({ name, ageMs, isValid, refused }: KeptRequirements, ask: string): Finding {
-  const unasked = `${name} was not asked: a doctor asks no server`;
+  const unasked = `${name} was not asked: doctor asks no server`;
   if (refused !== null) {
-    return warning("kept", `what is kept of ${name} is not used: ${refused}`, `ask anew: ${ask}`);
+    return warning("kept", `what is kept of ${name} is not used: ${refused}`, `ask it: ${ask}`);
   }
   if (ageMs === null) {
     return warning("kept", `${unasked}, and nothing is kept of it`, `ask it: ${ask}`);
