@@ -4,7 +4,11 @@ import { code, sourceFiles } from "../support/source.ts";
 /** Each way out of the program is spelled in the files named here and nowhere else. */
 const SEAMS: Record<string, readonly string[]> = {
   "Deno.connect": ["src/net/tcp_dialer.ts", "src/net/unix_sockets.ts"],
-  "Deno.realPath": ["src/net/unix_sockets.ts", "src/config/write_config.ts"],
+  "Deno.realPath": [
+    "src/net/unix_sockets.ts",
+    "src/config/write_config.ts",
+    "src/cli/doctor/system_instruments.ts",
+  ],
   "Deno.readLink": ["src/net/unix_sockets.ts"],
   "Deno.listen": ["src/net/tcp_listener.ts", "src/net/udp_socket.ts"],
   "Deno.listenDatagram": ["src/net/udp_socket.ts"],
@@ -33,6 +37,7 @@ const SEAMS: Record<string, readonly string[]> = {
   "loadBalanced": ["src/net/tcp_listener.ts"],
   "Deno.lstat": [
     "src/audit/file/open_own.ts",
+    "src/cli/doctor/system_instruments.ts",
     "src/config/config_file.ts",
     "src/config/file_lock.ts",
     "src/config/private_file.ts",
@@ -51,7 +56,11 @@ const SEAMS: Record<string, readonly string[]> = {
   ],
   "Date.now": ["src/net/system_clock.ts"],
   // Of a time that they are told: certificates and records are dated.
-  "new Date(": ["src/tls/certificate.ts", "src/audit/audit_log.ts"],
+  "new Date(": [
+    "src/tls/certificate.ts",
+    "src/audit/audit_log.ts",
+    "src/cli/doctor/clock_check.ts",
+  ],
   "performance.now": ["src/net/system_clock.ts"],
   "setTimeout": ["src/net/system_clock.ts"],
   "setInterval": [],
@@ -82,6 +91,8 @@ const NODE_MODULES: Record<string, readonly string[]> = {
   "src/audit/file/chain.ts": ["node:crypto"],
   // The authorities that the system trusts.
   "src/config/system_roots.ts": ["node:tls"],
+  // How much room is on a disk.
+  "src/cli/doctor/system_instruments.ts": ["node:fs/promises"],
   // TLS on a stream that is there already: Deno's takes only what it has dialled or accepted itself. TLS of Node's takes
   // a Duplex.
   "src/net/tls_client.ts": ["node:tls", "node:stream"],

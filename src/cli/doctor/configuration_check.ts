@@ -54,7 +54,10 @@ function ofNotice({ origin, message }: Notice): Finding {
 function ofFaults(faults: readonly ConfigFault[]): readonly Finding[] {
   return [
     ...first(faults, ofFault, "more faults: doctor tells 20, and doorward check all of them"),
-    note("policy", "the other checks go on with the defaults, as if nothing were written"),
+    note(
+      "policy",
+      "the other checks go on with the defaults and the flags, as if no file said anything",
+    ),
   ];
 }
 

@@ -27,14 +27,16 @@ export async function readConfig(
   }
 }
 
-/** What holds where nobody has written anything, in this home folder. */
-export async function defaultConfig(home: string | null): Promise<Config> {
-  return await loadConfig({
-    ...(home === null ? {} : { home }),
-    overrides: [],
-    allow: [],
-    deny: [],
-  });
+/** What holds where no file is read: the defaults, and what the flags say if they are without fault. */
+export async function defaultConfig(flags: PolicyFlags, home: string | null): Promise<Config> {
+  const nothing = { ...(home === null ? {} : { home }), overrides: [], allow: [], deny: [] };
+  const { overrides, allow, deny } = flags;
+  try {
+    return await loadConfig({ ...nothing, overrides, allow, deny });
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return await loadConfig(nothing);
+  }
 }
 
 function faultsOf(error: unknown): readonly ConfigFault[] {

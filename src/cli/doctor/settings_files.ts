@@ -27,7 +27,7 @@ export interface UserPlaces {
   readonly cwd: string;
 }
 
-/** What counts more than what was measured: with all variables set, the proxy of the file was asked, or was not. */
+/** Which counts more was measured: with every variable set the proxy of the file was asked, or was not. */
 export const SETTINGS_FILES: readonly SettingsFile[] = [
   {
     tool: "git",
@@ -51,13 +51,17 @@ export const SETTINGS_FILES: readonly SettingsFile[] = [
   {
     tool: "wget",
     paths: (places) => inHome(places, ".wgetrc"),
-    read: (text) => keysIn(text, /^$/, /^(?:https?_?proxy|no_?proxy|use_?proxy)$/i),
+    read: (text) =>
+      keysIn(text, /^$/, /^(?:https?_?proxy|no_?proxy|use_?proxy)$/i)
+        .filter(({ value }) => !/^(?:on|yes|1)$/i.test(value)),
     variable: null,
   },
   {
     tool: "npm",
     paths: (places) => [...inHome(places, ".npmrc"), joinPath(places.os, places.cwd, ".npmrc")],
-    read: (text) => keysIn(text, /^$/, /^(?:https-|http-)?proxy$/),
+    read: (text) =>
+      keysIn(text, /^$/, /^(?:https-|http-)?proxy$/)
+        .filter(({ value }) => !/^(?:null|false)$/.test(value)),
     variable: "npm_config_proxy",
   },
   {
@@ -83,15 +87,17 @@ export const SETTINGS_FILES: readonly SettingsFile[] = [
   },
 ];
 
-/** Lines are bounded, so that a file of nothing but one costs no more than its length. */
-const LINE_REGEXP = /^\s*([\w.-]{1,64})\s*[=:\s]\s*(\S.{0,1000})$/;
-const SECTION_REGEXP = /^\s*\[\s*([\w.-]{1,64})[^\]]{0,1000}\]/;
+/** A key and its value: `proxy = x`, `proxy: x`, `--proxy x`. */
+const LINE_REGEXP = /^([\w.-]{1,64})(?:\s*[=:]\s*|\s+)(\S.*)$/;
+/** `[http]`, `[http "https://example.com"]` */
+const SECTION_REGEXP = /^\[\s*([\w.-]{1,64})/;
 
 /** The keys of all these formats: a line each, in sections or in none. */
 function keysIn(text: string, section: RegExp, key: RegExp): readonly Setting[] {
   const found: Setting[] = [];
   let current = "";
-  for (const line of text.split("\n")) {
+  for (const untrimmed of text.split("\n")) {
+    const line = untrimmed.trim();
     const [, opened] = SECTION_REGEXP.exec(line) ?? [];
     if (opened !== undefined) {
       current = opened;
@@ -100,7 +106,7 @@ function keysIn(text: string, section: RegExp, key: RegExp): readonly Setting[] 
     const [, name, value] = LINE_REGEXP.exec(line) ?? [];
     if (name === undefined || value === undefined) continue;
     if (!section.test(current) || !key.test(name)) continue;
-    found.push({ key: name, value: value.trim().replace(/^(["'])(.*)\1$/, "$2") });
+    found.push({ key: name, value: value.replace(/^(["'])(.*)\1$/, "$2") });
   }
   return found;
 }

@@ -29,7 +29,9 @@ export async function situate(
   const home = configHome(here.env, here.os);
   const required = await readRequirements(policy.requirements, here, NEVER);
   const read = await readConfig(policy, required.loaded, here);
-  const config = read.kind === "config" ? read.config : await defaultConfig(home?.home ?? null);
+  const config = read.kind === "config"
+    ? read.config
+    : await defaultConfig(policy, home?.home ?? null);
   return {
     here,
     instruments,

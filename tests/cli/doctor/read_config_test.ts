@@ -35,9 +35,12 @@ Deno.test("readConfig() tells of a current folder that is gone", async () => {
   assertEquals(read.faults.map(({ origin }) => origin.file), ["the current folder"]);
 });
 
-Deno.test("defaultConfig() is what holds where nothing is written", async () => {
-  const { network, authorityFiles } = await defaultConfig("/home/you/doorward");
+Deno.test("defaultConfig() is what holds where nothing is written, but for the flags", async () => {
+  const { network, authorityFiles } = await defaultConfig(NO_FLAGS, "/home/you/doorward");
   assertEquals([network.ask, network.proxy_url], [true, "http://127.0.0.1:3128"]);
   assertEquals(authorityFiles?.bundleFolder, "/home/you/doorward/proxy");
-  assertEquals((await defaultConfig(null)).authorityFiles, null);
+  const good = { ...NO_FLAGS, overrides: ["network.mode=limited"] };
+  assertEquals((await defaultConfig(good, null)).network.mode, "limited");
+  const bad = { ...NO_FLAGS, overrides: ["network.mode=limited", "network.mod=1"] };
+  assertEquals((await defaultConfig(bad, null)).network.mode, "full");
 });

@@ -16,10 +16,10 @@ Deno.test("each format is read for what names a proxy, and for nothing else", ()
   ]);
   const curl = 'proxy = "http://p:1"\n--noproxy *\n-x p:2\nuser-agent = "x"\n# proxy = no\n';
   assertEquals(settingsIn("curl", curl), ["proxy=http://p:1", "--noproxy=*", "-x=p:2"]);
-  const wget = "https_proxy = http://p:1\nuse_proxy=off\ntries = 3\n";
+  const wget = "https_proxy = http://p:1\nuse_proxy=off\nuse_proxy = on\ntries = 3\n";
   assertEquals(settingsIn("wget", wget), ["https_proxy=http://p:1", "use_proxy=off"]);
   const npm = "registry=https://r.test/\nhttps-proxy=http://p:1\nproxy = null\n";
-  assertEquals(settingsIn("npm", npm), ["https-proxy=http://p:1", "proxy=null"]);
+  assertEquals(settingsIn("npm", npm), ["https-proxy=http://p:1"]);
   assertEquals(settingsIn("pip", "[global]\nproxy = http://p:1\nindex-url = x\n"), [
     "proxy=http://p:1",
   ]);
@@ -55,6 +55,9 @@ Deno.test("files are looked for where the environment says", () => {
 });
 
 Deno.test("a line without end takes no longer than its length", () => {
-  const lines = ["proxy", "[", " ", "=", "proxy = "].map((text) => text.repeat(20_000));
+  const lines = ["a", "[", " ", "=", "\t="].flatMap((text) => {
+    const long = text.repeat(30_000);
+    return [long, `proxie${long}x`, `[http${long}x`];
+  });
   assertEquals(SETTINGS_FILES.flatMap(({ read }) => lines.flatMap(read)), []);
 });
