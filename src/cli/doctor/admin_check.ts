@@ -80,7 +80,9 @@ async function ofToken({ here, home, shell }: Situation): Promise<Finding> {
   } catch (error) {
     if (!(error instanceof AdminError)) throw error;
     const file = home === null ? "" : adminTokenFile(home.home, here.os);
-    const mend = isWritten ? unsetting([ADMIN_TOKEN], shell) : `rm ${shellQuote(file, shell)}`;
-    return fault("token", error.lines.join("; "), mend);
+    const found = error.lines.join("; ");
+    const look = found.includes("; remove it") ? "rm" : "ls -l";
+    const mend = `${look} ${shellQuote(file, shell)}`;
+    return fault("token", found, isWritten ? unsetting([ADMIN_TOKEN], shell) : mend);
   }
 }

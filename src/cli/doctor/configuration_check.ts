@@ -1,7 +1,7 @@
 import type { Config, Notice } from "../../config/config.ts";
 import type { ConfigFault } from "../../config/errors.ts";
 import type { Layer } from "../../config/source_layers.ts";
-import { formatOrigin } from "../../policy/rule.ts";
+import type { Origin } from "../../policy/rule.ts";
 import { policySummary } from "../printed/banner.ts";
 import { policyInForce } from "../policy_in_force.ts";
 import type { Check } from "./check.ts";
@@ -62,8 +62,13 @@ function ofFaults(faults: readonly ConfigFault[]): readonly Finding[] {
 }
 
 function ofFault({ origin, message }: ConfigFault): Finding {
-  const what = origin.line === null ? "" : `: edit ${formatOrigin(origin)}`;
-  return { ...fault("written", message, `mend what it says${what}`), origin };
+  return { ...fault("written", message, mendOf(origin)), origin };
+}
+
+/** The message itself says what to write instead. */
+function mendOf({ file, line }: Origin): string {
+  if (file.startsWith("-")) return `give another ${file} on the command line`;
+  return line === null ? `ls -ld ${file}` : `edit line ${line} of ${file}; then: doorward check`;
 }
 
 function first<T>(

@@ -53,7 +53,7 @@ async function ofPointedShell(situation: Situation): Promise<Finding> {
   const anew = evaluation("doorward env", shell);
   const others = GENERAL.filter((name) => leadsTo(name, situation) !== "us");
   if (others.length > 0) {
-    const found = `${others.join(", ")} do not name Doorward, and others do`;
+    const found = `only some variables name Doorward, and not ${others.join(", ")}`;
     return warning("shell", found, anew);
   }
   if ((await places.http).kind === "free") {

@@ -24,7 +24,7 @@ Deno.test("each fault has its place and its mend, and the rest goes on with the 
   const situation = await makeSituation({ read: { kind: "faults", faults } });
   const [written, policy] = await findingsOf(configurationCheck, situation);
   assertEquals([written?.level, written?.origin, written?.found], ["fault", origin, "no such key"]);
-  assertEquals(written?.mend, ["mend what it says: edit f.toml:2:3"]);
+  assertEquals(written?.mend, ["edit line 2 of f.toml; then: doorward check"]);
   assertEquals([policy?.level, policy?.subject], ["note", "policy"]);
 });
 
@@ -61,4 +61,16 @@ Deno.test("a file that is not trusted is told, with how to read it", async () =>
     read: { kind: "config", config: disabled },
   });
   assertEquals([found?.level, found?.found], ["note", `${layers[0].file} is not read: ${why}`]);
+});
+
+Deno.test("what is wrong on the command line, or with a file as a whole, is mended there", async () => {
+  const faults = ["-c", "/gone.toml"].map((file) => ({
+    origin: { file, line: null, column: null },
+    message: "it is wrong",
+  }));
+  const lines = await linesOf(configurationCheck, { read: { kind: "faults", faults } });
+  assertEquals(lines.filter((line) => line.startsWith(" ")), [
+    "  give another -c on the command line",
+    "  ls -ld /gone.toml",
+  ]);
 });

@@ -2,7 +2,12 @@ import { assertEquals } from "@std/assert";
 import { dnsCheck } from "../../../src/cli/doctor/dns_check.ts";
 import { ConnectError } from "../../../src/net/errors.ts";
 import { ip } from "../../support/policy.ts";
-import { linesOf, type SituationOptions } from "./make_situation.ts";
+import { CHECK_MS } from "../../../src/cli/doctor/examine.ts";
+import type { Resolver } from "../../../src/net/ports.ts";
+import { unlessAborted } from "../../../src/net/time/unless_aborted.ts";
+import type { FakeClock } from "../../support/fake_clock.ts";
+import { settle } from "../fake_surroundings.ts";
+import { findingsOf, linesOf, makeSituation, type SituationOptions } from "./make_situation.ts";
 
 const RESOLVER = "ok resolver: /etc/resolv.conf names 9.9.9.9";
 const files = { "/etc/resolv.conf": "# ours\nnameserver 9.9.9.9\nnameserver \x1b[2J\n" };
@@ -66,4 +71,18 @@ Deno.test("what the system's resolver was told is told, the search list too", as
     (await linesWith([], { files: {} }))[0],
     "note resolver: /etc/resolv.conf cannot be read: who is asked is not known",
   );
+});
+
+Deno.test("a resolver that says nothing is told as such, before the check is given up", async () => {
+  const toml = '[network]\nallowed_domains = ["a.test"]\n';
+  const resolve: Resolver = (_, signal) => unlessAborted(new Promise<never>(() => {}), signal);
+  const situation = await makeSituation({ toml, resolve });
+  const finding = findingsOf(dnsCheck, situation);
+  await settle();
+  await (situation.here.clock as FakeClock).advance(CHECK_MS);
+  assertEquals(
+    (await finding).at(-1)?.found,
+    "a.test was not looked up: its name was not resolved in time",
+  );
+  situation.deadlines.stop();
 });

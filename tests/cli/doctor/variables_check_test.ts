@@ -39,7 +39,7 @@ Deno.test("a shell that is pointed at Doorward is well while that listens", asyn
 Deno.test("a shell that is pointed at Doorward by half is told what is missing", async () => {
   const { https_proxy: _, ...half } = POINTED;
   assertEquals((await linesWith(half)).slice(0, 2), [
-    "warning shell: https_proxy do not name Doorward, and others do",
+    "warning shell: only some variables name Doorward, and not https_proxy",
     '  eval "$(doorward env)"',
   ]);
 });
