@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { ConfigError } from "../../src/config/errors.ts";
 import {
   CA_FILE_VARIABLES,
+  trustBundle,
   upstreamRoots,
   writeTrustBundle,
 } from "../../src/config/trust_bundle.ts";
@@ -110,6 +111,14 @@ Deno.test("writeTrustBundle() holds the roots and ours, and is named after that"
   assertEquals(path, `${folder}/ca-bundle-${new Uint8Array(digest).toHex()}.pem`);
   assertEquals(await writeTrustBundle(folder, [a.certificate, b.certificate], OURS), path);
   assertEquals((await Array.fromAsync(Deno.readDir(folder))).length, 1);
+});
+
+Deno.test("trustBundle() names what writeTrustBundle() would write, and writes nothing", async () => {
+  await using scratch = await makeScratch();
+  const { path, text } = await trustBundle(scratch.folder, [a.certificate], OURS);
+  assertEquals(await Array.fromAsync(Deno.readDir(scratch.folder), ({ name }) => name), ["home"]);
+  assertEquals(await writeTrustBundle(scratch.folder, [a.certificate], OURS), path);
+  assertEquals(await Deno.readTextFile(path), text);
 });
 
 Deno.test("writeTrustBundle() holds no private key", async () => {

@@ -29,7 +29,7 @@ export const adminCheck: Check = {
   },
 };
 
-function ofHealth(health: Json, { config, read }: Situation): readonly Finding[] {
+function ofHealth(health: Json, { read }: Situation): readonly Finding[] {
   const version = textOf(health, "version");
   const policy = numberOf(health, "generation") ?? "of unknown number";
   const mode = quote(textOf(health, "mode"));

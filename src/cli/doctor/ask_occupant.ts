@@ -6,13 +6,13 @@ import { valueOf } from "../../http/fields.ts";
 import type { ResponseHead } from "../../http/head.ts";
 import { parseResponseHead } from "../../http/parse_head.ts";
 import { readResponseHead } from "../../http/read_head.ts";
-import { formatSocketAddress } from "../../net/address/endpoint.ts";
+import { formatSocketAddress, type SocketAddress } from "../../net/address/endpoint.ts";
 import { BufferedReader } from "../../net/stream/buffered_reader.ts";
 import { latin1Bytes } from "../../net/stream/latin1.ts";
-import { writeAll } from "../../net/stream/stream.ts";
+import { type ByteStream, writeAll } from "../../net/stream/stream.ts";
 import { DEFAULT_LIMITS } from "../../proxy/limits.ts";
 import { parseJson } from "../admin/read_reply.ts";
-import type { AskOccupant, Occupant } from "./place.ts";
+import type { Occupant } from "./place.ts";
 
 /** What Doorward says of itself is much shorter; who says more is somebody else. */
 const HEALTH_BYTES_MAX = 64 * 1024;
@@ -21,25 +21,25 @@ const HEALTH_BYTES_MAX = 64 * 1024;
 const OURS_REGEXP = /^doorward(?![a-z])/i;
 
 /** Asks what should be the proxy for HTTP. Without a `Host` it is no request: nothing is judged or recorded. */
-export const askProxy: AskOccupant = async (stream) => {
+export async function askProxy(stream: ByteStream): Promise<Occupant> {
   await writeAll(stream, latin1Bytes("GET / HTTP/1.1\r\n\r\n"));
   const bytes = await readResponseHead(new BufferedReader(stream), DEFAULT_LIMITS.headBytes);
   if (bytes === null) return { kind: "other", what: "what listens there says nothing" };
   const head = parseResponseHead(bytes, DEFAULT_LIMITS.headFields);
   if (OURS_REGEXP.test(valueOf(head.fields, "proxy-status") ?? "")) return { kind: "doorward" };
   return httpServer(head);
-};
+}
 
 /** Asks what should speak SOCKS5: offers to do without a password (RFC 1928 section 3), and hangs up. */
-export const askSocks: AskOccupant = async (stream) => {
+export async function askSocks(stream: ByteStream): Promise<Occupant> {
   await writeAll(stream, new Uint8Array([5, 1, 0]));
   const version = new Uint8Array(1);
   if (await stream.read(version) === 1 && version[0] === 5) return { kind: "socks5" };
   return { kind: "other", what: "what answers there does not speak SOCKS5" };
-};
+}
 
 /** Asks what should be the admin API. It is shown no token, whoever it says it is. */
-export const askAdmin: AskOccupant = async (stream, address) => {
+export async function askAdmin(stream: ByteStream, address: SocketAddress): Promise<Occupant> {
   const { head, body } = await callOver(stream, {
     method: "GET",
     path: "/health",
@@ -51,7 +51,7 @@ export const askAdmin: AskOccupant = async (stream, address) => {
   const bytes = head.status === 200 ? await bodyOf(body, HEALTH_BYTES_MAX) : null;
   if (bytes === null) return { kind: "other", what: "it says that it is Doorward, and is not" };
   return { kind: "admin", health: parseJson(new TextDecoder().decode(bytes)) };
-};
+}
 
 function httpServer({ fields }: ResponseHead): Occupant {
   const name = valueOf(fields, "server");

@@ -1,5 +1,5 @@
 import type { Check } from "./check.ts";
-import { fault, type Finding, ok, warning } from "./finding.ts";
+import { fault, ok, warning } from "./finding.ts";
 import type { Situation } from "./situation.ts";
 
 /** Whether the time of this machine can be believed: certificates, grants and records go by it. */

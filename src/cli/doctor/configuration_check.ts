@@ -1,6 +1,7 @@
 import type { Config, Notice } from "../../config/config.ts";
 import type { ConfigFault } from "../../config/errors.ts";
 import type { Layer } from "../../config/source_layers.ts";
+import { type Shell, shellQuote } from "../../library/env/shell_quote.ts";
 import type { Origin } from "../../policy/rule.ts";
 import { policySummary } from "../printed/banner.ts";
 import { policyInForce } from "../policy_in_force.ts";
@@ -13,8 +14,10 @@ const SHOWN_MAX = 20;
 /** Which files are read, and what is wrong with what they say. */
 export const configurationCheck: Check = {
   name: "configuration",
-  run: ({ read }) =>
-    Promise.resolve(read.kind === "config" ? ofConfig(read.config) : ofFaults(read.faults)),
+  run: ({ read, shell }) =>
+    Promise.resolve(
+      read.kind === "config" ? ofConfig(read.config) : ofFaults(read.faults, shell),
+    ),
 };
 
 function ofConfig(config: Config): readonly Finding[] {
@@ -51,9 +54,13 @@ function ofNotice({ origin, message }: Notice): Finding {
   return { ...warning("written", message), origin };
 }
 
-function ofFaults(faults: readonly ConfigFault[]): readonly Finding[] {
+function ofFaults(faults: readonly ConfigFault[], shell: Shell): readonly Finding[] {
   return [
-    ...first(faults, ofFault, "more faults: doctor tells 20, and doorward check all of them"),
+    ...first(
+      faults,
+      (fault) => ofFault(fault, shell),
+      "more faults: doctor tells 20, and doorward check all of them",
+    ),
     note(
       "policy",
       "the other checks go on with the defaults and the flags, as if no file said anything",
@@ -61,14 +68,16 @@ function ofFaults(faults: readonly ConfigFault[]): readonly Finding[] {
   ];
 }
 
-function ofFault({ origin, message }: ConfigFault): Finding {
-  return { ...fault("written", message, mendOf(origin)), origin };
+function ofFault({ origin, message }: ConfigFault, shell: Shell): Finding {
+  return { ...fault("written", message, mendOf(origin, shell)), origin };
 }
 
 /** The message itself says what to write instead. */
-function mendOf({ file, line }: Origin): string {
+function mendOf({ file, line }: Origin, shell: Shell): string {
   if (file.startsWith("-")) return `give another ${file} on the command line`;
-  return line === null ? `ls -ld ${file}` : `edit line ${line} of ${file}; then: doorward check`;
+  return line === null
+    ? `ls -ld ${shellQuote(file, shell)}`
+    : `edit line ${line} of ${file}; then: doorward check`;
 }
 
 function first<T>(

@@ -1,4 +1,4 @@
-import { Deadlines } from "../../net/time/deadlines.ts";
+import type { Deadlines } from "../../net/time/deadlines.ts";
 import { unlessAborted } from "../../net/time/unless_aborted.ts";
 import { within } from "../../net/time/within.ts";
 import type { Check } from "./check.ts";

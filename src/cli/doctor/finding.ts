@@ -1,10 +1,7 @@
 import type { Origin } from "../../policy/rule.ts";
 
-/** How much a finding matters, least first: only a fault makes `doorward doctor` say no. */
-export const LEVELS = ["ok", "note", "warning", "fault"] as const;
-
-/** One of {@linkcode LEVELS}. */
-export type Level = typeof LEVELS[number];
+/** How much a finding matters: only a fault makes `doorward doctor` say no. */
+export type Level = "ok" | "note" | "warning" | "fault";
 
 /** What one look at this machine came to. */
 export interface Finding {

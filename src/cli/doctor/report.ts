@@ -2,7 +2,7 @@ import { VERSION } from "../../library/version.ts";
 import { formatOrigin } from "../../policy/rule.ts";
 import { type Line, paint, type Style } from "../printed/terminal.ts";
 import type { Examined } from "./examine.ts";
-import { type Finding, type Level, LEVELS } from "./finding.ts";
+import type { Finding, Level } from "./finding.ts";
 
 /** A mark is a word: it reads without colour, too. */
 const MARKS: Readonly<Record<Level, readonly [mark: string, style: Style]>> = {
@@ -12,6 +12,22 @@ const MARKS: Readonly<Record<Level, readonly [mark: string, style: Style]>> = {
   fault: ["FAULT", "bad"],
 };
 const MARK_WIDTH = Math.max(...Object.values(MARKS).map(([mark]) => mark.length));
+
+/** What `--json` prints: docs/doctor.md has the keys. */
+export interface Report {
+  readonly ok: boolean;
+  readonly version: string;
+  readonly counts: Readonly<Record<Level, number>>;
+  readonly findings: readonly ReportedFinding[];
+}
+
+/** One of them; its place is null where it is not about what a file says. */
+export interface ReportedFinding extends Omit<Finding, "origin"> {
+  readonly check: string;
+  readonly file: string | null;
+  readonly line: number | null;
+  readonly column: number | null;
+}
 
 /** For a person: a line a finding, and what mends it where something is wrong. */
 export function reportLines(examined: readonly Examined[], problemsOnly: boolean): readonly Line[] {
@@ -25,13 +41,18 @@ export function reportLines(examined: readonly Examined[], problemsOnly: boolean
   ];
 }
 
-/** For a program: everything, whatever is left out for a person. The keys are those of docs/doctor.md. */
-export function reportJson(examined: readonly Examined[]) {
+/** For a program: everything, whatever is left out for a person. */
+export function reportJson(examined: readonly Examined[]): Report {
   const count = countOf(examined);
   return {
     ok: count("fault") === 0,
     version: VERSION,
-    counts: Object.fromEntries(LEVELS.map((level) => [level, count(level)])),
+    counts: {
+      ok: count("ok"),
+      note: count("note"),
+      warning: count("warning"),
+      fault: count("fault"),
+    },
     findings: examined.flatMap(({ name, findings }) =>
       findings.map(({ level, subject, found, mend, origin }) => ({
         check: name,

@@ -19,21 +19,21 @@ Deno.test("askProxy() asks what is no request, and knows Doorward by its Proxy-S
     "",
     "400 Bad Request",
   );
-  assertEquals(await askProxy(ours, AT), { kind: "doorward" });
+  assertEquals(await askProxy(ours), { kind: "doorward" });
   // Without a Host it is neither judged nor recorded.
   assertEquals(ours.written, "GET / HTTP/1.1\r\n\r\n");
 });
 
 Deno.test("askProxy() names other servers as they name themselves, fit for a terminal", async () => {
-  assertEquals(await askProxy(answer("Server: ng\x9binx\r\n"), AT), {
+  assertEquals(await askProxy(answer("Server: ng\x9binx\r\n")), {
     kind: "other",
     what: 'an HTTP server answers there that is not Doorward: "ng\\u009binx"',
   });
-  assertEquals(await askProxy(answer("Proxy-Status: doorwardly\r\n"), AT), {
+  assertEquals(await askProxy(answer("Proxy-Status: doorwardly\r\n")), {
     kind: "other",
     what: "an HTTP server answers there that is not Doorward",
   });
-  assertEquals(await askProxy(new ScriptedStream(), AT), {
+  assertEquals(await askProxy(new ScriptedStream()), {
     kind: "other",
     what: "what listens there says nothing",
   });
@@ -41,16 +41,16 @@ Deno.test("askProxy() names other servers as they name themselves, fit for a ter
 
 Deno.test("askProxy() reads no head without end", async () => {
   const endless = new ScriptedStream("HTTP/1.1 200 OK\r\n", `X: ${"x".repeat(100_000)}`);
-  await assertRejects(() => askProxy(endless, AT), ProtocolError);
+  await assertRejects(() => askProxy(endless), ProtocolError);
 });
 
 Deno.test("askSocks() offers to do without a password, and knows SOCKS5 by its version", async () => {
   const socks = new ScriptedStream("\x05\x00");
-  assertEquals(await askSocks(socks, AT), { kind: "socks5" });
+  assertEquals(await askSocks(socks), { kind: "socks5" });
   assertEquals(socks.written, "\x05\x01\x00");
   const other = { kind: "other", what: "what answers there does not speak SOCKS5" } as const;
-  assertEquals(await askSocks(new ScriptedStream("HTTP/1.1 400 Bad"), AT), other);
-  assertEquals(await askSocks(new ScriptedStream(), AT), other);
+  assertEquals(await askSocks(new ScriptedStream("HTTP/1.1 400 Bad")), other);
+  assertEquals(await askSocks(new ScriptedStream()), other);
 });
 
 Deno.test("askAdmin() asks for the health, and shows nobody a token", async () => {

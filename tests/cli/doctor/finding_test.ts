@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { fault, LEVELS, note, ok, warning } from "../../../src/cli/doctor/finding.ts";
+import { fault, note, ok, warning } from "../../../src/cli/doctor/finding.ts";
 
 Deno.test("a finding says what was looked at, what was found, and what mends it", () => {
   const nothing = { mend: [], origin: null };
@@ -12,8 +12,4 @@ Deno.test("a finding says what was looked at, what was found, and what mends it"
   assertEquals(note("http", "it is off").level, "note");
   assertEquals(warning("http", "it is slow", "wait", "or go").mend, ["wait", "or go"]);
   assertEquals(fault("http", "it is taken", "another port").mend, ["another port"]);
-});
-
-Deno.test("LEVELS has what matters least first", () => {
-  assertEquals([...LEVELS], [ok, note, warning, fault].map((make) => make("", "").level));
 });
