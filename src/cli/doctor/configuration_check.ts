@@ -51,7 +51,9 @@ function ofLayer({ name, file, state, why }: Layer): Finding {
 }
 
 function ofNotice({ origin, message }: Notice): Finding {
-  return { ...warning("written", message), origin };
+  const { file, line } = origin;
+  const mend = line === null ? "doorward config show" : editing(file, line);
+  return { ...warning("written", message, mend), origin };
 }
 
 function ofFaults(faults: readonly ConfigFault[], shell: Shell): readonly Finding[] {
@@ -75,9 +77,11 @@ function ofFault({ origin, message }: ConfigFault, shell: Shell): Finding {
 /** The message itself says what to write instead. */
 function mendOf({ file, line }: Origin, shell: Shell): string {
   if (file.startsWith("-")) return `give another ${file} on the command line`;
-  return line === null
-    ? `ls -ld ${shellQuote(file, shell)}`
-    : `edit line ${line} of ${file}; then: doorward check`;
+  return line === null ? `ls -ld ${shellQuote(file, shell)}` : editing(file, line);
+}
+
+function editing(file: string, line: number): string {
+  return `edit line ${line} of ${file}; then: doorward check`;
 }
 
 function first<T>(

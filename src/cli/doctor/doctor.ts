@@ -14,7 +14,7 @@ export async function doctor(command: DoctorCommand, here: Surroundings): Promis
   const deadlines = new Deadlines(here.clock, (error) => reportError(error));
   try {
     const situation = await situate(command.policy, here, deadlines);
-    const examined = await examine(CHECKS, situation, deadlines);
+    const examined = await examine(CHECKS, situation);
     const { out } = here.terminal;
     if (command.json) out.line(JSON.stringify(reportJson(examined)));
     else reportLines(examined, command.quiet).forEach((line) => out.line(...line));

@@ -1,4 +1,3 @@
-import type { Deadlines } from "../../net/time/deadlines.ts";
 import { unlessAborted } from "../../net/time/unless_aborted.ts";
 import { within } from "../../net/time/within.ts";
 import type { Check } from "./check.ts";
@@ -22,20 +21,15 @@ const NEVER = new AbortController().signal;
 export async function examine(
   checks: readonly Check[],
   situation: Situation,
-  deadlines: Deadlines,
 ): Promise<readonly Examined[]> {
-  return await Promise.all(checks.map((check) => carryOut(check, situation, deadlines)));
+  return await Promise.all(checks.map((check) => carryOut(check, situation)));
 }
 
-async function carryOut(
-  { name, run }: Check,
-  situation: Situation,
-  deadlines: Deadlines,
-): Promise<Examined> {
+async function carryOut({ name, run }: Check, situation: Situation): Promise<Examined> {
   const late = new Error("Cannot wait any longer");
   const step = (signal: AbortSignal) => unlessAborted(run(situation, signal), signal);
   try {
-    const findings = await within(deadlines, CHECK_MS, NEVER, step, () => late);
+    const findings = await within(situation.deadlines, CHECK_MS, NEVER, step, () => late);
     return { name, findings, isBroken: false };
   } catch (error) {
     const isLate = error === late;

@@ -33,7 +33,9 @@ export const filesCheck: Check = {
       ofLook(guarded, looks[index]!, instruments.user(), situation) ?? []
     );
     if (here.os === "windows") return [...findings, note("permissions", WINDOWS)];
-    return findings.length > 0 ? findings : [ok("permissions", `${home.home} is closed to others`)];
+    return findings.length > 0
+      ? findings
+      : [ok("permissions", `others cannot change ${home.home}, nor read its secrets`)];
   },
 };
 
@@ -51,7 +53,7 @@ interface Guarded {
 /** The permission bits of everybody but the owner, and those of them that let a file be written. */
 const OTHERS = 0o077;
 const OTHERS_WRITE = 0o022;
-/** In a folder with this bit nobody can put another file in the place of one that is not theirs. */
+/** Who may change everything, whosever it is. */
 const ROOT = 0;
 
 function unusable(path: string, look: Look, { shell }: Situation): Finding {
@@ -70,18 +72,18 @@ function ofLook(
   user: number | null,
   { shell }: Situation,
 ): Finding | null {
+  const quoted = shellQuote(path, shell);
   if (look.kind === "absent") return null;
   if (look.kind === "hidden") {
-    return fault("permissions", `${path} cannot be looked at: ${look.why}`);
+    return fault("permissions", `${path} cannot be looked at: ${look.why}`, `ls -ld ${quoted}`);
   }
   const { mode, uid } = look;
   const isOthers = user !== null && uid !== null && uid !== user && uid !== ROOT;
   if (isOthers) {
     const found = `${path} belongs to another user, who may change it`;
-    return warning("permissions", found, `ls -l ${shellQuote(path, shell)}`);
+    return warning("permissions", found, `ls -ld ${quoted}`);
   }
   if (mode === null) return null;
-  const quoted = shellQuote(path, shell);
   if (isSecret && (mode & OTHERS) !== 0) {
     return fault("permissions", `others may read or write ${path}`, `chmod 600 ${quoted}`);
   }

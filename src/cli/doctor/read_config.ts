@@ -1,6 +1,9 @@
 import { type Config, loadConfig } from "../../config/config.ts";
 import { ConfigError, type ConfigFault } from "../../config/errors.ts";
 import type { LoadedRequirements } from "../../config/requirements/loaded_requirements.ts";
+import type { Deadlines } from "../../net/time/deadlines.ts";
+import { unlessAborted } from "../../net/time/unless_aborted.ts";
+import { within } from "../../net/time/within.ts";
 import type { PolicyFlags } from "../argv/command.ts";
 import { configSourceWithSecrets, type SourceSurroundings } from "../config_source.ts";
 
@@ -27,6 +30,28 @@ export async function readConfig(
   }
 }
 
+/** The largest configuration takes a second or two. */
+export const READ_MS = 5000;
+
+/** What is read, if it is in time: a disk that does not answer, a server's say, is not waited for. */
+export async function inTime(
+  reading: Promise<ReadConfig>,
+  file: string,
+  deadlines: Deadlines,
+): Promise<ReadConfig> {
+  const late = new Error("Cannot wait any longer");
+  const step = (signal: AbortSignal) => unlessAborted(reading, signal);
+  try {
+    return await within(deadlines, READ_MS, NEVER, step, () => late);
+  } catch (error) {
+    if (error !== late) throw error;
+    const origin = { file, line: null, column: null };
+    return { kind: "faults", faults: [{ origin, message: "it cannot be read in time" }] };
+  }
+}
+
+const NEVER = new AbortController().signal;
+
 /** What holds where no file is read: the defaults, and what the flags say if they are without fault. */
 export async function defaultConfig(flags: PolicyFlags, home: string | null): Promise<Config> {
   const nothing = { ...(home === null ? {} : { home }), overrides: [], allow: [], deny: [] };
@@ -44,6 +69,9 @@ function faultsOf(error: unknown): readonly ConfigFault[] {
   const isGone = error instanceof Deno.errors.NotFound ||
     error instanceof Deno.errors.PermissionDenied;
   if (!isGone) throw error;
-  const origin = { file: "the current folder", line: null, column: null };
-  return [{ origin, message: "it is gone, or cannot be read: change to another one" }];
+  const origin = { file: ".", line: null, column: null };
+  return [{
+    origin,
+    message: "the current folder is gone, or cannot be read: change to another one",
+  }];
 }

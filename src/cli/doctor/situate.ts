@@ -9,7 +9,7 @@ import { askAdmin, askProxy, askSocks } from "./ask_occupant.ts";
 import type { Config } from "../../config/config.ts";
 import type { Instruments } from "./instruments.ts";
 import { type AskOccupant, type Place, placeAt } from "./place.ts";
-import { defaultConfig, readConfig } from "./read_config.ts";
+import { defaultConfig, inTime, readConfig } from "./read_config.ts";
 import { readRequirements } from "./read_requirements.ts";
 import type { Places, Situation } from "./situation.ts";
 
@@ -28,7 +28,8 @@ export async function situate(
   const instruments = await here.instruments();
   const home = configHome(here.env, here.os);
   const required = await readRequirements(policy.requirements, here, NEVER);
-  const read = await readConfig(policy, required.loaded, here);
+  const reading = readConfig(policy, required.loaded, here);
+  const read = await inTime(reading, policy.file ?? home?.file ?? ".", deadlines);
   const config = read.kind === "config"
     ? read.config
     : await defaultConfig(policy, home?.home ?? null);

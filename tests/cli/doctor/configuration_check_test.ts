@@ -8,6 +8,7 @@ Deno.test("the configuration is told file by file, with what it comes to", async
   assertEquals(await linesOf(configurationCheck, { toml: '[network]\nmode = "limited"\n' }), [
     "ok user file: test.toml is read",
     "warning written: no host is allowed: every request will be blocked",
+    "  doorward config show",
     "ok policy: mode limited, 0 allow rules, 0 deny rules, denies what is not listed",
   ]);
 });

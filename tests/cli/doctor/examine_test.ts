@@ -11,7 +11,7 @@ const hanging: Check = { name: "hanging", run: () => new Promise(() => {}) };
 
 Deno.test("examine() tells what each check found, one that broke among them", async () => {
   const situation = await makeSituation();
-  const examined = await examine([broken, well], situation, situation.deadlines);
+  const examined = await examine([broken, well], situation);
   situation.deadlines.stop();
   assertEquals(examined.map(({ name, isBroken }) => [name, isBroken]), [
     ["broken", true],
@@ -28,7 +28,7 @@ Deno.test("examine() tells what each check found, one that broke among them", as
 Deno.test("examine() gives a check up whose time is over, and is done with the others", async () => {
   const situation = await makeSituation();
   const { clock } = situation.here as FakeSurroundings;
-  const examining = examine([hanging, well], situation, situation.deadlines);
+  const examining = examine([hanging, well], situation);
   await settle();
   await clock.advance(CHECK_MS + 1000);
   const [late, fine] = await examining;

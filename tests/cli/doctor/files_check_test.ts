@@ -11,7 +11,9 @@ async function linesWith(files: Readonly<Record<string, FakeEntry>>): Promise<st
 
 Deno.test("files that are closed to others are well", async () => {
   const files = { "test.toml": { mode: 0o644 }, [`${HOME}/proxy/admin.token`]: "secret" };
-  assertEquals(await linesWith(files), [`ok permissions: ${HOME} is closed to others`]);
+  assertEquals(await linesWith(files), [
+    `ok permissions: others cannot change ${HOME}, nor read its secrets`,
+  ]);
 });
 
 Deno.test("secrets that others may read, and policies that others may write, are faults", async () => {
@@ -34,7 +36,7 @@ Deno.test("secrets that others may read, and policies that others may write, are
 Deno.test("a file of another user is a warning, but for one of root", async () => {
   assertEquals(await linesWith({ "test.toml": { uid: USER + 1 } }), [
     "warning permissions: test.toml belongs to another user, who may change it",
-    "  ls -l test.toml",
+    "  ls -ld test.toml",
   ]);
   assertEquals((await linesWith({ "test.toml": { uid: 0 } })).length, 1);
 });
