@@ -184,6 +184,11 @@ async function fileRoots(path: string | null): Promise<readonly string[]> {
   throw new ConfigError([{ origin, message: `cannot read this file of authorities: ${read.why}` }]);
 }
 
+/** Whether a file is called as the bundles of ours are. */
+export function hasBundleName(path: string): boolean {
+  return BUNDLE_NAME.test(nameOf(path, Deno.build.os));
+}
+
 /** A file of ours has the hash of what is in it in its name: nobody else's has by chance. */
 async function isBundle(path: string, text: string): Promise<boolean> {
   const name = BUNDLE_NAME.exec(nameOf(path, Deno.build.os));

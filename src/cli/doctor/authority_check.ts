@@ -4,6 +4,7 @@ import { shellQuote } from "../../library/env/shell_quote.ts";
 import type { AuthorityPem } from "../../tls/authority_pem.ts";
 import { authorityOf } from "../../tls/authority.ts";
 import { certificateFacts } from "../../tls/certificate_facts.ts";
+import { quoteWords } from "../shell/command_line.ts";
 import type { Check } from "./check.ts";
 import { fault, type Finding, note, ok, warning } from "./finding.ts";
 import type { Situation } from "./situation.ts";
@@ -64,16 +65,16 @@ function whyUnusable(
 async function ofPem(
   { certificateFile, keyFile, owner }: AuthorityFiles,
   pem: AuthorityPem,
-  { here, shell, config }: Situation,
+  { here, shell, ours, config }: Situation,
 ): Promise<readonly Finding[]> {
   const now = () => here.clock.now();
   const anew = owner === "user"
-    ? "name other files in mitm_ca"
-    : `rm ${shellQuote(certificateFile, shell)} ${shellQuote(keyFile, shell)} && doorward ca path`;
+    ? ["name other files in mitm_ca"]
+    : [quoteWords(["rm", certificateFile, keyFile], shell), ours("ca", "path")];
   const authority = await authorityOf(pem, now);
   if ("kind" in authority) {
     const file = authority.of === "key" ? keyFile : certificateFile;
-    return [fault("certificate", `${file} cannot be used: ${authority.why}`, anew)];
+    return [fault("certificate", `${file} cannot be used: ${authority.why}`, ...anew)];
   }
   const facts = await certificateFacts(authority.certificate);
   const days = Math.floor((Date.parse(facts?.notAfter ?? "") - now()) / DAY_MS);
@@ -81,7 +82,7 @@ async function ofPem(
   return [
     ok("use", `${certificateFile} and its key belong together; ${use}`),
     days < SOON_DAYS
-      ? warning("expiry", `it ends in ${days} days, on ${facts?.notAfter}`, anew)
+      ? warning("expiry", `it ends in ${days} days, on ${facts?.notAfter}`, ...anew)
       : ok("expiry", `it is good for ${days} days`),
   ];
 }

@@ -55,7 +55,7 @@ function firstAllowed(policy: Policy): HttpRequest | null {
 async function lookUp(
   request: HttpRequest,
   policy: Policy,
-  { here, config, deadlines }: Situation,
+  { here, config, deadlines, ours }: Situation,
   signal: AbortSignal,
 ): Promise<Finding> {
   const { host } = request.target;
@@ -67,7 +67,7 @@ async function lookUp(
     const refused = ips.find((ip) => policy.decideAddress(request, ip) !== null);
     if (refused !== undefined) {
       const found = `${name} leads to ${formatIp(refused)}, which policy blocks`;
-      return warning("look-up", found, `why: doorward explain http://${name}`);
+      return warning("look-up", found, `why: ${ours("explain", `http://${name}`)}`);
     }
     const ms = Math.round(here.clock.monotonic() - before);
     return ok("look-up", `${name} was looked up in ${ms} ms`);

@@ -1,8 +1,8 @@
 import { parseNoProxy } from "../../config/no_proxy.ts";
 import { quote } from "../../config/toml/printable.ts";
-import { evaluation } from "../../library/env/shell_quote.ts";
 import { type Finding, ok, warning } from "./finding.ts";
 import type { Situation } from "./situation.ts";
+import { variableOf } from "./variable.ts";
 
 /** What programs are told to reach without a proxy, npm by a name of its own. */
 const NAMES = ["NO_PROXY", "no_proxy", "npm_config_noproxy"] as const;
@@ -13,10 +13,10 @@ const SHOWN_MAX = 5;
 
 /** Which hosts the commands of a shell that is pointed at Doorward reach past it. */
 export function exceptionFindings(
-  { here, config, shell }: Situation,
+  { here, config, pointing }: Situation,
 ): readonly Finding[] {
   const findings = NAMES.flatMap((name) => {
-    const text = here.env[name]?.trim() ?? "";
+    const text = variableOf(name, here);
     const past = text.split(/[\s,]+/).filter((entry) =>
       entry !== "" && !(config.network.allow_local_binding && THIS_MACHINE.has(entry.toLowerCase()))
     );
@@ -25,7 +25,7 @@ export function exceptionFindings(
     const found = isAll
       ? `${name} has every host be reached past Doorward`
       : `${name} has these be reached past Doorward: ${shown(past)}`;
-    return [warning("exceptions", found, evaluation("doorward env", shell))];
+    return [warning("exceptions", found, pointing)];
   });
   if (findings.length > 0) return findings;
   const what = config.network.allow_local_binding ? "only this machine" : "nothing";

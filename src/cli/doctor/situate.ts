@@ -1,5 +1,5 @@
 import { configHome } from "../../config/config_home.ts";
-import { likelyShell } from "../../library/env/shell_quote.ts";
+import { evaluation, likelyShell } from "../../library/env/shell_quote.ts";
 import { sameSocketAddress, type SocketAddress } from "../../net/address/endpoint.ts";
 import type { Deadlines } from "../../net/time/deadlines.ts";
 import { within } from "../../net/time/within.ts";
@@ -9,6 +9,7 @@ import { askAdmin, askProxy, askSocks } from "./ask_occupant.ts";
 import type { Config } from "../../config/config.ts";
 import type { Instruments } from "./instruments.ts";
 import { type AskOccupant, type Place, placeAt } from "./place.ts";
+import { ownCommand } from "./own_command.ts";
 import { defaultConfig, inTime, readConfig } from "./read_config.ts";
 import { readRequirements } from "./read_requirements.ts";
 import type { Places, Situation } from "./situation.ts";
@@ -33,11 +34,15 @@ export async function situate(
   const config = read.kind === "config"
     ? read.config
     : await defaultConfig(policy, home?.home ?? null);
+  const shell = likelyShell(here.env, here.os);
+  const ours = (...words: readonly string[]) => ownCommand(words, policy, shell);
   return {
     here,
     instruments,
     policy,
-    shell: likelyShell(here.env, here.os),
+    shell,
+    ours,
+    pointing: evaluation(ours("env"), shell),
     home,
     required,
     read,

@@ -15,6 +15,10 @@ export interface Situation {
   readonly instruments: Instruments;
   readonly policy: PolicyFlags;
   readonly shell: Shell;
+  /** How a command of ours is called so that it reads the same. */
+  readonly ours: (...words: readonly string[]) => string;
+  /** What points this shell at Doorward. */
+  readonly pointing: string;
   /** Null where the system tells no home. */
   readonly home: ConfigHome | null;
   readonly required: ReadRequirements;

@@ -1,4 +1,3 @@
-import { evaluation } from "../../library/env/shell_quote.ts";
 import type { Check } from "./check.ts";
 import { type Finding, note, ok, warning } from "./finding.ts";
 import { KNOWN_TOOLS, type KnownTool } from "./known_tools.ts";
@@ -6,6 +5,7 @@ import { leadsToUs } from "./leads_to_us.ts";
 import { nodeHonours, nodeVersionOf } from "./node_version.ts";
 import { findOnPath, type OnPath } from "./on_path.ts";
 import type { Situation } from "./situation.ts";
+import { variableOf } from "./variable.ts";
 
 /** Which tools on the PATH go through Doorward, which do not, and what to do about those. */
 export const toolsCheck: Check = {
@@ -51,7 +51,7 @@ async function ofTool(tool: KnownTool, found: OnPath, situation: Situation): Pro
 async function ofNode(
   { tool, help }: KnownTool,
   program: string,
-  { here, config, instruments, shell }: Situation,
+  { here, config, instruments, pointing }: Situation,
 ): Promise<Finding> {
   const version = await nodeVersionOf(program, here.os, instruments);
   if (version === null) return note(tool, `its version is not known; by the variables go ${help}`);
@@ -63,12 +63,12 @@ async function ofNode(
     case "fetch":
       return warning(tool, `${called}, of which fetch alone goes by the variables`, NEWER);
     case "all": {
-      const isPointed = leadsToUs(here.env["https_proxy"] ?? "", config);
+      const isPointed = leadsToUs(variableOf("https_proxy", here), config);
       return isPointed && here.env["NODE_USE_ENV_PROXY"] !== "1"
         ? warning(
           tool,
           `${called}, and goes directly without NODE_USE_ENV_PROXY=1`,
-          evaluation("doorward env", shell),
+          pointing,
         )
         : ok(tool, `${called}, and goes by the variables`);
     }

@@ -1,12 +1,16 @@
 import { ConfigError } from "../../config/errors.ts";
 import { readGuardedFile } from "../../config/private_file.ts";
-import { nameOf } from "../../config/file_path.ts";
-import { CA_FILE_VARIABLES, trustBundle, upstreamRoots } from "../../config/trust_bundle.ts";
-import { evaluation } from "../../library/env/shell_quote.ts";
+import {
+  CA_FILE_VARIABLES,
+  hasBundleName,
+  trustBundle,
+  upstreamRoots,
+} from "../../config/trust_bundle.ts";
 import { unsetting } from "../shell/unset.ts";
 import type { Check } from "./check.ts";
 import { fault, type Finding, note, ok, warning } from "./finding.ts";
 import type { Situation } from "./situation.ts";
+import { variableOf } from "./variable.ts";
 
 /** Whom the programs of this shell trust: a file that is gone, or without the authority, fails every HTTPS. */
 export const trustCheck: Check = {
@@ -29,10 +33,8 @@ interface Bundle {
 
 /** Certificates have some thousand bytes. */
 const PEM_BYTES_MAX = 1024 * 1024;
-/** How a bundle of ours is called, of whatever authorities. */
-const OURS_REGEXP = /^ca-bundle-[0-9a-f]{64}\.pem$/;
 
-async function bundleOf({ config, here, instruments }: Situation): Promise<Bundle | Finding> {
+async function bundleOf({ config, here, instruments, ours }: Situation): Promise<Bundle | Finding> {
   const { network: { mitm }, authorityFiles: files, upstreamCaFile } = config;
   if (!mitm || files === null) return { path: null, findings: [] };
   const read = await readGuardedFile(files.certificateFile, {
@@ -55,31 +57,32 @@ async function bundleOf({ config, here, instruments }: Situation): Promise<Bundl
       ],
     };
   } catch (error) {
-    if (error instanceof ConfigError) return fault("bundle", error.message, "doorward check");
+    if (error instanceof ConfigError) return fault("bundle", error.message, ours("check"));
     throw error;
   }
 }
 
 async function ofVariables(
   bundle: string | null,
-  { here, instruments, shell }: Situation,
+  { here, instruments, shell, pointing }: Situation,
 ): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
   const current: string[] = [];
-  const anew = evaluation("doorward env", shell);
   for (const name of CA_FILE_VARIABLES) {
-    const path = here.env[name]?.trim() ?? "";
+    const path = variableOf(name, here);
     if (path === "") continue;
-    const isOurs = OURS_REGEXP.test(nameOf(path, here.os));
+    const isOurs = hasBundleName(path);
     const { kind } = await instruments.look(path);
     if (kind !== "file") {
-      const mend = bundle === null ? unsetting([name], shell) : anew;
+      const mend = bundle === null ? unsetting([name], shell) : pointing;
       findings.push(warning(name, `it names ${path}, which is no file: HTTPS may fail`, mend));
     } else if (path === bundle) {
       current.push(name);
     } else if (bundle !== null) {
       const what = isOurs ? "an older bundle" : "a file without this authority";
-      findings.push(warning(name, `it names ${path}, ${what}: what is looked into fails`, anew));
+      findings.push(
+        warning(name, `it names ${path}, ${what}: what is looked into fails`, pointing),
+      );
     } else if (isOurs) {
       const found = `it names a bundle of Doorward's, and HTTPS is not looked into`;
       findings.push(note(name, found));

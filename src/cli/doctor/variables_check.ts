@@ -1,6 +1,5 @@
 import { ownProxy, upstreamSettings } from "../../config/upstream_routes.ts";
 import { quote } from "../../config/toml/printable.ts";
-import { evaluation } from "../../library/env/shell_quote.ts";
 import { upstreamRoute } from "../printed/upstream_lines.ts";
 import { unsetting } from "../shell/unset.ts";
 import type { Check } from "./check.ts";
@@ -8,6 +7,7 @@ import { fault, type Finding, note, ok, warning } from "./finding.ts";
 import { leadsToUs } from "./leads_to_us.ts";
 import { exceptionFindings } from "./no_proxy_findings.ts";
 import type { Situation } from "./situation.ts";
+import { variableOf } from "./variable.ts";
 
 /** Where the variables of this shell send its commands. Those of `run` are laid over them, and are not asked. */
 export const variablesCheck: Check = {
@@ -43,43 +43,42 @@ const OF_TOOLS: Readonly<Record<string, string>> = {
 };
 
 function leadsTo(name: string, { here, config }: Situation): "nowhere" | "us" | "others" {
-  const value = here.env[name]?.trim() ?? "";
+  const value = variableOf(name, here);
   if (value === "") return "nowhere";
   return leadsToUs(value, config) ? "us" : "others";
 }
 
 async function ofPointedShell(situation: Situation): Promise<Finding> {
-  const { places, shell } = situation;
-  const anew = evaluation("doorward env", shell);
+  const { places, shell, ours, pointing } = situation;
   const others = GENERAL.filter((name) => leadsTo(name, situation) !== "us");
   if (others.length > 0) {
     const found = `only some variables name Doorward, and not ${others.join(", ")}`;
-    return warning("shell", found, anew);
+    return warning("shell", found, pointing);
   }
   if ((await places.http).kind === "free") {
     const found = "its commands go to Doorward, and nobody listens there: they fail";
-    const start = "in another terminal: doorward start";
+    const start = `in another terminal: ${ours("start")}`;
     return warning("shell", found, start, `or: ${unsetting(GENERAL, shell)}`);
   }
   return ok("shell", "its commands are sent through Doorward");
 }
 
 function ofOtherShell(situation: Situation): Finding {
-  const pointed = evaluation("doorward env", situation.shell);
   const isElsewhere = GENERAL.some((name) => leadsTo(name, situation) === "others");
   const what = isElsewhere
     ? "its variables name another proxy"
     : "no variable names a proxy: its commands go directly";
-  return note("shell", `${what}; those of doorward run, or after ${pointed}, go through Doorward`);
+  return note(
+    "shell",
+    `${what}; those of doorward run, or after ${situation.pointing}, go through Doorward`,
+  );
 }
 
 /** Programs differ in which case they read: the two have to say the same. */
-function ofSpellings({ here: { env, os }, shell }: Situation): readonly Finding[] {
-  // There a variable has one name, in whatever case.
-  if (os === "windows") return [];
+function ofSpellings({ here, shell }: Situation): readonly Finding[] {
   return SPELLED_TWICE.flatMap((lower) => {
     const upper = lower.toUpperCase();
-    const [one, other] = [env[lower]?.trim() ?? "", env[upper]?.trim() ?? ""];
+    const [one, other] = [variableOf(lower, here), variableOf(upper, here)];
     if (one === "" || other === "" || one === other) return [];
     const found = `${lower} and ${upper} differ: ${quote(one)}, ${quote(other)}`;
     return [warning("spelling", found, unsetting([lower, upper], shell))];

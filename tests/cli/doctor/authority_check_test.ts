@@ -69,17 +69,17 @@ Deno.test({
   async fn() {
     await using scratch = await makeScratch();
     const { certificate, key } = await makeFiles(scratch, NOW + 10 * DAY_MS);
-    const anew = `  rm ${certificate} ${key} && doorward ca path`;
+    const anew = [`  rm ${certificate} ${key}`, "  doorward ca path"];
     const [early, ...mend] = await linesOf(authorityCheck, { env: env(scratch) });
     assertEquals([early?.startsWith(`fault certificate: ${certificate} cannot be used: `), mend], [
       true,
-      [anew],
+      anew,
     ]);
     await makeFiles(scratch, NOW);
     await Deno.writeTextFile(key, (await newAuthority(NOW)).key);
     assertEquals(await linesOf(authorityCheck, { env: env(scratch) }), [
       `fault certificate: ${key} cannot be used: it is not the key of the certificate`,
-      anew,
+      ...anew,
     ]);
   },
 });

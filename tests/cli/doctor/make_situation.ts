@@ -1,6 +1,7 @@
 import type { PolicyFlags } from "../../../src/cli/argv/command.ts";
 import type { Check } from "../../../src/cli/doctor/check.ts";
 import type { Finding } from "../../../src/cli/doctor/finding.ts";
+import { ownCommand } from "../../../src/cli/doctor/own_command.ts";
 import type { Instruments, Look } from "../../../src/cli/doctor/instruments.ts";
 import type { Place } from "../../../src/cli/doctor/place.ts";
 import type { ReadConfig } from "../../../src/cli/doctor/read_config.ts";
@@ -9,7 +10,7 @@ import type { Situation } from "../../../src/cli/doctor/situation.ts";
 import { loadConfig } from "../../../src/config/config.ts";
 import { configHome } from "../../../src/config/config_home.ts";
 import { NOTHING_REQUIRED } from "../../../src/config/requirements/loaded_requirements.ts";
-import { likelyShell } from "../../../src/library/env/shell_quote.ts";
+import { evaluation, likelyShell } from "../../../src/library/env/shell_quote.ts";
 import { Deadlines } from "../../../src/net/time/deadlines.ts";
 import { NO_FLAGS } from "../../support/policy_flags.ts";
 import { type FakeOptions, fakeSurroundings } from "../fake_surroundings.ts";
@@ -90,11 +91,16 @@ export async function makeSituation(options: SituationOptions = {}): Promise<Sit
   });
   const free: Place = { kind: "free" };
   const { clock } = here;
+  const flags = { ...NO_FLAGS, ...policy };
+  const shell = likelyShell(here.env, here.os);
+  const ours = (...words: readonly string[]) => ownCommand(words, flags, shell);
   return {
     here,
     instruments: fakeInstruments(files, instruments),
-    policy: { ...NO_FLAGS, ...policy },
-    shell: likelyShell(here.env, here.os),
+    policy: flags,
+    shell,
+    ours,
+    pointing: evaluation(ours("env"), shell),
     home,
     required: { loaded: NOTHING_REQUIRED, faults: [], kept: null, ...required },
     read: read ?? { kind: "config", config },
