@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { ConfigError } from "../../src/config/errors.ts";
 import {
   CA_FILE_VARIABLES,
+  hasBundleName,
   trustBundle,
   upstreamRoots,
   writeTrustBundle,
@@ -111,6 +112,11 @@ Deno.test("writeTrustBundle() holds the roots and ours, and is named after that"
   assertEquals(path, `${folder}/ca-bundle-${new Uint8Array(digest).toHex()}.pem`);
   assertEquals(await writeTrustBundle(folder, [a.certificate, b.certificate], OURS), path);
   assertEquals((await Array.fromAsync(Deno.readDir(folder))).length, 1);
+});
+
+Deno.test("hasBundleName() knows the name of a bundle of ours, wherever it is", async () => {
+  const { path } = await trustBundle("/anywhere", [a.certificate], OURS);
+  assertEquals([path, `${path}.old`, "/etc/ssl/cert.pem"].map(hasBundleName), [true, false, false]);
 });
 
 Deno.test("trustBundle() names what writeTrustBundle() would write, and writes nothing", async () => {
