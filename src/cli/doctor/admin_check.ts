@@ -1,13 +1,13 @@
 import type { Config } from "../../config/config.ts";
 import { ADMIN_TOKEN, adminTokenFile } from "../../config/admin_token.ts";
 import { quote } from "../../config/toml/printable.ts";
-import { shellQuote } from "../../library/env/shell_quote.ts";
 import { VERSION } from "../../library/version.ts";
 import { clientAddress } from "../../net/address/client_address.ts";
 import { formatSocketAddress } from "../../net/address/endpoint.ts";
 import { AdminError } from "../admin/admin_error.ts";
 import { isJson, type Json, numberOf, textOf, textsOf } from "../admin/reply_fields.ts";
 import { tokenInUse } from "../admin/token_in_use.ts";
+import { quoteWords } from "../shell/command_line.ts";
 import { unsetting } from "../shell/unset.ts";
 import type { Check } from "./check.ts";
 import { fault, type Finding, note, ok, warning } from "./finding.ts";
@@ -53,6 +53,9 @@ function refusedWords(refused: Json): string {
   return `it did not take what is written now: ${quote(textOf(refused, "message"))}`;
 }
 
+/** As many as there are files; flags come behind them. */
+const SOURCES_MAX = 5;
+
 /** What it obeys, beside what it would obey if it were started here and now. */
 function ofAgreement(health: Json, { network, sources }: Config): readonly Finding[] {
   const mode = textOf(health, "mode");
@@ -60,7 +63,7 @@ function ofAgreement(health: Json, { network, sources }: Config): readonly Findi
   const isSame = theirs.length === sources.length &&
     theirs.every((source, index) => source === sources[index]);
   if (!isSame) {
-    const read = theirs.map(quote).join(", ");
+    const read = theirs.slice(0, SOURCES_MAX).map(quote).join(", ");
     return [note("agreement", `it was started with other files or flags: ${read}`)];
   }
   if (mode === network.mode) return [ok("agreement", "it obeys the files that are read here")];
@@ -69,7 +72,7 @@ function ofAgreement(health: Json, { network, sources }: Config): readonly Findi
 }
 
 /** What approves requests: it has to be ours alone. Nobody is shown it here. */
-async function ofToken({ here, home, shell }: Situation): Promise<Finding> {
+async function ofToken({ here, instruments, home, shell }: Situation): Promise<Finding> {
   const isWritten = (here.env[ADMIN_TOKEN] ?? "").trim() !== "";
   try {
     const token = await tokenInUse(here);
@@ -81,8 +84,13 @@ async function ofToken({ here, home, shell }: Situation): Promise<Finding> {
     if (!(error instanceof AdminError)) throw error;
     const file = home === null ? "" : adminTokenFile(home.home, here.os);
     const found = error.lines.join("; ");
-    const look = found.includes("; remove it") ? "rm" : "ls -l";
-    const mend = `${look} ${shellQuote(file, shell)}`;
-    return fault("token", found, isWritten ? unsetting([ADMIN_TOKEN], shell) : mend);
+    if (isWritten) return fault("token", found, unsetting([ADMIN_TOKEN], shell));
+    // Others may know what they could read: start makes a new one.
+    const { kind } = await instruments.look(file);
+    return fault(
+      "token",
+      found,
+      quoteWords([...(kind === "hidden" ? ["ls", "-l"] : ["rm"]), file], shell),
+    );
   }
 }

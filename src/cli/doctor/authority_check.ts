@@ -1,6 +1,5 @@
 import type { AuthorityFiles } from "../../config/authority_files.ts";
 import { type GuardedFile, readGuardedFile } from "../../config/private_file.ts";
-import { shellQuote } from "../../library/env/shell_quote.ts";
 import type { AuthorityPem } from "../../tls/authority_pem.ts";
 import { authorityOf } from "../../tls/authority.ts";
 import { certificateFacts } from "../../tls/certificate_facts.ts";
@@ -21,11 +20,11 @@ export const authorityCheck: Check = {
     ]);
     const isNone = certificate.kind === "absent" && key.kind === "absent";
     if (isNone && files.owner === "doorward") return [note("use", mitm ? NOT_YET : OFF)];
-    const unusable = [
-      ...whyUnusable(files.certificateFile, certificate, situation),
-      ...whyUnusable(files.keyFile, key, situation),
-    ];
-    if (certificate.kind !== "text" || key.kind !== "text") return unusable;
+    const unusable = await Promise.all([
+      whyUnusable({ file: files.certificateFile, mode: 0o644 }, certificate, situation),
+      whyUnusable({ file: files.keyFile, mode: 0o600 }, key, situation),
+    ]);
+    if (certificate.kind !== "text" || key.kind !== "text") return unusable.flat();
     return await ofPem(files, { certificate: certificate.text, key: key.text }, situation);
   },
 };
@@ -41,25 +40,30 @@ const SET_HOME = "set DOORWARD_HOME to a folder of this user";
 const OFF = "HTTPS is not looked into (mitm = false), and there is no authority";
 const NOT_YET = "there is none yet: start, run and env make one";
 
-function whyUnusable(
-  file: string,
+/** A file of the authority, and the permissions that it is to have. */
+interface Guarded {
+  readonly file: string;
+  readonly mode: number;
+}
+
+async function whyUnusable(
+  { file, mode }: Guarded,
   read: GuardedFile,
-  { shell, config }: Situation,
-): readonly Finding[] {
+  { shell, config, ours, instruments }: Situation,
+): Promise<readonly Finding[]> {
   if (read.kind === "text") return [];
   if (read.kind === "absent") {
+    const found = `${file} is not there, and the other one is of no use without it`;
     const mend = config.authorityFiles?.owner === "user"
       ? "put it there, or name other files in mitm_ca"
-      : "put it back, or remove the other one, too: doorward ca path makes both anew";
-    return [
-      fault("files", `${file} is not there, and the other one is of no use without it`, mend),
-    ];
+      : `put it back, or remove the other one, too; then: ${ours("ca", "path")}`;
+    return [fault("files", found, mend)];
   }
-  const quoted = shellQuote(file, shell);
-  const mend = read.why.startsWith("others may")
-    ? `chmod ${file === config.authorityFiles?.keyFile ? "600" : "644"} ${quoted}`
-    : `ls -l ${quoted}`;
-  return [fault("files", `${file} cannot be used: ${read.why}`, mend)];
+  const at = await instruments.look(file);
+  const isOpen = at.kind === "file" && !at.isLink && at.mode !== null &&
+    (at.mode & 0o777 & ~mode) !== 0;
+  const mend = isOpen ? ["chmod", mode.toString(8), file] : ["ls", "-l", file];
+  return [fault("files", `${file} cannot be used: ${read.why}`, quoteWords(mend, shell))];
 }
 
 async function ofPem(

@@ -65,6 +65,9 @@ Deno.test("what a proxy says is cut, and cannot steer a terminal", async () => {
   const [first] = await linesOf(adminCheck, { toml, admin: lie });
   assertEquals(first?.includes("\x1b"), false);
   assertEquals((first?.length ?? 0) < 700, true);
+  const sources = Array.from({ length: 1000 }, () => "x".repeat(1000));
+  const [, agreement] = await linesOf(adminCheck, { toml, admin: running({ sources }) });
+  assertEquals((agreement?.length ?? 0) < 1000, true);
 });
 
 Deno.test({
@@ -85,6 +88,15 @@ Deno.test({
       `  rm ${file}`,
     ]);
   },
+});
+
+Deno.test("a token that cannot be looked at is not removed", async () => {
+  await using scratch = await makeScratch();
+  const file = await scratch.write("file", "");
+  const token = `${file}/proxy/admin.token`;
+  const files = { [token]: { kind: "hidden", why: "permission denied" } } as const;
+  const lines = await linesOf(adminCheck, { env: { DOORWARD_HOME: file }, files });
+  assertEquals([lines[1]?.startsWith("fault token: "), lines[2]], [true, `  ls -l ${token}`]);
 });
 
 Deno.test("a token of the environment counts, if it is one", async () => {

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { authorityCheck } from "../../../src/cli/doctor/authority_check.ts";
+import { systemInstruments } from "../../../src/cli/doctor/system_instruments.ts";
 import { newAuthority } from "../../../src/tls/authority.ts";
 import { NO_POSIX } from "../../support/machine.ts";
 import { makeScratch, type Scratch } from "../../support/scratch.ts";
@@ -92,7 +93,8 @@ Deno.test({
     const { certificate, key } = await makeFiles(scratch, NOW);
     await Deno.chmod(key, 0o640);
     await Deno.chmod(certificate, 0o666);
-    assertEquals(await linesOf(authorityCheck, { env: env(scratch) }), [
+    const instruments = { look: systemInstruments.look };
+    assertEquals(await linesOf(authorityCheck, { env: env(scratch), instruments }), [
       `fault files: ${certificate} cannot be used: others may write it`,
       `  chmod 644 ${certificate}`,
       `fault files: ${key} cannot be used: others may read or write it`,
@@ -110,13 +112,15 @@ Deno.test({
     await Deno.remove(key);
     assertEquals(await linesOf(authorityCheck, { env: env(scratch) }), [
       `fault files: ${key} is not there, and the other one is of no use without it`,
-      "  put it back, or remove the other one, too: doorward ca path makes both anew",
+      "  put it back, or remove the other one, too; then: doorward ca path",
     ]);
     const names = await Array.fromAsync(Deno.readDir(`${scratch.home}/proxy`), ({ name }) => name);
     assertEquals(names, [certificate.slice(certificate.lastIndexOf("/") + 1)]);
     // A pipe in its place has nobody wait.
     await new Deno.Command("mkfifo", { args: [key] }).output();
-    const [pipe] = await linesOf(authorityCheck, { env: env(scratch) });
-    assertEquals(pipe, `fault files: ${key} cannot be used: it is not a file`);
+    assertEquals(await linesOf(authorityCheck, { env: env(scratch) }), [
+      `fault files: ${key} cannot be used: it is not a file`,
+      `  ls -l ${key}`,
+    ]);
   },
 });

@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import type { Examined } from "../../../src/cli/doctor/examine.ts";
 import { fault, note, ok, warning } from "../../../src/cli/doctor/finding.ts";
 import { reportJson, reportLines } from "../../../src/cli/doctor/report.ts";
+import { tableBelow } from "../../support/markdown.ts";
 import { VERSION } from "../../../src/library/version.ts";
 
 const EXAMINED: readonly Examined[] = [
@@ -69,4 +70,13 @@ Deno.test("reportJson() tells everything to programs", () => {
   });
   assertEquals([findings.length, findings[0]?.file], [4, null]);
   assertEquals(reportJson(EXAMINED.slice(0, 1)).ok, true);
+});
+
+Deno.test("docs/doctor.md has every key of the JSON, and no other", async () => {
+  const page = await Deno.readTextFile(`${import.meta.dirname}/../../../docs/doctor.md`);
+  const documented = (heading: string) =>
+    tableBelow(heading, page).flatMap(([keys = ""]) => keys.replaceAll("`", "").split(", "));
+  const report = reportJson(EXAMINED);
+  assertEquals(documented("For programs"), Object.keys(report));
+  assertEquals(documented("A finding"), Object.keys(report.findings[0] ?? {}));
 });
