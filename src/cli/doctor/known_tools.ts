@@ -61,7 +61,7 @@ export const KNOWN_TOOLS: readonly KnownTool[] = [
   { ...byVariables("Perl", "perl"), help: "LWP needs env_proxy in the program" },
   { ...byVariables("PHP", "php"), help: "curl alone: file_get_contents goes directly" },
   byVariables("composer", "composer"),
-  { ...byVariables("apt", "apt-get"), help: "sudo drops variables: sudo -E keeps them" },
+  { ...byVariables("apt", "apt-get"), help: "sudo drops variables unless it is told to keep them" },
   byVariables("rsync", "rsync"),
   byVariables("aws", "aws"),
   byVariables("gcloud", "gcloud"),
@@ -83,7 +83,7 @@ export const KNOWN_TOOLS: readonly KnownTool[] = [
     tool: "dig",
     programs: ["dig", "nslookup", "host"],
     honours: "nothing",
-    help: "it asks a resolver directly; nobody else behind Doorward needs to",
+    help: "it asks a resolver; Doorward looks names up for the others",
   },
 ];
 
