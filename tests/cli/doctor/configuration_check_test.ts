@@ -48,7 +48,7 @@ Deno.test("a file that is not trusted is told, with how to read it", async () =>
   const why = "the project is not trusted: --trust-project reads it";
   const layers = [{
     name: "project",
-    file: "/work/.doorward/config.toml",
+    file: "/project/.doorward/config.toml",
     state: "disabled",
     why,
   }] as const;

@@ -77,7 +77,7 @@ export interface SituationOptions extends Omit<FakeOptions, "instruments"> {
 export async function makeSituation(options: SituationOptions = {}): Promise<Situation> {
   const { toml, read, required, policy, files, instruments, http, socks, admin, ...rest } = options;
   const here = fakeSurroundings({
-    cwd: () => "/work",
+    cwd: () => "/project",
     ...rest,
     env: { HOME: "/home/you", ...rest.env },
   });

@@ -4,19 +4,19 @@ import { type FakeEntry, fakeInstruments } from "./make_situation.ts";
 
 const folder: FakeEntry = { kind: "folder", mode: 0o755 };
 const program: FakeEntry = { mode: 0o755 };
-const cwd = () => "/work";
+const cwd = () => "/project";
 
 Deno.test("findOnPath() finds programs as a shell does", async () => {
   const files = {
     "/a": folder,
     "/b": folder,
-    "/work": folder,
+    "/project": folder,
     "/secret": { kind: "hidden", why: "permission denied" } as const,
     "/a/curl": { mode: 0o644 },
     "/b/curl": program,
     "/b/git": program,
     "/a/ssh": { kind: "folder" } as const,
-    "/work/npm": program,
+    "/project/npm": program,
     "/pipe": { kind: "other" } as const,
   };
   const env = { PATH: "/none:/a:/secret:/pipe:/b:/b:" };
@@ -25,13 +25,13 @@ Deno.test("findOnPath() finds programs as a shell does", async () => {
   assertEquals(Object.fromEntries(found.programs), {
     curl: "/b/curl",
     git: "/b/git",
-    npm: "/work/npm",
+    npm: "/project/npm",
   });
   assertEquals(found.hidden, ["/secret"]);
 });
 
 Deno.test("findOnPath() finds nothing without a PATH", async () => {
-  const instruments = fakeInstruments({ "/work": folder, "/work/git": program });
+  const instruments = fakeInstruments({ "/project": folder, "/project/git": program });
   const found = await findOnPath(["git"], { env: {}, os: "linux", cwd }, instruments);
   assertEquals([...found.programs], []);
 });
