@@ -38,6 +38,8 @@ async function execute(command: Command, here: Surroundings): Promise<number> {
       return await (await import("./presets.ts")).presets(command, here);
     case "check":
       return await (await import("./check.ts")).check(command, here);
+    case "doctor":
+      return await (await import("./doctor/doctor.ts")).doctor(command, here);
     case "explain":
       return await (await import("./explain.ts")).explain(command, here);
     case "env":

@@ -3,6 +3,7 @@ import { type Machine, systemMachine } from "../library/machine.ts";
 import { systemClock } from "../net/system_clock.ts";
 import type { ByteStream } from "../net/stream/stream.ts";
 import { type ProxyOptions, type RunningProxy, startProxy } from "../proxy/proxy.ts";
+import type { Instruments } from "./doctor/instruments.ts";
 import { type StartHelper, systemHelper } from "./ask/helper_program.ts";
 import { type Spawn, systemSpawn } from "./child.ts";
 import { type Program, systemProgram } from "./program.ts";
@@ -35,6 +36,8 @@ export interface Surroundings extends Machine {
   readonly spawn: Spawn;
   /** Takes the permission to write files from this process, for good. */
   readonly giveUpWriting: () => void;
+  /** What `doctor` looks at this machine with; loaded for it alone. */
+  readonly instruments: () => Promise<Instruments>;
   readonly startProxy: (options: ProxyOptions) => RunningProxy;
 }
 
@@ -69,6 +72,7 @@ export function systemSurroundings(): Surroundings {
     program: () => systemProgram(env["PATH"] ?? env["Path"] ?? ""),
     spawn: (words, env) => searchList.duringSpawn(() => systemSpawn(words, env)),
     giveUpWriting: () => void Deno.permissions.revokeSync({ name: "write" }),
+    instruments: async () => (await import("./doctor/system_instruments.ts")).systemInstruments,
     startProxy,
   };
 }

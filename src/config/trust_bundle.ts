@@ -74,6 +74,22 @@ export async function upstreamRoots(sources: RootSources, own: string): Promise<
   return { roots: [...new Set(all)].filter((pem) => pem !== ours), warnings };
 }
 
+/** A file that clients are told to trust, whether it is there or not. */
+export interface TrustBundle {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** What {@linkcode writeTrustBundle} would write, and where. */
+export async function trustBundle(
+  folder: string,
+  roots: readonly string[],
+  own: string,
+): Promise<TrustBundle> {
+  const text = [...new Set([...roots, ...certificatesIn(own)])].join("");
+  return { path: joinPath(Deno.build.os, folder, `ca-bundle-${await hashOf(text)}.pem`), text };
+}
+
 /**
  * Writes the file that clients are told to trust, and returns its path: `ca-bundle-HASH.pem` in that folder,
  * after what is in it, so that it never changes once it is there.
@@ -86,8 +102,7 @@ export async function writeTrustBundle(
   roots: readonly string[],
   own: string,
 ): Promise<string> {
-  const text = [...new Set([...roots, ...certificatesIn(own)])].join("");
-  const path = joinPath(Deno.build.os, folder, `ca-bundle-${await hashOf(text)}.pem`);
+  const { path, text } = await trustBundle(folder, roots, own);
   try {
     await Deno.mkdir(folder, { recursive: true, mode: FOLDER_MODE });
     if (await isWritten(path, text)) return path;
@@ -167,6 +182,11 @@ async function fileRoots(path: string | null): Promise<readonly string[]> {
   if (read.kind === "text") return certificatesIn(read.text);
   const origin = { file: path, line: null, column: null };
   throw new ConfigError([{ origin, message: `cannot read this file of authorities: ${read.why}` }]);
+}
+
+/** Whether a file is called as the bundles of ours are. */
+export function hasBundleName(path: string): boolean {
+  return BUNDLE_NAME.test(nameOf(path, Deno.build.os));
 }
 
 /** A file of ours has the hash of what is in it in its name: nobody else's has by chance. */

@@ -53,6 +53,7 @@ export type FakeOptions = Partial<
     | "resolve"
     | "startProxy"
     | "giveUpWriting"
+    | "instruments"
   >
 >;
 
@@ -112,6 +113,7 @@ export function fakeSurroundings(options: FakeOptions = {}): FakeSurroundings {
       throw new Error("This test asks no decider");
     },
     giveUpWriting: () => {},
+    instruments: () => Promise.reject(new Error("This test looks at no machine")),
     startProxy: (options) => fakeProxy(options, proxies, clock),
     ...options,
     printed: () => ({ out: out.text, err: err.text }),

@@ -2,6 +2,8 @@ import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { ConfigError } from "../../src/config/errors.ts";
 import {
   CA_FILE_VARIABLES,
+  hasBundleName,
+  trustBundle,
   upstreamRoots,
   writeTrustBundle,
 } from "../../src/config/trust_bundle.ts";
@@ -110,6 +112,19 @@ Deno.test("writeTrustBundle() holds the roots and ours, and is named after that"
   assertEquals(path, `${folder}/ca-bundle-${new Uint8Array(digest).toHex()}.pem`);
   assertEquals(await writeTrustBundle(folder, [a.certificate, b.certificate], OURS), path);
   assertEquals((await Array.fromAsync(Deno.readDir(folder))).length, 1);
+});
+
+Deno.test("hasBundleName() knows the name of a bundle of ours, wherever it is", async () => {
+  const { path } = await trustBundle("/anywhere", [a.certificate], OURS);
+  assertEquals([path, `${path}.old`, "/etc/ssl/cert.pem"].map(hasBundleName), [true, false, false]);
+});
+
+Deno.test("trustBundle() names what writeTrustBundle() would write, and writes nothing", async () => {
+  await using scratch = await makeScratch();
+  const { path, text } = await trustBundle(scratch.folder, [a.certificate], OURS);
+  assertEquals(await Array.fromAsync(Deno.readDir(scratch.folder), ({ name }) => name), ["home"]);
+  assertEquals(await writeTrustBundle(scratch.folder, [a.certificate], OURS), path);
+  assertEquals(await Deno.readTextFile(path), text);
 });
 
 Deno.test("writeTrustBundle() holds no private key", async () => {

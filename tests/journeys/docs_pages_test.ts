@@ -22,9 +22,11 @@ VALUE_BEFORE=$(tail -n 2 audit.jsonl | head -n 1 | chain_of) &&
 LINE_WITHOUT_ITS_VALUE=$(tail -n 1 audit.jsonl | sed -E 's/,"doorward.chain":"[0-9a-f]+"//') &&
 VALUE=$(tail -n 1 audit.jsonl | chain_of)`,
   },
+  "doctor.md": { programs: ["bwrap", "socat"] },
   "interception.md": { before: "doorward ca path" },
   "learn.md": {
     // Each install has to fetch, as the first one has.
+    programs: ["npm"],
     before: `echo '{ "dependencies": { "is-even": "1.0.0" } }' >package.json
 cat >../bin/npm <<END
 #!/bin/sh
@@ -91,11 +93,12 @@ for (const [page, commands] of pages) {
     !UNTYPED.some((entry) => entry.page === page && isMeant(entry, command))
   );
   if (typed.length === 0) continue;
+  const scene = SCENES[page] ?? {};
   testWithSites(
     `docs/${page}: every command does what the page says`,
-    ["curl"],
+    ["curl", ...scene.programs ?? []],
     async (internet) => {
-      await using reader = await makeReader(internet, internet.clone, SCENES[page] ?? {});
+      await using reader = await makeReader(internet, internet.clone, scene);
       for (const command of typed) await typeIn(command, `docs/${page}`, reader);
     },
   );

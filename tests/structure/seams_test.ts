@@ -9,6 +9,7 @@ const SEAMS: Record<string, readonly string[]> = {
     "src/config/write_config.ts",
     // Whether what a shell calls doorward is this program.
     "src/cli/program.ts",
+    "src/cli/doctor/system_instruments.ts",
   ],
   "Deno.readLink": ["src/net/unix_sockets.ts"],
   "Deno.listen": ["src/net/tcp_listener.ts", "src/net/udp_socket.ts"],
@@ -38,6 +39,7 @@ const SEAMS: Record<string, readonly string[]> = {
   "loadBalanced": ["src/net/tcp_listener.ts"],
   "Deno.lstat": [
     "src/audit/file/open_own.ts",
+    "src/cli/doctor/system_instruments.ts",
     "src/config/config_file.ts",
     "src/config/file_lock.ts",
     "src/config/private_file.ts",
@@ -57,7 +59,11 @@ const SEAMS: Record<string, readonly string[]> = {
   ],
   "Date.now": ["src/net/system_clock.ts"],
   // Of a time that they are told: certificates and records are dated.
-  "new Date(": ["src/tls/certificate.ts", "src/audit/audit_log.ts"],
+  "new Date(": [
+    "src/tls/certificate.ts",
+    "src/audit/audit_log.ts",
+    "src/cli/doctor/clock_check.ts",
+  ],
   "performance.now": ["src/net/system_clock.ts"],
   "setTimeout": ["src/net/system_clock.ts"],
   "setInterval": [],
@@ -88,6 +94,8 @@ const NODE_MODULES: Record<string, readonly string[]> = {
   "src/audit/file/chain.ts": ["node:crypto"],
   // The authorities that the system trusts.
   "src/config/system_roots.ts": ["node:tls"],
+  // How much room is on a disk.
+  "src/cli/doctor/system_instruments.ts": ["node:fs/promises"],
   // TLS on a stream that is there already: Deno's takes only what it has dialled or accepted itself. TLS of Node's takes
   // a Duplex.
   "src/net/tls_client.ts": ["node:tls", "node:stream"],

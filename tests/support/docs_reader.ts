@@ -22,6 +22,8 @@ export interface Scene {
   readonly config?: string;
   /** Whether `doorward start` runs in another terminal. */
   readonly isRunning?: boolean;
+  /** Programs that not every machine has. */
+  readonly programs?: readonly string[];
   /** What was typed before, as a script. */
   readonly before?: string;
 }

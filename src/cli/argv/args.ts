@@ -139,6 +139,8 @@ function build(name: CommandName, values: Values, operands: readonly string[]): 
       return presetsCommand(common, json, operands);
     case "check":
       return check(common, json, operands[0] ?? null);
+    case "doctor":
+      return { name, ...common, json };
     case "explain":
       return {
         name,

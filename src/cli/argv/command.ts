@@ -84,6 +84,12 @@ export interface CheckCommand extends Common {
   readonly json: boolean;
 }
 
+/** `doorward doctor` */
+export interface DoctorCommand extends Common {
+  readonly name: "doctor";
+  readonly json: boolean;
+}
+
 /** `doorward explain` */
 export interface ExplainCommand extends Common {
   readonly name: "explain";
@@ -253,6 +259,7 @@ export type Command =
   | InitCommand
   | PresetsCommand
   | CheckCommand
+  | DoctorCommand
   | ExplainCommand
   | EnvCommand
   | CaCommand

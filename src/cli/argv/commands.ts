@@ -288,6 +288,22 @@ export const COMMANDS = {
     words: ["file"],
     examples: ["doorward check", "doorward check ./doorward.toml --json"],
   },
+  doctor: {
+    usage: "",
+    summary: "look at this machine for what would keep Doorward from working",
+    about: [
+      "Looks at the ports, the files, DNS, the clock, the authority, the proxy that runs, this",
+      "shell's variables, the tools on the PATH and what there is to hold commands by. Each finding",
+      "is a line; where something is wrong, what mends it stands below. It changes nothing, runs no",
+      "program, and sends nothing but one DNS question beyond this machine. --quiet prints only",
+      "what is wrong.",
+      "",
+      "Exit codes: 0 without a fault, 1 with one, 125 when it could not look.",
+    ],
+    options: ["allow", "deny", "mode", "json"],
+    operands: "none",
+    examples: ["doorward doctor", "doorward doctor --quiet", "doorward doctor --json"],
+  },
   explain: {
     usage: "URL [-X METHOD]",
     summary: "tell what would happen to a request, and why",

@@ -3,7 +3,7 @@ import { type Line, paint } from "./terminal.ts";
 
 /** Why nobody can listen for HTTP at `at`, and what to do; null for errors that are not about that. */
 export function listenFailure(error: unknown, at: SocketAddress): readonly Line[] | null {
-  const why = reason(error, at.port);
+  const why = whyNotListening(error, at.port);
   if (why === null) return null;
   return [
     [`doorward: Cannot listen on ${formatSocketAddress(at)}: ${why}`],
@@ -13,7 +13,7 @@ export function listenFailure(error: unknown, at: SocketAddress): readonly Line[
 
 /** As {@linkcode listenFailure}, of the listener for SOCKS5. */
 export function socksListenFailure(error: unknown, at: SocketAddress): readonly Line[] | null {
-  const why = reason(error, at.port);
+  const why = whyNotListening(error, at.port);
   if (why === null) return null;
   return [
     [`doorward: Cannot listen on ${
@@ -26,7 +26,7 @@ export function socksListenFailure(error: unknown, at: SocketAddress): readonly 
 
 /** As {@linkcode listenFailure}, of the admin API. */
 export function adminListenFailure(error: unknown, at: SocketAddress): readonly Line[] | null {
-  const why = reason(error, at.port);
+  const why = whyNotListening(error, at.port);
   if (why === null) return null;
   return [
     [`doorward: Cannot listen on ${
@@ -55,7 +55,8 @@ function anotherPort({ port }: SocketAddress, flag: string): readonly Line[] {
   return port === 0 ? [] : [["  to take a free port, add:  ", paint("copy", flag)]];
 }
 
-function reason(error: unknown, port: number): string | null {
+/** Why nobody can listen on a port, as a clause; null for errors that are not about that. */
+export function whyNotListening(error: unknown, port: number): string | null {
   if (error instanceof Deno.errors.AddrInUse) {
     return port === 0
       ? "no port is free on this machine just now"

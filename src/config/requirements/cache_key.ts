@@ -25,9 +25,9 @@ export async function readOrMakeCacheKey(
   home: string,
   os: typeof Deno.build.os,
 ): Promise<CryptoKey> {
-  const file = cacheKeyFile(home, os);
-  const known = await readKey(file);
+  const known = await readCacheKey(home, os);
   if (known !== null) return known;
+  const file = cacheKeyFile(home, os);
   await Deno.mkdir(joinPath(os, home, "proxy"), { recursive: true, mode: 0o700 });
   const bytes = crypto.getRandomValues(new Uint8Array(KEY_BYTES));
   const text = toBase64Url(bytes);
@@ -37,12 +37,17 @@ export async function readOrMakeCacheKey(
     if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
   }
   // Read back: another process may have been first.
-  const made = await readKey(file);
+  const made = await readCacheKey(home, os);
   if (made === null) throw unusable(file, "somebody removed it at once");
   return made;
 }
 
-async function readKey(file: string): Promise<CryptoKey | null> {
+/** The key of this home folder, or null when there is none. Rejects as {@linkcode readOrMakeCacheKey}. */
+export async function readCacheKey(
+  home: string,
+  os: typeof Deno.build.os,
+): Promise<CryptoKey | null> {
+  const file = cacheKeyFile(home, os);
   const read = await readPrivateFile(file, FILE_BYTES_MAX);
   if (read.kind === "absent") return null;
   if (read.kind === "bad") throw unusable(file, read.why);

@@ -1,6 +1,6 @@
 import { joinPath } from "../file_path.ts";
 import { readPrivateFile } from "../private_file.ts";
-import { readOrMakeCacheKey } from "./cache_key.ts";
+import { readCacheKey, readOrMakeCacheKey } from "./cache_key.ts";
 import { lastSeenFile, readLastSeen, writeLastSeen } from "./last_seen.ts";
 import { replacePrivateFile } from "./replace_file.ts";
 import { isSigned, sign } from "./signature.ts";
@@ -51,7 +51,8 @@ export function requirementsCache(home: string, os: typeof Deno.build.os): Requi
       if (read.kind === "bad") return refused(read.why);
       const written = parse(read.text);
       if (written === null) return refused("it is not what Doorward writes");
-      const key = await readOrMakeCacheKey(home, os);
+      const key = await readCacheKey(home, os);
+      if (key === null) return refused("the key that it was signed with is gone");
       if (!await isSigned(key, signedText(written), written.signature)) {
         return refused("somebody changed it: its signature does not fit");
       }

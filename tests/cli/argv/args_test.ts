@@ -77,6 +77,8 @@ const READ: readonly (readonly [readonly string[], Command])[] = [
     words: ["0x10", "", "1e3"],
   }],
   [["run", "--", "-"], { ...RUN, policy: NO_FLAGS, quiet: false, words: ["-"] }],
+  [["doctor"], { name: "doctor", policy: NO_FLAGS, quiet: false, json: false }],
+  [["-q", "doctor", "--json"], { name: "doctor", policy: NO_FLAGS, quiet: true, json: true }],
   [["check"], { name: "check", policy: NO_FLAGS, quiet: false, json: false }],
   [["check", "a.toml", "--json"], {
     name: "check",
@@ -243,6 +245,7 @@ const REFUSED: readonly (readonly [readonly string[], string])[] = [
   [["run", "--", ""], '"doorward run" needs a command'],
   [["--", "curl"], 'No command before "--": did you mean "doorward run --"?'],
   [["run", "-sS", "curl"], 'Unknown option "-s"'],
+  [["doctor", "ports"], '"doorward doctor" takes no "ports"'],
   [["check", "a", "b"], '"doorward check" takes no second "b"'],
   [["check", "a", "--config", "b"], 'Cannot check two files: "b" and "a"'],
   [["explain"], '"doorward explain" needs more: doorward explain URL'],

@@ -1,5 +1,9 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { cacheKeyFile, readOrMakeCacheKey } from "../../../src/config/requirements/cache_key.ts";
+import {
+  cacheKeyFile,
+  readCacheKey,
+  readOrMakeCacheKey,
+} from "../../../src/config/requirements/cache_key.ts";
 import { sign } from "../../../src/config/requirements/signature.ts";
 import { makeScratch } from "../../support/scratch.ts";
 
@@ -31,6 +35,14 @@ Deno.test("readOrMakeCacheKey() makes another key for another home", async () =>
   const one = await readOrMakeCacheKey(`${scratch.folder}/one`, os);
   const two = await readOrMakeCacheKey(`${scratch.folder}/two`, os);
   assertEquals(await sign(one, "text") === await sign(two, "text"), false);
+});
+
+Deno.test("readCacheKey() reads the key that was made, and makes none", async () => {
+  await using scratch = await makeScratch();
+  assertEquals(await readCacheKey(scratch.home, os), null);
+  const made = await readOrMakeCacheKey(scratch.home, os);
+  const read = await readCacheKey(scratch.home, os);
+  assertEquals(read === null ? null : await sign(read, "text"), await sign(made, "text"));
 });
 
 /** What the file is, and why it is not used. */

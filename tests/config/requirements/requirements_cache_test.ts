@@ -5,7 +5,7 @@ import {
   requirementsCache,
 } from "../../../src/config/requirements/requirements_cache.ts";
 import { lastSeenFile } from "../../../src/config/requirements/last_seen.ts";
-import { cacheKeyFile } from "../../../src/config/requirements/cache_key.ts";
+import { cacheKeyFile, readCacheKey } from "../../../src/config/requirements/cache_key.ts";
 import { makeScratch, type Scratch } from "../../support/scratch.ts";
 
 const isWindows = Deno.build.os === "windows";
@@ -120,8 +120,10 @@ Deno.test("requirementsCache() refuses a file of another home folder, or after i
   await Deno.remove(cacheKeyFile(scratch.home, os));
   assertEquals(await cacheOf(scratch).read(URL_), {
     kind: "refused",
-    why: "somebody changed it: its signature does not fit",
+    why: "the key that it was signed with is gone",
   });
+  // To read is to make nothing.
+  assertEquals(await readCacheKey(scratch.home, os), null);
 });
 
 Deno.test({
