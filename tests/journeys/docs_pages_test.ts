@@ -35,13 +35,13 @@ exec "$(command -v npm)" "\\$@"
 END
 chmod +x ../bin/npm`,
   },
-  "requirements.md": {
-    before:
-      `printf '[experimental_network]\nenabled = true\nmode = "limited"\n' >requirements.toml`,
-  },
   "policy.md": {
     config: '[network]\nenabled = true\nallow_unix_sockets = ["/var/run/docker.sock"]\n',
     isRunning: true,
+  },
+  "requirements.md": {
+    before:
+      `printf '[experimental_network]\nenabled = true\nmode = "limited"\n' >requirements.toml`,
   },
 };
 
