@@ -1,8 +1,9 @@
-import { serveAdmin } from "../admin/serve.ts";
+import type { AdminServer, ServeOptions } from "../admin/serve.ts";
 import { type Machine, systemMachine } from "../library/machine.ts";
+import type { SocketAddress } from "../net/address/endpoint.ts";
 import { systemClock } from "../net/system_clock.ts";
 import type { ByteStream } from "../net/stream/stream.ts";
-import { type ProxyOptions, type RunningProxy, startProxy } from "../proxy/proxy.ts";
+import type { ProxyOptions, RunningProxy } from "../proxy/proxy.ts";
 import { type StartHelper, systemHelper } from "./ask/helper_program.ts";
 import { type Spawn, systemSpawn } from "./child.ts";
 import { type Program, systemProgram } from "./program.ts";
@@ -28,14 +29,16 @@ export interface Surroundings extends Machine {
   /** Of this process. */
   readonly pid: number;
   readonly startHelper: StartHelper;
-  readonly serveAdmin: typeof serveAdmin;
+  /** Loaded when it is called: `start` alone has an admin API. Rejects as `serveAdmin` throws. */
+  readonly serveAdmin: (at: SocketAddress, options: ServeOptions) => Promise<AdminServer>;
   readonly signals: ListenSignals;
   /** How this program is called once more. */
   readonly program: () => Program;
   readonly spawn: Spawn;
   /** Takes the permission to write files from this process, for good. */
   readonly giveUpWriting: () => void;
-  readonly startProxy: (options: ProxyOptions) => RunningProxy;
+  /** Loaded when it is called: most commands start none. Rejects as `startProxy` throws. */
+  readonly startProxy: (options: ProxyOptions) => Promise<RunningProxy>;
 }
 
 /** The real ones. */
@@ -58,11 +61,11 @@ export function systemSurroundings(): Surroundings {
     },
     pid: Deno.pid,
     startHelper: systemHelper,
-    serveAdmin,
+    serveAdmin: async (at, options) => (await import("../admin/serve.ts")).serveAdmin(at, options),
     signals: systemSignals,
     program: systemProgram,
     spawn: (words, env) => searchList.duringSpawn(() => systemSpawn(words, env)),
     giveUpWriting: () => void Deno.permissions.revokeSync({ name: "write" }),
-    startProxy,
+    startProxy: async (options) => (await import("../proxy/proxy.ts")).startProxy(options),
   };
 }
