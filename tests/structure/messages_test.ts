@@ -1,10 +1,10 @@
 import { assertEquals } from "@std/assert";
-import { sourceFiles } from "../support/source.ts";
 import { messagesOf } from "../support/messages.ts";
+import { sourceFiles } from "../support/source.ts";
 
 const root = new URL("../../", import.meta.url);
 
-/** What is no message: data, and words about it. */
+/** Files whose texts are no messages. */
 const DATA: readonly RegExp[] = [
   // In the place of the runtime: they say what it says.
   /^src\/node\//,
@@ -15,18 +15,36 @@ const DATA: readonly RegExp[] = [
   /^src\/config\/starter\/starter_text\.ts$/,
 ];
 
+/** Words that no test can bring about, or that nobody is told. */
+const EXCEPTIONS: Readonly<Record<string, string>> = {
+  "Cannot end a wait: ": "a callback of ours that throws: see tests/net/time/deadlines_test.ts",
+  "Cannot end an export: ": "the same",
+  "it changes at this moment": "a file that is replaced between two calls of the system",
+  "it changes at this moment; try again": "the same",
+  "Cannot encode records": "the package may return nothing, says its type; it never does",
+  "mend this line": "for a complaint that the parser may have in a later version",
+  "Invalid TOML document: ": "words of the parser, which are read and not said",
+  "document contains excessively nested structures": "the same",
+  "last seen ": "what is signed",
+  "Cannot export in time": "caught where it is thrown",
+  "Cannot go through ourselves": "told as a failure of the proxy, with its detail",
+};
+
 Deno.test("every message that somebody may be told is in a test", async () => {
   const told = words(await testTexts(new URL("tests/", root)));
   const untold: string[] = [];
-  const t = performance.now();
+  const excepted = new Set<string>();
   for (const { path, text } of await sourceFiles()) {
     if (DATA.some((data) => data.test(path))) continue;
     for (const { parts, line } of messagesOf(text)) {
-      if (!parts.some((part) => isIn(part, told))) untold.push(`${path}:${line} ${parts.join("…")}`);
+      if (parts.some((part) => isIn(part, told))) continue;
+      const exception = parts.find((part) => Object.hasOwn(EXCEPTIONS, part));
+      if (exception === undefined) untold.push(`${path}:${line} ${parts.join("…")}`);
+      else excepted.add(exception);
     }
   }
-  console.log(performance.now() - t);
   assertEquals(untold, []);
+  assertEquals([...excepted].sort(), Object.keys(EXCEPTIONS).sort(), "exceptions that are none");
 });
 
 /** So many words in a row are told from all others. */
@@ -35,26 +53,29 @@ const WORDS = 3;
 function isIn(part: string, told: string): boolean {
   const all = words(part).split(" ");
   const count = Math.min(WORDS, all.length);
-  const runs = Array.from({ length: all.length - count + 1 }, (_, at) => all.slice(at, at + count));
-  return runs.some((run) => told.includes(run.join(" ")));
+  return all.slice(count - 1).some((_, at) => told.includes(all.slice(at, at + count).join(" ")));
 }
 
-/** Words with one space between them, as they are however they are quoted, escaped and put together. */
+/** Words with one space between them, however they are quoted, escaped and put together. */
 function words(text: string): string {
   return text
     .replaceAll(/["'`] \+\s*["'`]/g, "")
-    .replaceAll(/\\/g, "")
+    .replaceAll("\\", "")
     .replaceAll(/\s+/g, " ")
     .trim();
 }
 
-/** The text of every test, golden files among them; not what is taken out of the program to see a test fail. */
+/** What is taken out of the program to see a test fail, and this file. */
+const UNREAD = [new URL("tests/attacks/mutations.ts", root).href, import.meta.url];
+
+/** The text of every test, golden files among them. */
 async function testTexts(folder: URL): Promise<string> {
   let text = "";
   for await (const { name, isDirectory } of Deno.readDir(folder)) {
-    if (isDirectory) text += await testTexts(new URL(`${name}/`, folder));
-    else if (/\.(ts|txt|toml|json|md)$/.test(name) && name !== "mutations.ts") {
-      text += await Deno.readTextFile(new URL(name, folder));
+    const file = new URL(name, folder);
+    if (isDirectory) text += await testTexts(new URL(`${file.href}/`));
+    else if (/\.(ts|txt|toml|json|md)$/.test(name) && !UNREAD.includes(file.href)) {
+      text += await Deno.readTextFile(file);
     }
   }
   return text;

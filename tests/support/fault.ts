@@ -16,6 +16,11 @@ export async function faultOf(run: () => PromiseLike<unknown>): Promise<string> 
   return named(await assertRejects(run, ProtocolError));
 }
 
+/** As {@linkcode faultWords}, of what a promise rejects with. */
+export async function faultWordsOf(run: () => PromiseLike<unknown>): Promise<string> {
+  return (await assertRejects(run, ProtocolError)).message;
+}
+
 /** The result of `run`, or the fault of the ProtocolError that it throws; nothing else may be thrown. */
 export function outcome<T>(run: () => T): T | string {
   try {

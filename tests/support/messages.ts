@@ -10,10 +10,10 @@ export interface Message {
 const SENTENCE_REGEXP = /[A-Za-z]{2} +[("]?[A-Za-z]/;
 
 /** Properties that say what a key, a field or a route means: documents, and no messages. */
-const DESCRIBING_KEYS = ["description", "title", "summary", "meaning", "query", "body"];
+const DESCRIBING_KEYS = ["description", "title", "summary", "meaning", "query", "body", "token"];
 
 /** Functions that take such a text. */
-const DESCRIBING_CALLS = ["key", "gauge", "counter", "sum", "Symbol"];
+const DESCRIBING_CALLS = ["key", "gauge", "counter", "sum", "text", "word", "Symbol"];
 
 /**
  * Texts of at least two words in the code of a file, without those that describe something. Runs where tests run: the
@@ -41,7 +41,8 @@ export function messagesOf(code: string): readonly Message[] {
   return messages;
 }
 
-function describes({ parent }: Deno.lint.Literal | Deno.lint.TemplateLiteral): boolean {
+function describes({ parent }: { readonly parent: Deno.lint.Node }): boolean {
+  if (parent.type === "ConditionalExpression") return describes(parent);
   if (parent.type === "CallExpression") {
     const { callee } = parent;
     return callee.type === "Identifier" && DESCRIBING_CALLS.includes(callee.name);
