@@ -1,3 +1,4 @@
+import { DOORWARDS } from "./contenders.ts";
 import type { HeldTunnels } from "./idle_tunnels.ts";
 import type { Verdict } from "./judge.ts";
 import { markdown, ratio, shown } from "./markdown.ts";
@@ -36,7 +37,8 @@ function startTable(starts: readonly Starts[]): string {
       ...[acceptsMs, respondsMs, idleMb].map(shown),
     ]),
   );
-  const compared = starts.filter(({ of, doorward }) => of !== "doorward" && doorward !== null);
+  const own: readonly string[] = DOORWARDS;
+  const compared = starts.filter(({ of, doorward }) => doorward !== null && !own.includes(of));
   if (compared.length === 0) return figures;
   const ratios = markdown(
     ["Doorward's to that of", "accepts", "first response", "MB idle"],

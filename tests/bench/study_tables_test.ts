@@ -17,7 +17,10 @@ Deno.test("studyTables() has a table for each study that something came of", () 
   assertMatch(shown, /\| squid +\| +20\.4 \| +20\.9 \| +28\.0 \|\n/);
   assertMatch(shown, /\| node -e 0 +\| +20\.4 \| +— \| +28\.0 \|\n/);
   assertMatch(shown, /\| squid +\| +5\.00 \| +5\.13 \| +2\.50 \|\n$/);
-  assertEquals(studyTables({ starts: [alone], tunnels: [] }).includes("Doorward"), false);
+  const own = { ...start, of: "rules-10" } as const;
+  for (const uncompared of [alone, own]) {
+    assertEquals(studyTables({ starts: [uncompared], tunnels: [] }).includes("Doorward"), false);
+  }
   assertMatch(
     studyTables({ starts: [], tunnels: [held] }),
     /^## Idle tunnels[^]*\| relay \| 9900 of 10000 \| +1\.0 \| +101 \| +11\.0 \| +10\.0 \| +0\.90 \|\n$/,
