@@ -1,6 +1,5 @@
 // `doorward connect`: a client of the proxy, for programs that know none. It grants nothing: the proxy it
 // goes through decides.
-import { loadConfig } from "../config/config.ts";
 import { transferBody } from "../http/body.ts";
 import { requestTunnel } from "../http/connect_client.ts";
 import { valueOf } from "../http/fields.ts";
@@ -18,7 +17,6 @@ import { FAULT_WORDS } from "../proxy/fault_words.ts";
 import { DEFAULT_LIMITS } from "../proxy/limits.ts";
 import { DECISION_PREFIX } from "../proxy/refusal.ts";
 import type { ConnectCommand } from "./argv/command.ts";
-import { configSource } from "./config_source.ts";
 import { dialHost } from "../calls/dial_host.ts";
 import { EXIT } from "./exit_code.ts";
 import { parseProxyPlace, type ProxyPlace } from "./proxy_place.ts";
@@ -61,6 +59,11 @@ async function proxyInUse(
     const proxy = parseProxyPlace(env[name]!);
     return "kind" in proxy ? `Cannot read ${name} of this environment: ${proxy.why}` : proxy;
   }
+  // Who was told of a proxy needs no configuration, and is called for each connection of git and ssh.
+  const [{ loadConfig }, { configSource }] = await Promise.all([
+    import("../config/config.ts"),
+    import("./config_source.ts"),
+  ]);
   const { proxyAddress } = await loadConfig(await configSource(policy, here));
   if (proxyAddress.port === 0) {
     return "Cannot find the proxy: network.proxy_url leaves the port to the system; use --proxy";

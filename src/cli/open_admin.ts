@@ -44,7 +44,7 @@ export async function openAdmin(config: Config, here: Surroundings): Promise<Ope
   const access = new Access(token, config.network.admin_auth);
   let server: AdminServer;
   try {
-    server = here.serveAdmin(config.adminAddress, { answer, clock, diagnose });
+    server = await here.serveAdmin(config.adminAddress, { answer, clock, diagnose });
   } catch (error) {
     const failure = adminListenFailure(error, config.adminAddress);
     if (failure === null) throw error;

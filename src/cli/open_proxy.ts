@@ -18,16 +18,16 @@ export interface OpenOptions extends Omit<ProxyParts, "listeners"> {
  *
  * @throws {ConfigError} when it would be its own upstream proxy
  */
-export function openProxy(
+export async function openProxy(
   { writesFiles, ...parts }: OpenOptions,
   here: Surroundings,
-): RunningProxy | null {
+): Promise<RunningProxy | null> {
   const { listen, socks, policy } = parts;
   const options = proxyOptions(parts, here);
   // Unix sockets take leave to write, too. Where neither does, it would be there for nothing.
   if (!writesFiles && !reachesSockets(policy)) here.giveUpWriting();
   try {
-    return here.startProxy(options);
+    return await here.startProxy(options);
   } catch (error) {
     const failure = listenFailure(error, listen) ?? socksFailure(error, socks);
     if (failure === null) throw error;

@@ -84,7 +84,7 @@ async function serve(
   }, here);
   await using _audit = { [Symbol.asyncDispose]: () => closeAudit(audit) };
   await using _decider = { [Symbol.asyncDispose]: () => decider?.close() ?? Promise.resolve() };
-  await using proxy = openProxy({
+  await using proxy = await openProxy({
     config,
     policy: policyInForce(config),
     listen: config.proxyAddress,

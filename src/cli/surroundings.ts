@@ -1,8 +1,9 @@
-import { serveAdmin } from "../admin/serve.ts";
+import type { AdminServer, ServeOptions } from "../admin/serve.ts";
 import { type Machine, systemMachine } from "../library/machine.ts";
+import type { SocketAddress } from "../net/address/endpoint.ts";
 import { systemClock } from "../net/system_clock.ts";
 import type { ByteStream } from "../net/stream/stream.ts";
-import { type ProxyOptions, type RunningProxy, startProxy } from "../proxy/proxy.ts";
+import type { ProxyOptions, RunningProxy } from "../proxy/proxy.ts";
 import type { Instruments } from "./doctor/instruments.ts";
 import { type StartHelper, systemHelper } from "./ask/helper_program.ts";
 import { type Spawn, systemSpawn } from "./child.ts";
@@ -29,7 +30,8 @@ export interface Surroundings extends Machine {
   /** Of this process. */
   readonly pid: number;
   readonly startHelper: StartHelper;
-  readonly serveAdmin: typeof serveAdmin;
+  /** Loaded when it is called: `start` alone has an admin API. Rejects as `serveAdmin` throws. */
+  readonly serveAdmin: (at: SocketAddress, options: ServeOptions) => Promise<AdminServer>;
   readonly signals: ListenSignals;
   /** How this program is called once more. */
   readonly program: () => Program;
@@ -38,7 +40,8 @@ export interface Surroundings extends Machine {
   readonly giveUpWriting: () => void;
   /** What `doctor` looks at this machine with; loaded for it alone. */
   readonly instruments: () => Promise<Instruments>;
-  readonly startProxy: (options: ProxyOptions) => RunningProxy;
+  /** Loaded when it is called: most commands start none. Rejects as `startProxy` throws. */
+  readonly startProxy: (options: ProxyOptions) => Promise<RunningProxy>;
 }
 
 /** The real ones. */
@@ -67,13 +70,13 @@ export function systemSurroundings(): Surroundings {
     },
     pid: Deno.pid,
     startHelper: systemHelper,
-    serveAdmin,
+    serveAdmin: async (at, options) => (await import("../admin/serve.ts")).serveAdmin(at, options),
     signals: systemSignals,
     program: () => systemProgram(env["PATH"] ?? env["Path"] ?? ""),
     spawn: (words, env) => searchList.duringSpawn(() => systemSpawn(words, env)),
     giveUpWriting: () => void Deno.permissions.revokeSync({ name: "write" }),
     instruments: async () => (await import("./doctor/system_instruments.ts")).systemInstruments,
-    startProxy,
+    startProxy: async (options) => (await import("../proxy/proxy.ts")).startProxy(options),
   };
 }
 

@@ -3,7 +3,7 @@ import type { BadEdit } from "./edit_list.ts";
 import { ConfigError } from "./errors.ts";
 import { folderOf, joinPath, nameOf } from "./file_path.ts";
 import { type FileState, fileState, sameState } from "./file_state.ts";
-import { removeQuietly, writeNewFile } from "./new_file.ts";
+import { removeQuietly, whyNotWritten, writeNewFile } from "./new_file.ts";
 import { escapeControls } from "./toml/printable.ts";
 
 /** Makes the new text of a file; null is a file that is not there. */
@@ -115,11 +115,8 @@ function refused(file: string, why: string): ConfigError {
 }
 
 function whyUnwritable(error: unknown): string {
-  if (error instanceof Deno.errors.NotCapable) {
-    return "Doorward runs without --allow-write for its folder; grant that";
-  }
   if (error instanceof Deno.errors.PermissionDenied) {
     return "permission denied; make the file and its folder writable for this user";
   }
-  return error instanceof Error ? error.message : String(error);
+  return whyNotWritten(error);
 }

@@ -8,8 +8,10 @@ import { ProtocolError } from "../net/errors.ts";
 import { valuesOf } from "./fields.ts";
 import type { RequestHead } from "./head.ts";
 
-/** The schemes of HTTP, and their ports (RFC 9110 section 4.2). */
+/** A scheme of HTTP (RFC 9110 section 4.2). */
 export type Scheme = "http" | "https";
+
+/** The port that a URL of it means when it names none. */
 export const DEFAULT_PORT: Readonly<Record<Scheme, number>> = { http: 80, https: 443 };
 
 /** Where a plain request goes, and what its request-target is there. */

@@ -3,8 +3,10 @@ import { ConfigError } from "../config/errors.ts";
 import { type DeciderSettings, type OpenDecider, openDecider } from "./deciders/open_decider.ts";
 import type { Machine } from "./machine.ts";
 
-/** What a function is given where nobody says otherwise. */
+/** How long a function has for its answer where nobody says otherwise. */
 export const FUNCTION_TIMEOUT_MS = 5000;
+
+/** How many questions it is asked at once where nobody says otherwise. */
 export const FUNCTION_CONCURRENCY = 64;
 
 /**

@@ -68,7 +68,6 @@ const FAULTS: Readonly<Record<string, readonly [ConnectFault, string]>> = {
   UNABLE_TO_GET_ISSUER_CERT: ["certificate_untrusted", ""],
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: ["certificate_untrusted", ""],
   CERT_UNTRUSTED: ["certificate_untrusted", ""],
-  CERT_REVOKED: ["certificate_untrusted", "it was revoked"],
   INVALID_PURPOSE: ["certificate_untrusted", "it is not one of a server"],
   // Node tells these apart: an authority for other names, and one that may sign no other.
   UNSPECIFIED: ["certificate_untrusted", ""],

@@ -14,6 +14,7 @@ export interface UnixAddr {
   readonly path: string | null;
 }
 
+/** An end of a connection. */
 export type Addr = NetAddr | UnixAddr;
 
 /**

@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { connectTo } from "../support/policy.ts";
 import { nameOf, type Row, ROWS } from "./calls.ts";
 import {
@@ -455,3 +455,21 @@ Deno.test("createAdminApp() reads 8 KiB", async () => {
   const body = '{"mode":"limited"}'.padEnd(8 * 1024, " ");
   assertEquals((await admin.call("POST /mode", { body })).status, 200);
 });
+
+/** Calls without the token, and what is said to whoever makes them. */
+const SAID: readonly (readonly [string, unknown, string])[] = [
+  ["PUT /health", undefined, "This path takes other methods"],
+  ["GET /events?types=a", undefined, 'Cannot read "types": there are decision, blocked'],
+  ["DELETE /allow", undefined, 'Cannot withdraw a rule: "host" is missing'],
+  ["GET /explain", undefined, 'Cannot explain: "url" is missing'],
+  ["DELETE /deny?host=a.test", undefined, "To withdraw a denial: send the token"],
+  ["POST /pending/q1", { decision: "approve" }, "To approve a request: send the token"],
+];
+
+for (const [call, body, message] of SAID) {
+  Deno.test(`createAdminApp() says to ${call}: ${message}`, async () => {
+    using admin = makeAdmin();
+    const reply = await (await admin.call(call, { body })).json();
+    assertStringIncludes(reply.message, message);
+  });
+}

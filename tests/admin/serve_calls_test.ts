@@ -265,3 +265,26 @@ Deno.test("serveCalls() ends the events of who has gone", async () => {
   await made.served;
   assertEquals(made.isClosed(), true);
 });
+
+/** Statuses that the admin API has, and their words. */
+const STATUS_LINES: readonly (readonly [number, string])[] = [
+  [200, "OK"],
+  [400, "Bad Request"],
+  [401, "Unauthorized"],
+  [403, "Forbidden"],
+  [404, "Not Found"],
+  [405, "Method Not Allowed"],
+  [409, "Conflict"],
+  [413, "Content Too Large"],
+  [415, "Unsupported Media Type"],
+  [429, "Too Many Requests"],
+  [500, "Internal Server Error"],
+];
+
+for (const [status, words] of STATUS_LINES) {
+  Deno.test(`serveCalls() writes ${status} as "${words}"`, async () => {
+    await using made = serving(() => Promise.resolve(new Response("{}", { status })));
+    await made.wire.send(`GET / HTTP/1.1\r\n${HOST}\r\n`);
+    assertEquals((await made.wire.readMessage()).start, `HTTP/1.1 ${status} ${words}`);
+  });
+}

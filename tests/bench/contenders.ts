@@ -55,6 +55,17 @@ const ROUTES: Readonly<Record<ContenderName, readonly Route[]>> = {
   "two-workers": NO_ROUTE,
 };
 
+/** Doorward, in all its ways. */
+export const DOORWARDS: readonly ContenderName[] = [
+  "doorward",
+  "doorward-mitm",
+  "rules-10",
+  "rules-1000",
+  "rules-100000",
+  "no-audit",
+  "two-workers",
+];
+
 /** Who has no policy, so that nothing is denied. */
 const WITHOUT_POLICY: readonly ContenderName[] = ["direct", "relay", "microsocks"];
 

@@ -19,7 +19,7 @@ export type Measure =
   | { readonly kind: "tunnel KB" }
   /** The share of them that the process has given back after all are closed. */
   | { readonly kind: "tunnels returned" }
-  /** The MB that one has more than another after its first response. */
+  /** The MB that one has more than another, left alone after its first response. */
   | More<"MB more">
   /** The milliseconds that one takes longer than another until it accepts. */
   | More<"ms more">;

@@ -5,7 +5,7 @@ import type { HeldTunnels } from "./idle_tunnels.ts";
 import { judge } from "./judge.ts";
 import type { Sample } from "./results.ts";
 import { SCENARIOS } from "./scenarios.ts";
-import type { Starts } from "./starts.ts";
+import type { Starts } from "./start_summary.ts";
 
 Deno.test("every goal is about a row, and about those who take part in it", () => {
   for (const { what, measure } of GOALS) {
@@ -67,8 +67,8 @@ function sample(contender: Sample["contender"], rate: number, p99: number): Samp
   return { round: 1, scenario: "r", contender, outcome, cpu: null };
 }
 
-function starts(contender: Starts["contender"], acceptsMs: number, rssMb: number): Starts {
-  return { contender, acceptsMs, firstResponseMs: 1, rssMb };
+function starts(of: Starts["of"], acceptsMs: number, idleMb: number): Starts {
+  return { of, acceptsMs, respondsMs: acceptsMs + 1, idleMb, doorward: null };
 }
 
 function tunnels(contender: HeldTunnels["contender"], held: number, eachKb: number): HeldTunnels {

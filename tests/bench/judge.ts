@@ -2,7 +2,7 @@ import type { ContenderName } from "./contenders.ts";
 import type { Goal, Measure } from "./goals.ts";
 import type { HeldTunnels } from "./idle_tunnels.ts";
 import { medianRatio, medianWaitRatio, type Sample } from "./results.ts";
-import type { Starts } from "./starts.ts";
+import type { Starts } from "./start_summary.ts";
 
 /** All that was measured. */
 export interface Measured {
@@ -41,7 +41,7 @@ function valueOf(measure: Measure, { samples, starts, tunnels }: Measured): numb
     case "tunnels returned":
       return most(tunnels)?.returned ?? null;
     case "MB more":
-      return difference(starts, measure.of, measure.than, ({ rssMb }) => rssMb);
+      return difference(starts, measure.of, measure.than, ({ idleMb }) => idleMb);
     case "ms more":
       return difference(starts, measure.of, measure.than, ({ acceptsMs }) => acceptsMs);
   }
@@ -65,7 +65,7 @@ function difference(
   than: ContenderName,
   value: (starts: Starts) => number,
 ): number | null {
-  const one = starts.find(({ contender }) => contender === of);
-  const other = starts.find(({ contender }) => contender === than);
+  const one = starts.find((start) => start.of === of);
+  const other = starts.find((start) => start.of === than);
   return one === undefined || other === undefined ? null : value(one) - value(other);
 }

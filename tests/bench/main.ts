@@ -17,6 +17,7 @@ import { isStudied, study, studySteps } from "./studies.ts";
 import { startContender, type StartPlace } from "./start_contender.ts";
 import { tables } from "./table.ts";
 import { untilSignal } from "./until_signal.ts";
+import { findRuntimes, type Runtime } from "./runtimes.ts";
 import { startLoad, startOrigin } from "./workers.ts";
 
 const EXIT_USAGE = 2;
@@ -39,9 +40,11 @@ async function bench(wanted: Options, children: Children): Promise<void> {
   };
   const contenders = await startContenders(options, place, children, stack);
   const field = { contenders, origin, load };
-  const progress = new Progress(measureSteps(options, field) + studySteps(options, field));
+  const runtimes = options.studies.includes("start-up") ? await runtimesOf(children) : [];
+  const steps = measureSteps(options, field) + studySteps(options, field, runtimes);
+  const progress = new Progress(steps);
   const samples = await measure(options, field, progress);
-  const studied = await study(options, field, progress);
+  const studied = await study(options, field, runtimes, progress);
   const goals = judge(GOALS, { samples, ...studied });
   const machine = machineLine();
   const names = contenders.map(({ name }) => name);
@@ -65,6 +68,13 @@ async function compiled(folder: string): Promise<Native | null> {
   if (!("missing" in native)) return native;
   say(native.missing);
   return null;
+}
+
+/** Those that are there; says which are not. */
+async function runtimesOf(children: Children): Promise<readonly Runtime[]> {
+  const { found, missing } = await findRuntimes(children);
+  missing.forEach((name) => say(`${name}: left out, it is not installed`));
+  return found;
 }
 
 /** Starts everybody who is there, and says who is not. */

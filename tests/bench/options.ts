@@ -16,10 +16,10 @@ export interface Options extends StudyOptions {
 /** What `--help` prints. */
 export const USAGE = `deno task bench [--rounds N] [--quick] [--only TEXT] [--json]
 
-  --rounds N   interleaved rounds of which the median is taken (default 3)
+  --rounds N   interleaved rounds of which the median is taken (default 3; of starts 5)
   --quick      one short round: does it run at all, is anything far off
   --only TEXT  only the rows and tables whose title has TEXT in it, in whatever case: --only socks,
-               --only start, --only "idle tunnels"
+               --only start-up, --only "idle tunnels"
   --json       every figure of every round as JSON; the tables go to standard error
   --help       this
 
@@ -29,8 +29,15 @@ does, and the exit code is 0.
 `;
 
 const ROUNDS_MAX = 100;
-const FULL = { ms: 700, warmUpMs: 300, starts: 5, tunnels: [1000, 10_000], closedMs: 5000 };
-const QUICK = { ms: 150, warmUpMs: 60, starts: 1, tunnels: [1000], closedMs: 1000 };
+const FULL = {
+  ms: 700,
+  warmUpMs: 300,
+  starts: 5,
+  idleMs: 1000,
+  tunnels: [1000, 10_000],
+  closedMs: 5000,
+};
+const QUICK = { ms: 150, warmUpMs: 60, starts: 1, idleMs: 200, tunnels: [1000], closedMs: 1000 };
 
 /** Reads the command line; text is what is wrong with it. */
 export function readOptions(args: readonly string[]): Options | string {
@@ -58,6 +65,6 @@ export function readOptions(args: readonly string[]): Options | string {
   if (scenarios.length + studies.length === 0) return `no row has "${only}" in its title`;
   const what = { json, scenarios, studies };
   return quick
-    ? { rounds: rounds ?? 1, ...QUICK, ...what }
-    : { rounds: rounds ?? 3, ...FULL, ...what };
+    ? { rounds: rounds ?? 1, ...QUICK, starts: rounds ?? QUICK.starts, ...what }
+    : { rounds: rounds ?? 3, ...FULL, starts: rounds ?? FULL.starts, ...what };
 }

@@ -2,10 +2,12 @@ import { type Contender, type ContenderName, offers } from "./contenders.ts";
 import { type HeldTunnels, holdTunnels, tunnelRoute, tunnelsPossible } from "./idle_tunnels.ts";
 import type { Field } from "./measure.ts";
 import type { Progress } from "./progress.ts";
-import { measureStarts, type Starts } from "./starts.ts";
+import type { Runtime } from "./runtimes.ts";
+import { type Starts, summarizeStarts } from "./start_summary.ts";
+import { measureStarts } from "./starts.ts";
 
 /** What is measured beside the rows, of processes that are started anew for it. */
-export const STUDIES = ["start", "idle tunnels"] as const;
+export const STUDIES = ["start-up", "idle tunnels"] as const;
 /** One of {@linkcode STUDIES}. */
 export type Study = typeof STUDIES[number];
 
@@ -14,6 +16,8 @@ export interface StudyOptions {
   readonly studies: readonly Study[];
   /** How often each proxy is started. */
   readonly starts: number;
+  /** How long those that were started are left alone before their memory is looked at. */
+  readonly idleMs: number;
   /** How many idle tunnels each has, one number after the other. */
   readonly tunnels: readonly number[];
   /** How long a process is left alone after they are closed: memory is given back when the collector comes by. */
@@ -43,26 +47,29 @@ export function isStudied(name: ContenderName, study: Study): boolean {
 
 /** How many steps {@linkcode study} has. */
 export function studySteps(
-  { studies, tunnels }: StudyOptions,
+  { studies, starts, tunnels }: StudyOptions,
   { contenders, load }: Field,
+  runtimes: readonly Runtime[],
 ): number {
   const count = (study: Study) => studies.includes(study) ? inStudy(contenders, study).length : 0;
-  return count("start") + (load.hold === null ? 0 : count("idle tunnels") * tunnels.length);
+  const started = studies.includes("start-up") ? count("start-up") + runtimes.length : 0;
+  return started * starts + (load.hold === null ? 0 : count("idle tunnels") * tunnels.length);
 }
 
-/** Does them, one contender after the other. */
+/** Does them. */
 export async function study(
   options: StudyOptions,
   { contenders, origin, load }: Field,
+  runtimes: readonly Runtime[],
   progress: Progress,
 ): Promise<Studied> {
-  const starts: Starts[] = [];
+  let starts: readonly Starts[] = [];
   const tunnels: HeldTunnels[] = [];
-  if (options.studies.includes("start")) {
-    for (const contender of inStudy(contenders, "start")) {
-      const measured = await measureStarts(contender, origin, options.starts, progress);
-      if (measured !== null) starts.push(measured);
-    }
+  if (options.studies.includes("start-up")) {
+    const { starts: rounds, idleMs } = options;
+    const started = inStudy(contenders, "start-up");
+    const who = { contenders: started, runtimes, rounds, idleMs };
+    starts = summarizeStarts(await measureStarts(who, origin, progress));
   }
   if (options.studies.includes("idle tunnels") && load.hold !== null) {
     for (const wanted of options.tunnels) {

@@ -1,13 +1,14 @@
+import { DOORWARDS } from "./contenders.ts";
 import type { HeldTunnels } from "./idle_tunnels.ts";
 import type { Verdict } from "./judge.ts";
 import { markdown, ratio, shown } from "./markdown.ts";
-import type { Starts } from "./starts.ts";
+import type { Starts } from "./start_summary.ts";
 import type { Studied } from "./studies.ts";
 
 /** What came of the studies, as Markdown. */
 export function studyTables({ starts, tunnels }: Studied): string {
   const parts = [
-    starts.length === 0 ? "" : `## Start\n\n${startTable(starts)}`,
+    starts.length === 0 ? "" : `## Start-up\n\n${startTable(starts)}`,
     tunnels.length === 0 ? "" : `## Idle tunnels\n\n${tunnelTable(tunnels)}`,
   ];
   return parts.filter((part) => part !== "").join("\n");
@@ -28,14 +29,25 @@ export function goalTable(verdicts: readonly Verdict[]): string {
 }
 
 function startTable(starts: readonly Starts[]): string {
-  const header = ["proxy", "accepts after, ms", "first response later, ms", "MB then"];
-  return markdown(
-    header,
-    starts.map(({ contender, acceptsMs, firstResponseMs, rssMb }) => [
-      contender,
-      ...[acceptsMs, firstResponseMs, rssMb].map(shown),
+  const times = ["program", "accepts after, ms", "first response after, ms", "MB idle"];
+  const figures = markdown(
+    times,
+    starts.map(({ of, acceptsMs, respondsMs, idleMb }) => [
+      of,
+      ...[acceptsMs, respondsMs, idleMb].map(shown),
     ]),
   );
+  const own: readonly string[] = DOORWARDS;
+  const compared = starts.filter(({ of, doorward }) => doorward !== null && !own.includes(of));
+  if (compared.length === 0) return figures;
+  const ratios = markdown(
+    ["Doorward's to that of", "accepts", "first response", "MB idle"],
+    compared.map(({ of, doorward }) => [
+      of,
+      ...[doorward?.accepts, doorward?.responds, doorward?.idleMb].map((one) => ratio(one ?? null)),
+    ]),
+  );
+  return `${figures}\n${ratios}`;
 }
 
 function tunnelTable(tunnels: readonly HeldTunnels[]): string {

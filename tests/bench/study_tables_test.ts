@@ -5,11 +5,22 @@ import { goalTable, studyTables } from "./study_tables.ts";
 import { CONTENDERS } from "./contenders.ts";
 
 Deno.test("studyTables() has a table for each study that something came of", () => {
-  const start = { contender: "squid", acceptsMs: 20.4, firstResponseMs: 0.5, rssMb: 28 } as const;
+  const times = { acceptsMs: 20.4, respondsMs: 20.9, idleMb: 28 };
+  const alone = { of: "squid", ...times, doorward: null } as const;
+  const ratios = { accepts: 5, responds: 5.125, idleMb: 2.5 };
+  const start = { of: "squid", ...times, doorward: ratios } as const;
+  const bare = { of: "node -e 0", ...times, respondsMs: null, doorward: null } as const;
   const memory = { idleMb: 1, heldMb: 101, afterMb: 11, eachKb: 10, returned: 0.9 };
   const held = { contender: "relay", wanted: 10_000, held: 9900, ...memory } as const;
   assertEquals(studyTables({ starts: [], tunnels: [] }), "");
-  assertMatch(studyTables({ starts: [start], tunnels: [] }), /\| squid +\| +20\.4 \| +0\.50 \|/);
+  const shown = studyTables({ starts: [start, bare], tunnels: [] });
+  assertMatch(shown, /\| squid +\| +20\.4 \| +20\.9 \| +28\.0 \|\n/);
+  assertMatch(shown, /\| node -e 0 +\| +20\.4 \| +— \| +28\.0 \|\n/);
+  assertMatch(shown, /\| squid +\| +5\.00 \| +5\.13 \| +2\.50 \|\n$/);
+  const own = { ...start, of: "rules-10" } as const;
+  for (const uncompared of [alone, own]) {
+    assertEquals(studyTables({ starts: [uncompared], tunnels: [] }).includes("Doorward"), false);
+  }
   assertMatch(
     studyTables({ starts: [], tunnels: [held] }),
     /^## Idle tunnels[^]*\| relay \| 9900 of 10000 \| +1\.0 \| +101 \| +11\.0 \| +10\.0 \| +0\.90 \|\n$/,

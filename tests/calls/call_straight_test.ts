@@ -58,6 +58,12 @@ Deno.test("callStraight() tells what its exchange failed of, and closes", async 
   }
 });
 
+Deno.test("callStraight() reaches no host that is none", async () => {
+  const { outcome, log } = await called("http://a..b/", () => Promise.resolve("done"));
+  assertEquals([outcome.message, log], ["Cannot call", []]);
+  assertEquals(outcome.detail, "a label is empty");
+});
+
 Deno.test("callStraight() reaches nothing once it is to stop", async () => {
   await using origin = startOrigin(answering(ok()));
   const ports = callNetwork(origin);

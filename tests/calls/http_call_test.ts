@@ -80,6 +80,17 @@ Deno.test("callOver() passes over interim answers, but not over an endless row o
   assertEquals(await faultOf(() => whole(interim.repeat(17), HEAD)), "upstream cut_short");
 });
 
+Deno.test("callOver() says how an answer fell short", async () => {
+  const words = async (...pieces: Piece[]) =>
+    (await assertRejects(() => whole(...pieces), ProtocolError)).message;
+  const cut = "Cannot read the answer";
+  assertEquals(await words(), `${cut}: the connection was closed without one`);
+  const reset = new Deno.errors.ConnectionReset("reset");
+  assertEquals(await words(reset), `${cut}: the connection broke off`);
+  const interim = "HTTP/1.1 103 Early\r\n\r\n".repeat(17);
+  assertEquals(await words(interim), `${cut}: it only announces one, without end`);
+});
+
 Deno.test("callOver() reads what somebody says who hangs up before the request is there", async () => {
   const stream = new ScriptedStream("HTTP/1.1 431 No\r\nContent-Length: 0\r\n\r\n");
   stream.broken = new Deno.errors.BrokenPipe("Broken pipe");

@@ -105,6 +105,14 @@ for (const [bytes, kind] of REFUSED) {
   });
 }
 
+Deno.test("postJson() says of an answer that is too long that it cannot post", async () => {
+  const error = await assertRejects(() => post(answering(answerOf(8193))), ConnectError);
+  assertEquals([error.message, error.detail], [
+    "Cannot post",
+    "its answer is longer than 8192 bytes",
+  ]);
+});
+
 Deno.test("postJson() says so when the server hangs up without an answer", async () => {
   const error = await assertRejects(
     () =>

@@ -233,8 +233,10 @@ Deno.test("explain knows that the proxy is no destination, by its name and by it
   for (const target of ["proxy.corp:3128", "8.8.8.8:3128", "b.test:3128"]) {
     const here = fakeSurroundings({ env: CORP, resolve: PUBLIC });
     const code = await cli(["explain", target, "--json", "--allow", target], here);
-    const { verdict, reason } = JSON.parse(here.printed().out);
+    const { verdict, reason, steps } = JSON.parse(here.printed().out);
     assertEquals([code, verdict, reason], [1, "deny", "upstream_proxy"], target);
+    const { question, answer } = steps.at(-1);
+    assertEquals([question, answer], ["upstream proxies", "this is one"]);
   }
 });
 

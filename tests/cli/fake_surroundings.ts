@@ -86,10 +86,11 @@ export function fakeSurroundings(options: FakeOptions = {}): FakeSurroundings {
     startHelper: () => {
       throw new Deno.errors.NotFound("This test helps itself");
     },
-    serveAdmin: (at) => ({
-      address: { ip: at.ip, port: at.port || FREE_PORT },
-      close: () => Promise.resolve(),
-    }),
+    serveAdmin: (at) =>
+      Promise.resolve({
+        address: { ip: at.ip, port: at.port || FREE_PORT },
+        close: () => Promise.resolve(),
+      }),
     signals(names, on): Disposable {
       const listener = (signal: Deno.Signal) => {
         if (names.includes(signal)) on(signal);
@@ -114,7 +115,7 @@ export function fakeSurroundings(options: FakeOptions = {}): FakeSurroundings {
     },
     giveUpWriting: () => {},
     instruments: () => Promise.reject(new Error("This test looks at no machine")),
-    startProxy: (options) => fakeProxy(options, proxies, clock),
+    startProxy: (options) => Promise.resolve(fakeProxy(options, proxies, clock)),
     ...options,
     printed: () => ({ out: out.text, err: err.text }),
     send: (signal) => [...listeners].forEach((listener) => listener(signal)),

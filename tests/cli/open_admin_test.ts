@@ -27,10 +27,10 @@ function listening(options: FakeOptions = {}) {
     serveAdmin: (address, { answer }) => {
       at.push(formatSocketAddress(address));
       answers.push(answer);
-      return {
+      return Promise.resolve({
         address: { ip: address.ip, port: address.port || FREE_PORT },
         close: () => Promise.resolve(void closed.push("closed")),
-      };
+      });
     },
     ...options,
   });

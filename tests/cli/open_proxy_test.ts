@@ -1,4 +1,4 @@
-import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { type OpenOptions, openProxy, socksListener } from "../../src/cli/open_proxy.ts";
 import { policyInForce } from "../../src/cli/policy_in_force.ts";
 import { loadConfig } from "../../src/config/config.ts";
@@ -44,7 +44,7 @@ async function options(): Promise<OpenOptions> {
 Deno.test("openProxy() starts a proxy with what the configuration says", async () => {
   const here = fakeSurroundings();
   const given = await options();
-  openProxy(given, here);
+  await openProxy(given, here);
   const started = here.proxies[0]!.options;
   assertEquals(started.listen, given.listen);
   assertEquals(started.socks, given.socks);
@@ -64,7 +64,7 @@ Deno.test("openProxy() explains why it cannot listen", async () => {
       throw new Deno.errors.AddrInUse("Address already in use");
     },
   });
-  assertEquals(openProxy(await options(), here), null);
+  assertEquals(await openProxy(await options(), here), null);
   await here.terminal.err.flush();
   assertStringIncludes(here.printed().err, "doorward: Cannot listen on 127.0.0.1:3128");
 });
@@ -76,7 +76,7 @@ Deno.test("openProxy() does not hide a bug", async () => {
     },
   });
   const given = await options();
-  assertThrows(() => openProxy(given, here), TypeError, "bug");
+  await assertRejects(() => openProxy(given, here), TypeError, "bug");
 });
 
 Deno.test("openProxy() tells the listener for SOCKS5 from the other", async () => {
@@ -85,7 +85,7 @@ Deno.test("openProxy() tells the listener for SOCKS5 from the other", async () =
       throw new Error("Cannot listen", { cause: new Deno.errors.AddrInUse("in use") });
     },
   });
-  assertEquals(openProxy(await options(), here), null);
+  assertEquals(await openProxy(await options(), here), null);
   await here.terminal.err.flush();
   assertStringIncludes(
     here.printed().err,
@@ -123,7 +123,7 @@ Deno.test("openProxy() chooses by the environment which requests leave through a
   const here = fakeSurroundings({
     env: { HTTPS_PROXY: "http://proxy.corp:3128", NO_PROXY: "b.test" },
   });
-  openProxy(await options(), here);
+  await openProxy(await options(), here);
   const { upstream } = here.proxies[0]!.options;
   assertEquals(chosenProxy(upstream(connectTo("a.test"), []))?.source, "HTTPS_PROXY");
   assertEquals(chosenProxy(upstream(connectTo("b.test"), [])), null);
@@ -132,13 +132,13 @@ Deno.test("openProxy() chooses by the environment which requests leave through a
 
 Deno.test("openProxy() keeps the permission to write only where a unix socket may be reached", async () => {
   const given = await options();
-  const isGivenUp = (parts: Partial<PolicyDocument>) => {
+  const isGivenUp = async (parts: Partial<PolicyDocument>) => {
     let givenUp = false;
     const here = fakeSurroundings({ giveUpWriting: () => givenUp = true });
-    openProxy({ ...given, policy: { ...given.policy, ...parts } }, here);
+    await openProxy({ ...given, policy: { ...given.policy, ...parts } }, here);
     return givenUp;
   };
-  assertEquals(isGivenUp({}), true);
-  assertEquals(isGivenUp({ unixSockets: ["/run/a.sock"] }), false);
-  assertEquals(isGivenUp({ dangerouslyAllowAllUnixSockets: true }), false);
+  assertEquals(await isGivenUp({}), true);
+  assertEquals(await isGivenUp({ unixSockets: ["/run/a.sock"] }), false);
+  assertEquals(await isGivenUp({ dangerouslyAllowAllUnixSockets: true }), false);
 });

@@ -28,6 +28,12 @@ Deno.test("presets lists each with its hosts, what it needs and what it is for",
     "7 hosts",
     "mitm",
   ]);
+  assertEquals(lines.slice(-4), [
+    "",
+    "mitm: only with mitm = true, which holds hosts to reading. What is in one: doorward presets",
+    'show NAME. To use it: presets = ["NAME"] under [network].',
+    "",
+  ]);
 });
 
 Deno.test("presets --json lists the same for programs", async () => {

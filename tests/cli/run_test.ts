@@ -44,7 +44,12 @@ Deno.test("run refuses to connect past a Doorward that it runs behind, also when
   const { here, calls } = machine(0, () => {}, { DOORWARD_ACTIVE: "1" });
   assertEquals(await cli(["run", "-q", "--allow", "a.test", "--", "tool"], here), 125);
   assertEquals([calls.length, here.proxies.length], [0, 0]);
-  assertStringIncludes(here.printed().err, 'Cannot run "tool" behind Doorward a second time');
+  assertEquals(here.printed().err.split("\n"), [
+    'doorward: Cannot run "tool" behind Doorward a second time',
+    "  what this proxy lets through would not all pass the one outside (DOORWARD_ACTIVE is set)",
+    "  run the command by itself: it is behind that one already",
+    "",
+  ]);
 });
 
 Deno.test("run listens on a free loopback port, whatever is configured", async () => {

@@ -388,10 +388,8 @@ Deno.test("start begins nothing where the admin API cannot listen", async () => 
 
 Deno.test("start closes the admin API at its end, and when the proxy cannot listen", async () => {
   let closed = 0;
-  const serveAdmin: FakeSurroundings["serveAdmin"] = (address) => ({
-    address,
-    close: () => Promise.resolve(void closed++),
-  });
+  const serveAdmin: FakeSurroundings["serveAdmin"] = (address) =>
+    Promise.resolve({ address, close: () => Promise.resolve(void closed++) });
   const startProxy = () => {
     throw new Deno.errors.AddrInUse("Address already in use");
   };

@@ -89,3 +89,17 @@ Deno.test("readOrMakeAdminToken() says why it cannot make one", async () => {
   const error = await assertRejects(() => readOrMakeAdminToken(scratch.home, os));
   assertMatch(error.message, /^Cannot (use|make) the admin token .*admin\.token: /);
 });
+
+Deno.test({
+  name: "readOrMakeAdminToken() says so where no file can be made",
+  ignore: os !== "linux",
+  fn: async () => {
+    // Nobody makes anything there.
+    const file = "/proc/nobody/proxy/admin.token";
+    await assertRejects(
+      () => readOrMakeAdminToken("/proc/nobody", os),
+      Error,
+      `Cannot make the admin token ${file}: `,
+    );
+  },
+});

@@ -121,3 +121,19 @@ Deno.test("loadConfig() shows nothing of the URL of a decider", async () => {
   assertEquals(faults.length, 5);
   assertEquals(faults.filter((fault) => fault.includes("s3cret")), []);
 });
+
+Deno.test("readDecider() says of a decider that is no table what to write", async () => {
+  const message = '1:11 "decider" is "decide": expected a table: write [network.decider]';
+  assertEquals(await read('decider = "decide"'), [null, [message]]);
+});
+
+Deno.test("readDecider() takes a command of 256 words, and not of 257", async () => {
+  const command = (count: number) => `decider = { command = ${JSON.stringify(wordsOf(count))} }`;
+  assertEquals((await read(command(256)))[1], []);
+  const message = '1:23 "decider.command" has more than 256 words';
+  assertEquals(await read(command(257)), [null, [message]]);
+});
+
+function wordsOf(count: number): readonly string[] {
+  return Array.from({ length: count }, () => "decide");
+}

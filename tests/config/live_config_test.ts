@@ -322,6 +322,18 @@ Deno.test("persist() writes no second policy beside that of a profile", async ()
   assertEquals(await world.read(), profile);
 });
 
+Deno.test("persist() writes no policy beside that of the sandbox mode", async () => {
+  const sandbox =
+    'sandbox_mode = "workspace-write"\n[sandbox_workspace_write]\nnetwork_access = true\n';
+  await using world = await makeWorld(sandbox);
+  const { code, message } = await refusal(world.live.persist("allow", "b.test"));
+  assertEquals([code, message], [
+    "cannot_write",
+    "Cannot write the rule: the policy is that of the sandbox mode: write the rule there",
+  ]);
+  assertEquals(await world.read(), sandbox);
+});
+
 Deno.test("persist() of two at once loses neither", async () => {
   await using world = await makeWorld(START);
   await Promise.all(["b.test", "c.test"].map((host) => world.live.persist("allow", host)));

@@ -1,5 +1,10 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { publishNewFile, removeQuietly, writeNewFile } from "../../src/config/new_file.ts";
+import {
+  publishNewFile,
+  removeQuietly,
+  whyNotWritten,
+  writeNewFile,
+} from "../../src/config/new_file.ts";
 import { makeScratch } from "../support/scratch.ts";
 
 const BYTES = new Uint8Array([1, 2, 3]);
@@ -51,4 +56,10 @@ Deno.test("removeQuietly() removes a file, and does not mind that there is none"
   await removeQuietly(file);
   await removeQuietly(file);
   await assertRejects(() => Deno.stat(file), Deno.errors.NotFound);
+});
+
+Deno.test("whyNotWritten() says what is missing where the runtime forbids it, else what the system says", () => {
+  const why = "Doorward runs without --allow-write for its folder; grant that";
+  assertEquals(whyNotWritten(new Deno.errors.NotCapable("Requires write access")), why);
+  assertEquals(whyNotWritten(new Error("No space left on device")), "No space left on device");
 });

@@ -93,6 +93,18 @@ Deno.test("fetchSecret() knows no variable that every object has", async () => {
   assertEquals((await fetched({ env: "constructor" })).endsWith("it is not set"), true);
 });
 
+Deno.test({
+  name: "fetchSecret() says that a file may not be read",
+  // Root may read anything.
+  ignore: Deno.build.os === "windows" || Deno.uid() === 0,
+  fn: async () => {
+    await using scratch = await makeScratch();
+    const file = await scratch.write("token", "s3cret");
+    await Deno.chmod(file, 0);
+    assertEquals((await fetched({ file })).endsWith(": it may not be read"), true);
+  },
+});
+
 Deno.test("fetchSecret() names a file and not what it holds", async () => {
   await using scratch = await makeScratch();
   const file = `${scratch.folder}/token`;

@@ -182,6 +182,18 @@ Deno.test("editConfigFile() says why a file cannot be written", async () => {
   assertStringIncludes(error.message, `Cannot write ${file}: `);
 });
 
+Deno.test({
+  name: "editConfigFile() says whose permission is missing",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    // Nobody makes a folder there, whoever it is.
+    const file = "/sys/doorward/config.toml";
+    const error = await assertRejects(() => editConfigFile(file, allowing("a.test")));
+    const why = "permission denied; make the file and its folder writable for this user";
+    assertEquals(error.message, `Cannot write ${file}: ${why}`);
+  },
+});
+
 Deno.test("configEditor() makes one edit after the other, and goes on after a failure", async () => {
   await using scratch = await makeScratch();
   const file = `${scratch.folder}/config.toml`;

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { ChunkedDecoder } from "../../src/http/chunked.ts";
 import { latin1, latin1Bytes } from "../../src/net/stream/latin1.ts";
-import { fault } from "../support/fault.ts";
+import { fault, faultWords } from "../support/fault.ts";
 import { cuts } from "../support/scripted_stream.ts";
 
 interface Decoded {
@@ -212,4 +212,31 @@ Deno.test("decode() moves the data to the front of the piece, in place", () => {
   const bytes = latin1Bytes(`2\r\nab\r\n3;x\r\ncde\r\n${END}`);
   const { data, used } = new ChunkedDecoder("client", 8).decode(bytes);
   assertEquals([latin1(bytes.subarray(0, data)), used], ["abcde", bytes.length]);
+});
+
+/** Bodies, and what is said of them after `Cannot decode the body: `. */
+const WORDS: readonly (readonly [string, string])[] = [
+  ["\r\n", "a chunk has no size"],
+  ["5h", "a chunk size is not a hexadecimal number"],
+  ["0".repeat(14), "a chunk size out of range"],
+  ["5;\0", "an extension holds a control character"],
+  [`5;${"x".repeat(257)}`, "a long extension"],
+  ["5\r5", "a carriage return stands alone"],
+  ["1\r\nab", "a chunk is longer than its size"],
+  ["1\r\na\ra", "a chunk is longer than its size"],
+  ["0\r\n\n", "a line feed stands alone"],
+  [`0\r\nA: ${"x".repeat(16 * 1024)}`, "a long trailer section"],
+];
+
+for (const [body, words] of WORDS) {
+  Deno.test(`decode() says of ${JSON.stringify(body.slice(0, 20))}: ${words}`, () => {
+    assertEquals(faultWords(() => decode([body])), `Cannot decode the body: ${words}`);
+  });
+}
+
+Deno.test("decode() says of what comes after a fault that it reads no more", () => {
+  const decoder = new ChunkedDecoder("client", 8);
+  fault(() => decoder.decode(latin1Bytes("x")));
+  const again = () => decoder.decode(latin1Bytes(END));
+  assertEquals(faultWords(again), "Cannot decode the body: it was broken before");
 });

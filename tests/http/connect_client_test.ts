@@ -96,6 +96,20 @@ for (const [what, pieces, code] of BAD) {
   });
 }
 
+Deno.test("requestTunnel() says how a proxy fell short of an answer", async () => {
+  const none = await assertRejects(() => ask([]), ProtocolError);
+  assertEquals(
+    none.message,
+    "Cannot open a tunnel: the proxy closed the connection without an answer",
+  );
+  const endless = ["HTTP/1.1 100 Continue\r\n\r\n".repeat(17)];
+  const error = await assertRejects(() => ask(endless), ProtocolError);
+  assertEquals(
+    error.message,
+    "Cannot open a tunnel: the proxy sends interim responses without end",
+  );
+});
+
 Deno.test("requestTunnel() takes the longest head that fits", async () => {
   const shell = "HTTP/1.1 200 OK\r\nA: \r\n\r\n";
   const fill = (bytes: number) => shell.replace("A: ", `A: ${"a".repeat(bytes - shell.length)}`);

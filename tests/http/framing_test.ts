@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { type Field, field } from "../../src/http/fields.ts";
 import { type Framing, requestFraming, responseFraming } from "../../src/http/framing.ts";
 import type { Minor } from "../../src/http/head.ts";
-import { fault } from "../support/fault.ts";
+import { fault, faultWords } from "../support/fault.ts";
 
 /** `Name: value` lines as fields. */
 function fields(lines: readonly string[]): Field[] {
@@ -187,3 +187,24 @@ Deno.test("responseFraming() knows which responses have one all the same", () =>
     assertEquals(ofResponse([], options), CLOSE, JSON.stringify(options));
   }
 });
+
+/** Fields of a request, its minor version, and what is said of them after `Cannot tell where the body ends: `. */
+const WORDS: readonly (readonly [readonly string[], Minor, string])[] = [
+  [["Transfer-Encoding: chunked"], 0, "HTTP/1.0 has no Transfer-Encoding"],
+  [
+    ["Transfer-Encoding: chunked", "Content-Length: 5"],
+    1,
+    "both Transfer-Encoding and Content-Length",
+  ],
+  [["Transfer-Encoding: gzip"], 1, "a Transfer-Encoding other than chunked"],
+  [["Content-Length: 5", "Content-Length: 5"], 1, "more than one Content-Length"],
+  [["Content-Length: five"], 1, "a Content-Length that is not a number"],
+  [[`Content-Length: ${"0".repeat(16)}`], 1, "a Content-Length out of range"],
+];
+
+for (const [lines, minor, words] of WORDS) {
+  Deno.test(`requestFraming() says of ${lines}: ${words}`, () => {
+    const said = faultWords(() => ofRequest(lines, "POST", minor));
+    assertEquals(said, `Cannot tell where the body ends: ${words}`);
+  });
+}

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import type { RequestHead, ResponseHead } from "../../src/http/head.ts";
 import { parseFields, parseRequestHead, parseResponseHead } from "../../src/http/parse_head.ts";
 import { latin1Bytes } from "../../src/net/stream/latin1.ts";
-import { fault } from "../support/fault.ts";
+import { fault, faultWords } from "../support/fault.ts";
 
 const FIELDS_MAX = 100;
 
@@ -301,3 +301,59 @@ Deno.test("parseFields() reads a trailer section, from where it is told to", () 
     [],
   );
 });
+
+const VERSION_WORDS = "Cannot speak this protocol: only HTTP/1.0 and HTTP/1.1";
+
+/** Heads of requests, and what is said of them. */
+const REQUEST_WORDS: readonly (readonly [string, string])[] = [
+  ["GET / HTTP/2.0\r\n\r\n", VERSION_WORDS],
+  ["GET / HTTP/1.1\n\r\n", "Cannot parse the head: a line feed stands alone"],
+  ["GET / HTTP/1.1\r\n A: b\r\n\r\n", header("a line does not begin with a field name")],
+  ["GET / HTTP/1.1\r\nA b\r\n\r\n", header("a field name is a token and a colon")],
+  ["GET / HTTP/1.1\r\nA: \0\r\n\r\n", header("a field value holds a control character")],
+  ["GET / HTTP/1.1\r\nA: b\r\n\rx", header("a carriage return stands alone")],
+  ["GET / HTTP/1.1\r\nA: b\r\n", header("it does not end")],
+  [`GET / HTTP/1.1\r\n${"A: b\r\n".repeat(101)}\r\n`, "Cannot take more than 100 fields"],
+];
+
+function header(why: string): string {
+  return `Cannot parse the header: ${why}`;
+}
+
+for (const [head, words] of REQUEST_WORDS) {
+  Deno.test(`parseRequestHead() says of ${JSON.stringify(head.slice(0, 28))}: ${words}`, () => {
+    assertEquals(faultWords(() => request(head)), words);
+  });
+}
+
+/** Request lines, and what is said of them after `Cannot parse the request: `. */
+const LINE_WORDS: readonly (readonly [string, string])[] = [
+  [" / HTTP/1.1", "the request line has no method"],
+  ["G@T / HTTP/1.1", "a method is a token and one space"],
+  [`${"M".repeat(65)} / HTTP/1.1`, "the method is too long"],
+  ["GET  / HTTP/1.1", "the request line has no target"],
+  ["GET /\x80 HTTP/1.1", "the request target holds a byte that no URI has"],
+];
+
+for (const [text, words] of LINE_WORDS) {
+  Deno.test(`parseRequestHead() says of ${JSON.stringify(text.slice(0, 20))}: ${words}`, () => {
+    assertEquals(faultWords(() => line(text)), `Cannot parse the request: ${words}`);
+  });
+}
+
+/** Status lines, and what is said of them. */
+const STATUS_WORDS: readonly (readonly [string, string])[] = [
+  ["HTTP/2 200 OK", VERSION_WORDS],
+  [
+    "HTTP/1.1 20 OK",
+    "Cannot parse the response: the status is not a number from 100 to 999",
+  ],
+  ["HTTP/1.1 200OK", "Cannot parse the response: no space after the status"],
+  ["HTTP/1.1 200 \0", "Cannot parse the response: the reason phrase holds a control character"],
+];
+
+for (const [text, words] of STATUS_WORDS) {
+  Deno.test(`parseResponseHead() says of ${JSON.stringify(text)}: ${words}`, () => {
+    assertEquals(faultWords(() => statusLine(text)), words);
+  });
+}

@@ -84,6 +84,20 @@ Deno.test("readRequestHead() is null when the stream ends before a head begins",
   }
 });
 
+Deno.test("readRequestHead() and readResponseHead() say what is wrong with the first bytes", async () => {
+  const request = (text: string) => assertRejects(() => readRequest([text]), ProtocolError);
+  assertEquals(
+    (await request("\rG")).message,
+    "Cannot parse the head: a carriage return stands alone",
+  );
+  assertEquals(
+    (await request("GET /\n")).message,
+    "Cannot parse the head: a line feed stands alone",
+  );
+  const response = await assertRejects(() => readResponse(["SSH-2.0"]), ProtocolError);
+  assertEquals(response.message, "Cannot parse the head: this is not HTTP");
+});
+
 // RFC 9112 section 2.2: at least one empty line is ignored. We ignore exactly one.
 Deno.test("readRequestHead() ignores one empty line before a head, however it is cut", async () => {
   for (const pieces of cuts(`\r\n${HEAD}`)) {

@@ -75,3 +75,22 @@ Deno.test("notices of a configuration are told with their place", async () => {
   assertEquals(built.open, null);
   assert(built.off !== null);
 });
+
+Deno.test("a decider is told of that nobody asks, since the requirements leave nothing to decide", async () => {
+  await using scratch = await makeScratch();
+  const required = "[experimental_network]\nmanaged_allowed_domains_only = true\n" +
+    'domains = { "a.test" = "allow" }\n';
+  await scratch.write("requirements.toml", required);
+  await using embedding = makeEmbedding({ systemFolder: scratch.folder });
+  const told: string[] = [];
+  const decide = () => Promise.reject(new Error("Nobody is asked"));
+  const toml = '[network]\nenabled = true\nallowed_domains = ["a.test"]\n';
+  const built = await buildProxy({
+    ...SETTINGS,
+    source: { text: { name: "config", toml } },
+    decider: { asks: { kind: "function", decide }, timeoutMs: 1, concurrency: 1 },
+    onDiagnostic: (line) => told.push(line),
+  }, embedding.machine);
+  built.open!.listeners.forEach(({ listener }) => listener.close());
+  assertEquals(told.at(-1), "The requirements leave nothing to decide: the decider is not asked");
+});

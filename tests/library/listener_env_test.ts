@@ -33,7 +33,7 @@ Deno.test("a marked command goes by the HTTP proxy alone, which keeps the mark",
 Deno.test("a mark that no user name can hold is refused", async () => {
   for (const attempt of ["", "a b", "a:b", "ä", "x".repeat(129)]) {
     const of = await facts("", attempt);
-    assertThrows(() => listenerEnv(of, {}), TypeError, "attempt id");
+    assertThrows(() => listenerEnv(of, {}), TypeError, "without a space or a colon");
   }
 });
 

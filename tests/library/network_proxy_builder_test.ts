@@ -60,3 +60,22 @@ Deno.test("what no record could hold is refused when it is said", () => {
     assertThrows(() => builder.auditMetadata({ appVersion }), TypeError, '"appVersion"');
   }
 });
+
+Deno.test("a decider has a time and a number of questions that can be kept to", () => {
+  const builder = new NetworkProxyBuilder(() => Promise.reject());
+  const decide = () => Promise.reject(new Error("Nobody is asked"));
+  for (const timeoutMs of [0, -1, NaN, Infinity]) {
+    assertThrows(
+      () => builder.policyDecider(decide, { timeoutMs }),
+      RangeError,
+      `Cannot wait ${timeoutMs} ms for a decider: it takes 1 to `,
+    );
+  }
+  for (const concurrency of [0, 1.5, NaN]) {
+    assertThrows(
+      () => builder.policyDecider(decide, { concurrency }),
+      RangeError,
+      `Cannot ask a decider ${concurrency} questions at once`,
+    );
+  }
+});

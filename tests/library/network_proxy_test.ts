@@ -13,6 +13,18 @@ Deno.test("disposing of a proxy twice, and after it ran, does nothing", async ()
   assertEquals(handle.addresses, proxy.addresses);
 });
 
+Deno.test("a proxy runs once, and none that was disposed of", async () => {
+  await using embedding = makeEmbedding();
+  const unused = await embedding.builder().build();
+  await unused[Symbol.asyncDispose]();
+  const proxy = await embedding.builder().build();
+  await using _ = await proxy.run();
+  for (const over of [unused, proxy]) {
+    const words = "Cannot run this proxy again: build another";
+    await assertRejects(() => over.run(), TypeError, words);
+  }
+});
+
 Deno.test("HTTPS is looked into with the authority of the home folder, which is made there", async () => {
   await using scratch = await makeScratch();
   await using embedding = makeEmbedding({ env: { DOORWARD_HOME: scratch.folder } });

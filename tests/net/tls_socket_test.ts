@@ -110,6 +110,17 @@ Deno.test("finish() rejects with what the handshake failed of, and closes", asyn
   await wire.readAll();
 });
 
+Deno.test("finish() rejects where the other side leaves amid the handshake", async () => {
+  const [ours, theirs] = streamPair();
+  const { outside, finish } = beginTls(ours, true, Duplex);
+  const { socket, secured } = client(outside, "h2");
+  const failing = rejection(finish(socket, secured, NEVER), "the handshake");
+  socket.destroy();
+  assertEquals(String(await failing), "Error: The connection was closed");
+  await using wire = new Wire(theirs);
+  await wire.readAll();
+});
+
 Deno.test("finish() heeds its signal, before it and amid it", async () => {
   for (const isEarly of [true, false]) {
     const [ours, theirs] = streamPair();

@@ -138,7 +138,10 @@ Deno.test("authorize() tells each step", async () => {
     note: (step) => steps.push(step),
   });
   await authorize(connectTo("a.test"), policyOf({ allow: ["a.test"] }), options, NEVER);
-  assertEquals(steps.at(-1)!.question, "Doorward's own listeners");
+  assertEquals(
+    [steps.at(-1)!.question, steps.at(-1)!.answer],
+    ["Doorward's own listeners", "this is one"],
+  );
   assertEquals(steps.some((step) => step.rule?.text === "a.test"), true);
 });
 

@@ -66,7 +66,7 @@ Deno.test("serve() answers 500 for a bug, tells of it, and closes", async () => 
   const told: string[] = [];
   const { session, wire } = serve(made, live, told);
   session.reject(new TypeError("bug"));
-  assertStringIncludes((await wire.readMessage()).start, "HTTP/1.1 500 ");
+  assertEquals((await wire.readMessage()).start, "HTTP/1.1 500 Internal Server Error");
   await wire.readEnd();
   assertEquals(live.size, 0);
   assertStringIncludes(told.join(), "Cannot serve 127.0.0.1:50000: TypeError: bug");

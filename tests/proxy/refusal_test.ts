@@ -100,6 +100,13 @@ Deno.test("refusalOf() adds to the reason what exactly was wrong, where that tel
   assertNotMatch(refuse(httpTo("a.test"), local).message, /10\.0\.0\.1/);
 });
 
+Deno.test("refusalOf() says to whom requests are sent where one was meant for a proxy itself", () => {
+  for (const reason of ["own_listener", "upstream_proxy"] as const) {
+    const { next_steps } = refuse(httpTo("a.test"), { reason }).fields;
+    assertEquals(next_steps, ["Send requests through Doorward, not to it."]);
+  }
+});
+
 Deno.test("refusalOf() says what to do, for every reason", () => {
   for (const reason of REASONS) {
     const { next_steps } = refuse(httpTo("a.test"), { reason }).fields;
@@ -274,8 +281,10 @@ Deno.test("refusalOf() says of a question how it is answered, and that it may be
   if (ask.verdict !== "ask") throw new Error("This policy asks");
   const { fields } = refusalOf(connectTo("api.example.com:443"), ask);
   assertEquals([fields.decision, fields.source, fields.retryable], ["ask", "decider", true]);
-  assertStringIncludes(fields.next_steps[0]!, "doorward approve ");
-  assertStringIncludes(fields.next_steps[0]!, "api.example.com");
+  assertEquals(
+    fields.next_steps[0],
+    "They can answer while it waits: doorward approve api.example.com",
+  );
   const deny = refuse(connectTo("api.example.com:443"), { reason: "not_allowed" });
   assertEquals(deny.fields.retryable, false);
   assertEquals(deny.fields.next_steps, fields.next_steps.slice(1));

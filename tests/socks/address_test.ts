@@ -94,7 +94,10 @@ Deno.test("decodeEndpoint() keeps nothing of the bytes that it was given", () =>
 Deno.test("writeEndpoint() writes no name whose length does not fit", () => {
   const write = (length: number) =>
     writeEndpoint(new Uint8Array(1000), 0, named("x".repeat(length), 80));
-  for (const length of [0, 256, 257, 512]) assertThrows(() => write(length), RangeError);
+  for (const length of [0, 256, 257, 512]) {
+    const words = `Cannot encode a domain of ${length} bytes: 1 to 255 fit`;
+    assertThrows(() => write(length), RangeError, words);
+  }
   for (const length of [1, 255]) write(length);
 });
 

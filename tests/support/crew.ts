@@ -18,6 +18,8 @@ export interface ScriptedWorker {
   /** What it was told, in order. */
   readonly told: readonly ToWorker[];
   readonly isOver: boolean;
+  /** Whether nothing can be sent to it any more. */
+  isDeaf: boolean;
   /** Says something to the main isolate. */
   say(message: FromWorker): void;
   /** Dies. */
@@ -50,8 +52,10 @@ export function makeScriptedCrew(count = 1): ScriptedCrew {
     start: (heard, failed) => {
       const told: ToWorker[] = [];
       let isOver = false;
+      const at = workers.length;
       workers.push({
         told,
+        isDeaf: false,
         get isOver(): boolean {
           return isOver;
         },
@@ -59,7 +63,10 @@ export function makeScriptedCrew(count = 1): ScriptedCrew {
         fail: failed,
       });
       return {
-        post: (message) => void told.push(structuredClone(message)),
+        post: (message) => {
+          if (workers[at]?.isDeaf) throw new DOMException("It cannot be cloned", "DataCloneError");
+          told.push(structuredClone(message));
+        },
         terminate: () => {
           isOver = true;
         },

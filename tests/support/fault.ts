@@ -6,9 +6,19 @@ export function fault(run: () => unknown): string {
   return named(assertThrows(run, ProtocolError));
 }
 
+/** What the ProtocolError that `run` throws says to people. */
+export function faultWords(run: () => unknown): string {
+  return assertThrows(run, ProtocolError).message;
+}
+
 /** As {@linkcode fault}, of what a promise rejects with. */
 export async function faultOf(run: () => PromiseLike<unknown>): Promise<string> {
   return named(await assertRejects(run, ProtocolError));
+}
+
+/** As {@linkcode faultWords}, of what a promise rejects with. */
+export async function faultWordsOf(run: () => PromiseLike<unknown>): Promise<string> {
+  return (await assertRejects(run, ProtocolError)).message;
 }
 
 /** The result of `run`, or the fault of the ProtocolError that it throws; nothing else may be thrown. */

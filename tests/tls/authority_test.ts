@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import {
   type Authority,
   authorityOf,
@@ -251,4 +251,10 @@ Deno.test("readCertificate() is null for what is none", () => {
     assertEquals(readCertificate(lib, text), null);
   }
   assert(readCertificate(lib, mine.certificate));
+});
+
+Deno.test("createAuthority() says so when the clock jumps back while it makes one", async () => {
+  const times = [NOW, NOW - 30 * DAY];
+  const now = () => times.shift() ?? NOW;
+  await assertRejects(() => createAuthority(now), Error, "Cannot use a new authority: ");
 });

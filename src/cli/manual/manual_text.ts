@@ -4,6 +4,7 @@ import { EXIT } from "../exit_code.ts";
 /** A term, and what there is to say of it. */
 type Entry = readonly [term: string, meaning: string];
 
+/** What Doorward is; a blank line ends a paragraph. */
 export const DESCRIPTION: readonly string[] = [
   "Doorward stands between a program and the internet, and lets it reach only the hosts that are on",
   "a list. It was made for AI agents, which run commands that nobody has read first, and works for",
@@ -24,6 +25,7 @@ export const EXIT_STATUS: readonly Entry[] = [
   ["other", "The exit code of the command of run; 128 + n when signal n ended it."],
 ];
 
+/** The variables that it reads. */
 export const ENVIRONMENT: readonly Entry[] = [
   ["DOORWARD_HOME", "The home folder. Without it that is CODEX_HOME, else ~/.config/doorward."],
   ["CODEX_HOME", "The home folder of another program, whose config.toml is read for its network."],
@@ -35,6 +37,7 @@ export const ENVIRONMENT: readonly Entry[] = [
   ["NO_COLOR", "Unless it is empty, nothing is printed in colour."],
 ];
 
+/** The files that it reads and writes, on systems that have such paths. */
 export const FILES: readonly Entry[] = [
   ["~/.config/doorward/config.toml", "The configuration; doorward init writes a first one."],
   ["~/.config/doorward/NAME.config.toml", "What --profile NAME lays over it."],
@@ -48,4 +51,5 @@ export const FILES: readonly Entry[] = [
   ["~/.config/doorward/proxy/ca.pem, ca.key", "The authority by which HTTPS is looked into."],
 ];
 
+/** Other pages. */
 export const SEE_ALSO: readonly string[] = ["curl(1), env(1), ssh_config(5)"];

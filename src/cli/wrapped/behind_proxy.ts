@@ -91,7 +91,7 @@ async function withProxy(
   }, here);
   await using _audit = { [Symbol.asyncDispose]: () => closeAudit(audit) };
   await using _decider = { [Symbol.asyncDispose]: () => decider?.close() ?? Promise.resolve() };
-  await using proxy = openProxy({
+  await using proxy = await openProxy({
     config,
     policy,
     ...listenersOf(config),

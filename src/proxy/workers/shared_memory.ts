@@ -19,12 +19,14 @@ export interface SharedMemory {
   readonly seeds: readonly number[];
 }
 
-/** What is held. */
+/** What is held, by its place in a row of {@linkcode SharedMemory.held}. */
 export const HELD = { connections: 0, lookups: 1, relays: 2, added: 3, accepting: 4 } as const;
+/** The length of such a row. */
 export const HELD_COUNT = 5;
 
-/** Which ports. */
+/** Which ports, by their place in a row of {@linkcode SharedMemory.ports}. */
 export const PORTS = { relays: 0, added: 1 } as const;
+/** How many kinds there are. */
 export const PORTS_COUNT = 2;
 
 /** Words of 32 bits for all ports that there are. */

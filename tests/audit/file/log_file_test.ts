@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { LogFile, type LogRules } from "../../../src/audit/file/log_file.ts";
+import { TAIL_BYTES_MAX } from "../../../src/audit/file/tail.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 import { makeScratch } from "../../support/scratch.ts";
 
@@ -87,6 +88,17 @@ Deno.test("append() takes off half a line that a writer left, and says so", asyn
   assertEquals(kept.told, [
     `${path}: it ended in the middle of a line: 3 bytes were taken off`,
   ]);
+});
+
+Deno.test("append() leaves alone what holds no lines", async () => {
+  await using scratch = await makeScratch();
+  const text = "x".repeat(TAIL_BYTES_MAX + 1);
+  const path = await scratch.write("log", text);
+  const log = new LogFile(path, rules());
+  const { arrived, error } = await log.append(bytesOf("a"), signal);
+  assertEquals([arrived, String(error)], [0, "Error: it holds no lines"]);
+  log.close();
+  assertEquals((await Deno.stat(path)).size, text.length);
 });
 
 Deno.test("append() removes files that are no longer kept", async () => {

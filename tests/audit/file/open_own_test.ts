@@ -67,6 +67,9 @@ Deno.test(
       await Deno.chmod(path, mode);
       await assertRejects(() => openOwn(path, { append: true }), Error, "others may write it");
     }
+    const beside = { append: true, isBeside: true };
+    const mend = "others may write it: take that from them (chmod go-w)";
+    await assertRejects(() => openOwn(path, beside), Error, `${path}: ${mend}`);
     await Deno.chmod(path, 0o644);
     (await openOwn(path, { append: true })).file.close();
   },

@@ -1,6 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { cli } from "../../../src/cli/cli.ts";
 import { auditRecords, writeAudit } from "../../support/audit_log.ts";
+import { lossAuditOf } from "../../support/audit_records.ts";
 import { makeScratch } from "../../support/scratch.ts";
 import { fakeSurroundings } from "../fake_surroundings.ts";
 
@@ -25,10 +26,22 @@ Deno.test("audit verify says how many records there are, and what the chain ends
     `  ${chain}`,
     "",
   ]);
-  assertStringIncludes(err, `doorward audit verify ${path} --expect ${chain}`);
+  assertStringIncludes(
+    err,
+    `Keep that elsewhere: doorward audit verify ${path} --expect ${chain}`,
+  );
   assertEquals((await run(path, "--quiet")).err, "");
   assertEquals((await run(path, "--expect", chain)).code, 0);
   assertEquals((await run(path, "--expect", "0".repeat(63) + "1")).code, 1);
+});
+
+Deno.test("audit verify says how many records were lost when written", async () => {
+  await using scratch = await makeScratch();
+  const line = (lost: number) => `${JSON.stringify(lossAuditOf({ "doorward.lost": lost }))}\n`;
+  const one = await scratch.write("one.jsonl", line(1));
+  assertStringIncludes((await run(one)).out, "\n  1 record was lost when written\n");
+  const four = await scratch.write("four.jsonl", line(4));
+  assertStringIncludes((await run(four)).out, "\n  4 records were lost when written\n");
 });
 
 Deno.test("audit verify says that the end of a chain is not known", async () => {

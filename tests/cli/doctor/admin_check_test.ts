@@ -38,6 +38,14 @@ Deno.test("a proxy that obeys what is written is well", async () => {
   ]);
 });
 
+Deno.test("an answer without a number of its policy is shown as that", async () => {
+  const [answers] = await linesOf(adminCheck, { toml, admin: running({ generation: "three" }) });
+  assertEquals(
+    answers,
+    `ok admin: Doorward "${VERSION}" answers: mode "full", policy of unknown number`,
+  );
+});
+
 Deno.test("a proxy that obeys something else is told by what differs", async () => {
   const [, ...agreement] = await linesOf(adminCheck, { toml, admin: running({ mode: "limited" }) });
   assertEquals(agreement.slice(0, 2), [

@@ -20,6 +20,21 @@ Deno.test("a clock from before this program is a fault", async () => {
   ]);
 });
 
+Deno.test("what sets a clock is a command of the system, where one is known", async () => {
+  const mends: string[] = [];
+  for (const os of ["darwin", "windows", "freebsd"] as const) {
+    const situation = await makeSituation();
+    const here = { ...situation.here, os, clock: new FakeClock(0) };
+    const [found] = await findingsOf(clockCheck, { ...situation, here });
+    mends.push(...found?.mend ?? []);
+  }
+  assertEquals(mends, [
+    "set it: sudo sntp -sS time.apple.com",
+    "set it: w32tm /resync",
+    "set it: see the manual of this system",
+  ]);
+});
+
 Deno.test("a clock that is set while we look is a warning", async () => {
   const situation = await makeSituation();
   const { wall, monotonic } = situation.began;

@@ -53,6 +53,10 @@ Deno.test("lessonLines() puts first what is new", async () => {
     "  known    a.test:443  1 request",
     "doorward: 2 allow rules were not needed, and left out",
   ]);
+  assertEquals(
+    (await lines(visits, { mitm: true }, { allow: allow.slice(0, 2) }))[3],
+    "doorward: 1 allow rule was not needed, and left out",
+  );
 });
 
 Deno.test("lessonLines() says where there is nothing to learn", async () => {

@@ -4,6 +4,7 @@ import { briefly } from "../../../src/cli/printed/briefly.ts";
 Deno.test("briefly() says why in a few words", () => {
   assertEquals(briefly("not_allowed", 443), "not in the allowlist");
   assertEquals(briefly("denied", 443), "a deny rule names it");
+  assertEquals(briefly("own_listener", 3128), "Doorward's own address");
 });
 
 Deno.test("briefly() knows the list of a unix socket", () => {

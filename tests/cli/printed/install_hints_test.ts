@@ -38,3 +38,45 @@ Deno.test("installHints() removes by the name that the certificate has", () => {
     "certutil -user -delstore Root 'Doorward local authority 12345678'",
   ]);
 });
+
+/** Every line for a store, in the order in which they are run: to trust, and to undo it. */
+const LINES: readonly (readonly [typeof Deno.build.os, string, readonly string[]])[] = [
+  ["linux", "Debian, Ubuntu, Alpine", [
+    "sudo cp /a.pem /usr/local/share/ca-certificates/NAME.crt",
+    "sudo update-ca-certificates",
+    "sudo rm /usr/local/share/ca-certificates/NAME.crt",
+    "sudo update-ca-certificates --fresh",
+  ]],
+  ["linux", "Fedora, RHEL (Arch, SUSE: trust anchor)", [
+    "sudo cp /a.pem /etc/pki/ca-trust/source/anchors/NAME.pem",
+    "sudo update-ca-trust",
+    "sudo rm /etc/pki/ca-trust/source/anchors/NAME.pem",
+    "sudo update-ca-trust",
+  ]],
+  ["linux", "Chromium, Chrome (certutil is in libnss3-tools or nss-tools)", [
+    'certutil -d sql:"$HOME/.pki/nssdb" -A -t C,, -n NAME -i /a.pem',
+    'certutil -d sql:"$HOME/.pki/nssdb" -D -n NAME',
+  ]],
+  ["darwin", "macOS (Safari, Chrome, curl)", [
+    'security add-trusted-cert -r trustRoot -k "$HOME/Library/Keychains/login.keychain-db" /a.pem',
+    "security remove-trusted-cert /a.pem",
+  ]],
+  ["darwin", "Firefox", [
+    "about:config, security.enterprise_roots.enabled = true: it asks the system then",
+    "the same with false",
+  ]],
+  ["windows", "Windows (Edge, Chrome)", [
+    "certutil -user -addstore Root /a.pem",
+    "certutil -user -delstore Root 'Doorward local authority 12345678'",
+  ]],
+];
+
+for (const [os, store, lines] of LINES) {
+  Deno.test(`installHints() knows what to run on ${os} for ${store}`, () => {
+    const shell = os === "windows" ? "powershell" : "sh";
+    const hints = installHints(os, { ...CERTIFICATE, certificateFile: "/a.pem" }, shell);
+    const hint = hints.find(({ where }) => where === store)!;
+    const named = lines.map((line) => line.replace("NAME", "doorward"));
+    assertEquals([...hint.trust, ...hint.undo], named);
+  });
+}

@@ -147,3 +147,18 @@ Deno.test("requirementsCache() keeps nothing that it would not read again", asyn
   await assertRejects(() => cacheOf(scratch).write(URL_, long), Error, "more than 2097152 bytes");
   assertEquals(await cacheOf(scratch).read(URL_), { kind: "absent" });
 });
+
+Deno.test({
+  name: "requirementsCache() keeps nothing that it would not read",
+  ignore: isWindows,
+  fn: async () => {
+    await using scratch = await makeScratch();
+    const huge = { ...DOCUMENT, text: "#".repeat(2 * 1024 * 1024) };
+    await assertRejects(
+      () => cacheOf(scratch).write(URL_, huge),
+      Error,
+      "Cannot keep requirements: they take more than 2097152 bytes",
+    );
+    assertEquals(await cacheOf(scratch).read(URL_), { kind: "absent" });
+  },
+});

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { type Constraints, constraintsOf } from "../../../src/config/requirements/constraints.ts";
 import { violationMessage, violations } from "../../../src/config/requirements/violations.ts";
 import type { Access } from "../../../src/config/requirements/governed_settings.ts";
@@ -220,4 +220,11 @@ Deno.test("violations() tell where the setting was written", async () => {
   const at = (user: Written) => violations(constraints, settings(user)).map(({ at }) => at?.file);
   assertEquals(at({ network: { mode: "full" } }), ["config.toml"]);
   assertEquals(at({}), [undefined]);
+});
+
+Deno.test("violations() says what mends a policy that allows everything", async () => {
+  const user = { network: { dangerously_allow_all_domains: true } };
+  const lines = 'domains = { "a.test" = "allow" }';
+  const [message] = await broken(lines, user, expanding(null));
+  assertStringIncludes(message ?? "", "write dangerously_allow_all_domains = false");
 });

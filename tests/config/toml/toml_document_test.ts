@@ -124,6 +124,18 @@ const FAULTS: readonly (readonly [string, string])[] = [
     "1:7 not TOML: unrecognised escape sequence; double the backslash, or use single quotes",
   ],
   ["a", "1:1 not TOML: incomplete key-value: cannot find end of key; write key = value"],
+  [
+    'a = """x \\ y"""',
+    "1:10 not TOML: invalid escape: only line-ending whitespace may be escaped; double the backslash",
+  ],
+  [
+    "a = 1979-05-2",
+    "1:5 not TOML: invalid date-time: date part is malformed; put text in quotes",
+  ],
+  [
+    "a = 1979-05-27T1",
+    "1:5 not TOML: invalid date-time: time part is malformed; put text in quotes",
+  ],
   ["a = 01", "1:5 not TOML: illegal leading zero; write the number without it"],
   [
     "😀 = 1",

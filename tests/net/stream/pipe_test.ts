@@ -47,7 +47,11 @@ Deno.test("end() is seen behind what was written, and nothing follows it", async
   pipe.end();
   assertEquals(await waiting, null);
   assertEquals(await readSome(pipe), null);
-  await assertRejects(() => pipe.write(latin1Bytes("b")), TypeError);
+  await assertRejects(
+    () => pipe.write(latin1Bytes("b")),
+    TypeError,
+    "Cannot write: the pipe has ended",
+  );
 });
 
 Deno.test("abort() rejects both sides with its reason, the first that is given", async () => {

@@ -10,7 +10,7 @@ import {
 import { UpstreamConnection } from "../../../src/proxy/http/upstream_connection.ts";
 import { asker } from "../../support/asker.ts";
 import { type DoorClient, makeDoor, type TestDoor } from "../../support/door.ts";
-import { fault, faultOf } from "../../support/fault.ts";
+import { fault, faultOf, faultWordsOf } from "../../support/fault.ts";
 import { messageOf } from "../../support/heads.ts";
 import { until } from "../../support/in_time.ts";
 import { streamPair } from "../../support/memory_stream.ts";
@@ -78,7 +78,10 @@ Deno.test("readFinal() passes sixteen interim answers on, and no endless row", a
   await using underway = await send("GET");
   const { it, upstream, sender, origin, client } = underway;
   await origin.send("HTTP/1.1 103 Early Hints\r\n\r\n".repeat(100));
-  assertEquals(await faultOf(() => readFinal(it, upstream, sender)), "upstream cut_short");
+  assertEquals(
+    await faultWordsOf(() => readFinal(it, upstream, sender)),
+    "Cannot return a response: the server sends interim responses without end",
+  );
   assertEquals(client.wire.received, "HTTP/1.1 103 Early Hints\r\n\r\n".repeat(16));
 });
 
@@ -89,8 +92,10 @@ Deno.test("readFinal() is null for an origin that ends in silence, a fault after
   await using interim = await send("GET");
   await interim.origin.send("HTTP/1.1 103 Early Hints\r\n\r\n");
   interim.origin.close();
-  const fault = await faultOf(() => readFinal(interim.it, interim.upstream, interim.sender));
-  assertEquals(fault, "upstream cut_short");
+  assertEquals(
+    await faultWordsOf(() => readFinal(interim.it, interim.upstream, interim.sender)),
+    "Cannot return a response: the server closed the connection",
+  );
 });
 
 Deno.test("readFinal() takes a 101 for final, and a 100 not", async () => {
@@ -225,7 +230,11 @@ Deno.test("upgrade() refuses a protocol that was not asked for, or not over the 
   ];
   for (const [request, field] of table) {
     const answer = `HTTP/1.1 101 S\r\nConnection: Upgrade\r\n${field}`;
-    assertEquals(await faultOf(() => change(request, answer)), "upstream cut_short", field);
+    assertEquals(
+      await faultWordsOf(() => change(request, answer)),
+      "Cannot return a response: the server changed the protocol unasked",
+      field,
+    );
   }
 });
 

@@ -128,6 +128,10 @@ Deno.test("udpAssociate() gives no two relays the same port", async () => {
   assertEquals(world.udp.sockets.map(({ closed }) => closed), [false, true, true, false]);
   const third = world.ask();
   assertEquals(await third.wire.readExactly(10), replyOf(1));
+  assertMatch(
+    world.diagnosed.join("\n"),
+    /: .*The system offers only ports that other relays have$/,
+  );
   assertEquals(world.relayPorts, new Set([40_000, 40_001]));
 });
 

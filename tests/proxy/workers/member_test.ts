@@ -34,6 +34,14 @@ Deno.test("what a worker left open ends with it, and it is heard no more", () =>
   assertStringIncludes(diagnosed[0]!, "a fault");
 });
 
+Deno.test("a worker that nothing can be sent to is over", () => {
+  const { workers: [worker], diagnosed } = makeScriptedCrew();
+  worker!.isDeaf = true;
+  worker!.say({ kind: "noted", notes: [{ kind: "begun", id: 7, said: { request, requester } }] });
+  assertEquals(worker!.isOver, true);
+  assertStringIncludes(diagnosed[0]!, "it cannot be told: DataCloneError: It cannot be cloned");
+});
+
 Deno.test("what a worker asks is asked here, and answered", async () => {
   const { workers: [worker] } = makeScriptedCrew();
   worker!.say({
