@@ -74,6 +74,7 @@ const UNTYPED: readonly Untyped[] = [
   },
   ...[
     "deno task bench",
+    "deno task bench --only start-up",
     'deno task profile "plain HTTP, kept, 64"',
     "deno test --allow-all tests/journeys/memory_test.ts tests/journeys/intercept_memory_test.ts",
   ].map((what) => ({ page: "performance.md", what, why: "it takes many minutes" })),
