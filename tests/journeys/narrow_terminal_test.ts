@@ -50,6 +50,7 @@ const PRINTED: readonly (readonly [readonly string[], string])[] = [
   [["init", "--config", "new.toml"], "next:"],
   [["run", "--help"], "Exit codes:"],
   [["pending"], "No Doorward answers"],
+  [["doctor"], "confinement"],
   [["frob"], "frob"],
 ];
 

@@ -1,5 +1,6 @@
 import type { Summary } from "../../audit/summary/audit_summary.ts";
 import { briefly } from "../printed/briefly.ts";
+import { unicodeEscape } from "../printed/escape_controls.ts";
 import { adviceFor } from "./advice.ts";
 import {
   allowedDomains,
@@ -63,14 +64,7 @@ function plain(text: string): string {
 }
 
 function escaped(text: string): string {
-  return text.replaceAll(
-    UNSAFE_REGEXP,
-    (found) =>
-      Array.from(
-        { length: found.length },
-        (_, at) => `\\u${found.charCodeAt(at).toString(16).padStart(4, "0")}`,
-      ).join(""),
-  );
+  return text.replaceAll(UNSAFE_REGEXP, unicodeEscape);
 }
 
 function section(

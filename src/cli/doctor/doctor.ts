@@ -3,6 +3,7 @@
 import { Deadlines } from "../../net/time/deadlines.ts";
 import type { DoctorCommand } from "../argv/command.ts";
 import { EXIT } from "../exit_code.ts";
+import { printProse } from "../printed/prose.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { CHECKS } from "./checks.ts";
 import { examine } from "./examine.ts";
@@ -17,7 +18,7 @@ export async function doctor(command: DoctorCommand, here: Surroundings): Promis
     const examined = await examine(CHECKS, situation);
     const { out } = here.terminal;
     if (command.json) out.line(JSON.stringify(reportJson(examined)));
-    else reportLines(examined, command.quiet).forEach((line) => out.line(...line));
+    else printProse(out, reportLines(examined, command.quiet));
     if (examined.some(({ isBroken }) => isBroken)) return EXIT.failed;
     const isWell = examined.every(({ findings }) =>
       findings.every(({ level }) => level !== "fault")

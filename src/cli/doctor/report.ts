@@ -73,7 +73,7 @@ function findingLines({ level, subject, found, mend, origin }: Finding): readonl
   const place = origin === null ? "" : `${formatOrigin(origin)}: `;
   return [
     ["  ", paint(style, mark.padEnd(MARK_WIDTH)), `  ${subject}: ${place}${found}`],
-    ...mend.map((each): Line => [`  ${" ".repeat(MARK_WIDTH)}    mend: ${each}`]),
+    ...mend.map((each): Line => [`  ${" ".repeat(MARK_WIDTH)}    mend: `, paint("copy", each)]),
   ];
 }
 

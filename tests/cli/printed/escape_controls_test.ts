@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { escapeControls } from "../../../src/cli/printed/escape_controls.ts";
+import { escapeControls, unicodeEscape } from "../../../src/cli/printed/escape_controls.ts";
 
 /** What text from outside may try, and what is printed of it. */
 const ESCAPED: readonly (readonly [string, string])[] = [
@@ -21,4 +21,8 @@ for (const [text, printed] of ESCAPED) {
 Deno.test("escapeControls() leaves JSON meaning what it meant", () => {
   const value = { text: "a\x7f\u202e\u{e0041}\n" };
   assertEquals(JSON.parse(escapeControls(JSON.stringify(value))), value);
+});
+
+Deno.test("unicodeEscape() writes two code units as two", () => {
+  assertEquals(["<", "\u{e0041}"].map(unicodeEscape), ["\\u003c", "\\udb40\\udc41"]);
 });
