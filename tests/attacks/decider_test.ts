@@ -8,6 +8,7 @@ import {
   realDecider,
   runningHelpers,
   startedHelpers,
+  untilNoHelperRuns,
 } from "../support/decider_programs.ts";
 import { formatSocketAddress } from "../../src/net/address/endpoint.ts";
 import { startOrigin } from "../support/origin.ts";
@@ -30,7 +31,7 @@ async function against(
   } finally {
     await decider.close();
   }
-  assertEquals(await runningHelpers(scratch), []);
+  await untilNoHelperRuns(scratch);
   assert((await startedHelpers(scratch.folder)).length > 0);
 }
 
@@ -101,7 +102,7 @@ Deno.test("a decider that hangs denies in time, and is ended when it has hung fo
       assertFailed(await decider.ask(), /it ended, and is not started again yet$/);
       await until(() => decider.told.length === 1, "why is told");
       assertEquals(decider.told, ["The decider was ended: it has left a question unanswered"]);
-      assertEquals(await runningHelpers(scratch), []);
+      await untilNoHelperRuns(scratch);
     },
     1000,
   );

@@ -5,8 +5,8 @@ import {
   BEGINNING,
   pythonHelper,
   realDecider,
-  runningHelpers,
   startedHelpers,
+  untilNoHelperRuns,
 } from "../support/decider_programs.ts";
 import { makeScratch } from "../support/scratch.ts";
 import { blocksOf } from "../support/markdown.ts";
@@ -45,7 +45,8 @@ while True:
   );
   assertEquals((await startedHelpers(scratch.folder)).length, 1);
   await decider.close();
-  assertEquals([await runningHelpers(scratch), decider.told], [[], []]);
+  await untilNoHelperRuns(scratch);
+  assertEquals(decider.told, []);
 });
 
 Deno.test("a command gets the environment of Doorward without its secrets, and its folder", async () => {

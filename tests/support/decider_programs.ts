@@ -6,7 +6,7 @@ import { systemResolver } from "../../src/net/system_resolver.ts";
 import { tcpDialer } from "../../src/net/tcp_dialer.ts";
 import type { DeciderAnswer, DeciderRequest } from "../../src/proxy/asking/decider.ts";
 import { deciderRequest, PATIENT } from "./decider.ts";
-import { inTime } from "./in_time.ts";
+import { inTime, until } from "./in_time.ts";
 import type { Scratch } from "./scratch.ts";
 
 /** A decider that is really started, and what it says. */
@@ -67,11 +67,21 @@ def say(question, decision="allow", **more):
 
 /** The helpers that were started in a folder, and still run. */
 export async function runningHelpers({ folder }: Scratch): Promise<number[]> {
-  const pids = (await startedHelpers(folder)).map(async (pid) => {
-    const status = await Deno.readTextFile(`/proc/${pid}/status`).catch(() => "State:\tZ");
-    return /^State:\s+Z/m.test(status) ? [] : [pid];
-  });
-  return (await Promise.all(pids)).flat();
+  return (await startedHelpers(folder)).filter(isRunning);
+}
+
+/** Waits until none is left. What is killed with its group is there a little longer than its parent. */
+export async function untilNoHelperRuns({ folder }: Scratch): Promise<void> {
+  const pids = await startedHelpers(folder);
+  await until(() => !pids.some(isRunning), "no helper is left");
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(Deno.readTextFileSync(`/proc/${pid}/status`));
+  } catch {
+    return false; // It is gone.
+  }
 }
 
 /** All that were ever started there. */
