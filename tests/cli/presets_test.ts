@@ -28,10 +28,11 @@ Deno.test("presets lists each with its hosts, what it needs and what it is for",
     "7 hosts",
     "mitm",
   ]);
-  assertEquals(lines.slice(-4), [
+  assertEquals(lines.slice(-5), [
     "",
-    "mitm: only with mitm = true, which holds hosts to reading. What is in one: doorward presets",
-    'show NAME. To use it: presets = ["NAME"] under [network].',
+    "mitm: only with mitm = true, which holds hosts to reading.",
+    "What is in one: doorward presets show NAME",
+    'To use it: presets = ["NAME"] under [network].',
     "",
   ]);
 });

@@ -14,7 +14,7 @@ export const confinementCheck: Check = {
 
 const ENVIRONMENT_ONLY =
   "by the environment alone: a command that ignores its variables goes directly, and Doorward does not see it";
-const HOW = "docs/doctor.md tells how to leave Doorward as the only way out";
+const HOW = "docs/examples/only-way-out leaves Doorward as the only way out";
 
 /** Files of a system call's settings hold a number. */
 const NUMBER_BYTES_MAX = 64;

@@ -11,7 +11,7 @@ async function linesWith(options: SituationOptions): Promise<string[]> {
 
 const bin = { "/bin": { kind: "folder", mode: 0o755 } } as const;
 const program = { mode: 0o755 };
-const HOW = "docs/doctor.md tells how to leave Doorward as the only way out";
+const HOW = "docs/examples/only-way-out leaves Doorward as the only way out";
 
 Deno.test("what this system has is told, and what it refuses", async () => {
   assertEquals(await linesWith({ files: { ...bin, "/bin/bwrap": program, "/bin/nft": program } }), [

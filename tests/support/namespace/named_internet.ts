@@ -38,7 +38,7 @@ shift
 exec "$@"`;
 
 /** What a clone has that commands need. */
-const CLONED = ["main.ts", "deno.json", "deno.lock", "src", "types"];
+const CLONED = ["main.ts", "deno.json", "deno.lock", "src", "types", "docs"];
 
 const root = new URL("../../../", import.meta.url).pathname;
 
