@@ -5,11 +5,13 @@ import {
   type CommandName,
   type CommandRow,
   COMMANDS,
+} from "../../src/cli/argv/commands.ts";
+import {
   GLOBAL_OPTIONS,
   type OptionName,
   type OptionRow,
   OPTIONS,
-} from "../../src/cli/argv/commands.ts";
+} from "../../src/cli/argv/options.ts";
 import { type Needed, testClient } from "../support/client_world.ts";
 import { doorward } from "../support/doorward_cli.ts";
 import { runProgram, whereIs } from "../support/programs.ts";

@@ -1,7 +1,8 @@
 // Whoever follows a link of a document gets where it says, and whoever copies a block gets something whole.
 import { assert, assertEquals } from "@std/assert";
 import denoJson from "../../deno.json" with { type: "json" };
-import { COMMANDS, GLOBAL_OPTIONS, isCommandName, OPTIONS } from "../../src/cli/argv/commands.ts";
+import { COMMANDS, isCommandName } from "../../src/cli/argv/commands.ts";
+import { GLOBAL_OPTIONS, OPTIONS } from "../../src/cli/argv/options.ts";
 import { blocksOf, headingsOf, linksOf } from "../support/markdown.ts";
 
 const root = await Deno.realPath(`${import.meta.dirname}/../..`);

@@ -9,12 +9,9 @@ import {
   type CommandName,
   type CommandRow,
   COMMANDS,
-  GLOBAL_OPTIONS,
   isCommandName,
-  type OptionName,
-  type OptionRow,
-  OPTIONS,
 } from "./commands.ts";
+import { GLOBAL_OPTIONS, type OptionName, type OptionRow, OPTIONS } from "./options.ts";
 import { isRecordable } from "../../audit/attribution.ts";
 import { isAttemptId } from "../../audit/attempt_id.ts";
 import { type BadHost, parseHost } from "../../net/address/host.ts";

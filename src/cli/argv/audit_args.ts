@@ -1,7 +1,8 @@
 import { nearestKey } from "../../config/toml/nearest_key.ts";
 import type { Values } from "./args.ts";
 import type { AuditCommand, AuditSummaryCommand, Command, Common } from "./command.ts";
-import { COMMANDS, type OptionName, OPTIONS } from "./commands.ts";
+import { COMMANDS } from "./commands.ts";
+import { type OptionName, OPTIONS } from "./options.ts";
 
 /** What `doorward audit` can do. */
 const [ACTIONS] = COMMANDS.audit.words;

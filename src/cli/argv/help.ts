@@ -1,15 +1,6 @@
 import { isAdminCommandName } from "./admin_commands.ts";
-import {
-  COMMAND_NAMES,
-  type CommandName,
-  type CommandRow,
-  COMMANDS,
-  GLOBAL_OPTIONS,
-  type OptionName,
-  type OptionRow,
-  OPTIONS,
-  PROGRAM,
-} from "./commands.ts";
+import { COMMAND_NAMES, type CommandName, type CommandRow, COMMANDS, PROGRAM } from "./commands.ts";
+import { GLOBAL_OPTIONS, type OptionName, type OptionRow, OPTIONS } from "./options.ts";
 
 /** The help of one command, or of the program. */
 export function helpText(of: CommandName | null): string {

@@ -1,4 +1,4 @@
-import { isOptionName, type OptionName, type OptionRow, OPTIONS } from "./commands.ts";
+import { isOptionName, type OptionName, type OptionRow, OPTIONS } from "./options.ts";
 import { nearestKey } from "../../config/toml/nearest_key.ts";
 
 /** The options at the head of a list of words. */

@@ -1,14 +1,12 @@
 // What shells need to know of the command table, in one form for all of them.
+import { COMMAND_NAMES, type CommandRow, COMMANDS } from "../argv/commands.ts";
 import {
-  COMMAND_NAMES,
-  type CommandRow,
-  COMMANDS,
   GLOBAL_OPTIONS,
   type Offered,
   type OptionName,
   type OptionRow,
   OPTIONS,
-} from "../argv/commands.ts";
+} from "../argv/options.ts";
 import type { ConfigKeys } from "./config_keys.ts";
 
 /** What a shell offers in one place. */

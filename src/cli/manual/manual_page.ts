@@ -3,12 +3,9 @@ import {
   type CommandName,
   type CommandRow,
   COMMANDS,
-  GLOBAL_OPTIONS,
-  type OptionName,
-  type OptionRow,
-  OPTIONS,
   PROGRAM,
 } from "../argv/commands.ts";
+import { GLOBAL_OPTIONS, type OptionName, type OptionRow, OPTIONS } from "../argv/options.ts";
 import { DESCRIPTION, ENVIRONMENT, EXIT_STATUS, FILES, SEE_ALSO } from "./manual_text.ts";
 import { bold, entry, example, italic, paragraphs, roffText } from "./roff.ts";
 

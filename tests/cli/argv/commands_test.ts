@@ -5,12 +5,9 @@ import {
   type CommandRow,
   COMMANDS,
   isCommandName,
-  isOptionName,
-  type OptionName,
-  type OptionRow,
-  OPTIONS,
   PROGRAM,
 } from "../../../src/cli/argv/commands.ts";
+import { type OptionName, type OptionRow, OPTIONS } from "../../../src/cli/argv/options.ts";
 import { parseCommand } from "../../../src/cli/argv/args.ts";
 import type { Command } from "../../../src/cli/argv/command.ts";
 
@@ -20,18 +17,6 @@ const OPTION_ROWS = Object.entries(OPTIONS) as [OptionName, OptionRow][];
 Deno.test("isCommandName() knows the commands and nothing that every object has", () => {
   assertEquals(isCommandName("run"), true);
   assertEquals(isCommandName("toString"), false);
-});
-
-Deno.test("isOptionName() knows the options and nothing that every object has", () => {
-  assertEquals(isOptionName("no-lookup"), true);
-  assertEquals(isOptionName("hasOwnProperty"), false);
-});
-
-Deno.test("every letter stands for one option", () => {
-  const letters = OPTION_ROWS.map(([, { short }]) => short).filter((letter) =>
-    letter !== undefined
-  );
-  assertEquals(new Set(letters).size, letters.length);
 });
 
 Deno.test("every option is taken by a command", () => {

@@ -2,7 +2,8 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { PRESET_NAMES } from "../../../src/config/presets/presets.ts";
 import { configKeys } from "../../../src/cli/completions/config_keys.ts";
 import { type Choice, grammar } from "../../../src/cli/completions/grammar.ts";
-import { COMMAND_NAMES, GLOBAL_OPTIONS, OPTIONS } from "../../../src/cli/argv/commands.ts";
+import { COMMAND_NAMES } from "../../../src/cli/argv/commands.ts";
+import { GLOBAL_OPTIONS, OPTIONS } from "../../../src/cli/argv/options.ts";
 
 const { options, before, commands } = grammar(configKeys());
 

@@ -1,5 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { COMMAND_NAMES, OPTIONS, PROGRAM } from "../../../src/cli/argv/commands.ts";
+import { COMMAND_NAMES, PROGRAM } from "../../../src/cli/argv/commands.ts";
+import { OPTIONS } from "../../../src/cli/argv/options.ts";
 import { manualPage } from "../../../src/cli/manual/manual_page.ts";
 
 const PAGE = manualPage("1.2.3");
