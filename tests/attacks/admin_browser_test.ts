@@ -8,7 +8,6 @@ import { startOrigin } from "../support/origin.ts";
 import { wireToStart } from "../support/proxy_wire.ts";
 import { makeScratch } from "../support/scratch.ts";
 import { startWebOrigin, type WebOrigin } from "../support/web_origin.ts";
-import type { Wire } from "../support/wire.ts";
 
 /** What would change something, most of it without any token. */
 const WRITES: readonly (readonly [method: string, path: string, body?: string])[] = [
@@ -108,7 +107,7 @@ interface Scene extends AsyncDisposable {
 async function makeScene(): Promise<Scene> {
   await using stack = new AsyncDisposableStack();
   const scratch = stack.use(await makeScratch());
-  const origin = stack.use(startOrigin(untilTheEnd, "127.0.0.2"));
+  const origin = stack.use(startOrigin(staysOpen, "127.0.0.2"));
   await scratch.configure(`[network]
 enabled = true
 ask = true
@@ -131,9 +130,9 @@ allowed_domains = ["127.0.0.2"]
 }
 
 /** Closes when the client does. */
-async function untilTheEnd(wire: Wire): Promise<void> {
-  await wire.readAll();
-  wire.close();
+/** A browser on a busy machine takes longer than a test waits for anything. */
+function staysOpen(): Promise<void> {
+  return Promise.resolve();
 }
 
 async function foreignSite(request: Request): Promise<Response> {
