@@ -4,7 +4,6 @@ import { makeReader, typeIn } from "../support/docs_reader.ts";
 import { commandsOf } from "../support/markdown.ts";
 import type { NamedInternet } from "../support/namespace/named_internet.ts";
 import { testWithSites } from "../support/namespace/test_with_sites.ts";
-import { runProgram } from "../support/programs.ts";
 
 const examples = `${await Deno.realPath(`${import.meta.dirname}/../..`)}/docs/examples`;
 
@@ -36,7 +35,7 @@ for (const [name, reaches] of Object.entries(REACHES)) {
     `docs/examples/${name} does what its page says, and reaches what it may`,
     NEEDED,
     async (internet) => {
-      const folder = await copyExample(name, internet);
+      const folder = folderOf(name, internet);
       await using reader = await makeReader(internet, folder, {});
       const page = await Deno.readTextFile(`${folder}/README.md`);
       const commands = commandsOf(page);
@@ -76,7 +75,7 @@ testWithSites(
   "docs/examples/only-way-out leaves no way past the proxy",
   NEEDED,
   async (internet) => {
-    const folder = await copyExample("only-way-out", internet);
+    const folder = folderOf("only-way-out", internet);
     await using reader = await makeReader(internet, folder, {});
     const run = "doorward run --config doorward.toml --";
     for (const way of WAYS_PAST) {
@@ -104,7 +103,7 @@ testWithSites(
   "docs/examples/only-way-out ends with its command, and leaves nothing behind",
   NEEDED,
   async (internet) => {
-    const folder = await copyExample("only-way-out", internet);
+    const folder = folderOf("only-way-out", internet);
     await using reader = await makeReader(internet, folder, {});
     const run = `TMPDIR=$PWD doorward run --config doorward.toml -- ./only-way-out.sh`;
     const files = (await reader.shell.type("ls -A")).trimEnd();
@@ -115,11 +114,7 @@ testWithSites(
   },
 );
 
-/** Puts an example where it lies in a clone. */
-async function copyExample(name: string, { clone, scratch }: NamedInternet): Promise<string> {
-  const folder = `${clone}/docs/examples`;
-  await Deno.mkdir(folder, { recursive: true });
-  const { code, stderr } = await runProgram(["cp", "-R", `${examples}/${name}`, folder], scratch);
-  assertEquals(code, 0, stderr);
-  return `${folder}/${name}`;
+/** Where an example lies in the clone. */
+function folderOf(name: string, { clone }: NamedInternet): string {
+  return `${clone}/docs/examples/${name}`;
 }

@@ -1,7 +1,7 @@
 import { makeAuthority } from "../authority.ts";
 import { doorwardWords } from "../doorward_cli.ts";
 import { makeRepository } from "../git_server.ts";
-import { type RunningProgram, startProgram } from "../programs.ts";
+import { type RunningProgram, runProgram, startProgram } from "../programs.ts";
 import { makeScratch, type Scratch } from "../scratch.ts";
 import { GIT_REPOSITORIES, SITES } from "./sites.ts";
 
@@ -38,7 +38,9 @@ shift
 exec "$@"`;
 
 /** What a clone has that commands need. */
-const CLONED = ["main.ts", "deno.json", "deno.lock", "src", "types", "docs"];
+const CLONED = ["main.ts", "deno.json", "deno.lock", "src", "types"];
+/** What of it is copied: examples are tried where they lie, and leave files there. */
+const EXAMPLES = "docs/examples";
 
 const root = new URL("../../../", import.meta.url).pathname;
 
@@ -63,6 +65,9 @@ export async function makeNamedInternet(): Promise<NamedInternet> {
   const clone = `${folder}/doorward`;
   await Deno.mkdir(clone);
   await Promise.all(CLONED.map((name) => Deno.symlink(root + name, `${clone}/${name}`)));
+  await Deno.mkdir(`${clone}/docs`);
+  const copied = await runProgram(["cp", "-R", root + EXAMPLES, `${clone}/docs`], scratch);
+  if (copied.code !== 0) throw new Error(`Cannot copy the examples: ${copied.stderr}`);
   const { DOORWARD_HOME: _, ...user } = scratch.env;
   const env = {
     ...user,
