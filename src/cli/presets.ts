@@ -3,6 +3,7 @@ import { needsMitm, PRESETS } from "../config/presets/presets.ts";
 import { tableLines } from "./admin/table_lines.ts";
 import type { PresetsCommand } from "./argv/command.ts";
 import { EXIT } from "./exit_code.ts";
+import { counted } from "./printed/counted.ts";
 import { printProse } from "./printed/prose.ts";
 import { type Line, paint } from "./printed/terminal.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -22,7 +23,7 @@ export function presets({ preset, json }: PresetsCommand, here: Surroundings): n
 function listLines(columns: number | null): readonly Line[] {
   const rows = PRESETS.map((preset) => [
     preset.name,
-    counted(preset),
+    counted(preset.hosts.length, "host"),
     mitmWord(preset),
     preset.summary,
   ]);
@@ -33,10 +34,6 @@ function listLines(columns: number | null): readonly Line[] {
     ["What is in one: ", paint("copy", "doorward presets show NAME")],
     ['To use it: presets = ["NAME"] under [network].'],
   ];
-}
-
-function counted({ hosts: { length } }: Preset): string {
-  return `${length} host${length === 1 ? "" : "s"}`;
 }
 
 function mitmWord(preset: Preset): string {

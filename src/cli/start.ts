@@ -26,6 +26,7 @@ import { openProxy, socksListener } from "./open_proxy.ts";
 import { envWords } from "./program.ts";
 import { policyInForce } from "./policy_in_force.ts";
 import { banner, type BannerFacts, isFirstRun } from "./printed/banner.ts";
+import { counted } from "./printed/counted.ts";
 import { noticeLine, warningLine } from "./printed/notices.ts";
 import { type Line, paint } from "./printed/terminal.ts";
 import { welcome } from "./printed/welcome.ts";
@@ -122,7 +123,9 @@ async function serve(
     trust?.warnings.forEach((warning) => err.line(...warningLine(warning)));
   }
   const signal = await end.asked;
-  if (!command.quiet) err.line(`doorward: ${signal}: closing ${openConnections(proxy)}`);
+  if (!command.quiet) {
+    err.line(`doorward: ${signal}: closing ${counted(proxy.connections, "connection")}`);
+  }
   await close(proxy, end);
   return EXIT.done;
 }
@@ -246,9 +249,4 @@ async function close(proxy: RunningProxy, end: EndSignal): Promise<void> {
   const isClosed = await Promise.race([closed.then(() => true), end.insisted.then(() => false)]);
   if (!isClosed) await proxy.shutdown(0);
   await closed;
-}
-
-function openConnections(proxy: RunningProxy): string {
-  const count = proxy.connections;
-  return `${count} connection${count === 1 ? "" : "s"}`;
 }

@@ -1,12 +1,13 @@
 import type { ConnectionsCommand } from "../argv/command.ts";
 import { EXIT } from "../exit_code.ts";
+import { counted } from "../printed/counted.ts";
 import { hostAndPort } from "../printed/remedy.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { printLines } from "./print_lines.ts";
 import { ABSENT, type Json, numberOf, objectsOf, textOf } from "./reply_fields.ts";
 import { tableLines } from "./table_lines.ts";
 import { withAdmin } from "./with_admin.ts";
-import { byteCount, counted, duration } from "./words.ts";
+import { byteCount, duration } from "./words.ts";
 
 const HEADER = ["ID", "CLIENT", "KIND", "HOST", "PROTOCOL", "UP", "DOWN", "AGE", "RULE"];
 

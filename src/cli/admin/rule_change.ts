@@ -7,7 +7,7 @@ import { AdminError } from "./admin_error.ts";
 import { printLines } from "./print_lines.ts";
 import { numberOf, objectOf, objectsOf } from "./reply_fields.ts";
 import { lasts, ruleName } from "./rule_words.ts";
-import { counted } from "./words.ts";
+import { counted } from "../printed/counted.ts";
 
 /** A rule that is to hold from now on. */
 export interface AddedRule {

@@ -42,9 +42,4 @@ export function byteCount(bytes: number | null): string {
   return `${value.toFixed(digits)} ${UNITS[unit]}`;
 }
 
-/** `1 rule`, `2 rules`. */
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
-}
-
 const UNITS = ["B", "KiB", "MiB", "GiB", "TiB"] as const;

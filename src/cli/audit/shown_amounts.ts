@@ -20,8 +20,3 @@ export function shownDuration(ms: number): string {
   if (ms < 6_000_000) return `${Math.round(ms / 60_000)} min`;
   return `${(ms / 3_600_000).toFixed(1)} h`;
 }
-
-/** A number with what it counts. */
-export function counted(count: number, one: string, many = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`;
-}

@@ -10,7 +10,8 @@ import { type Line, paint } from "../printed/terminal.ts";
 import { quoteWords } from "../shell/command_line.ts";
 import type { Shell } from "../../library/env/shell_quote.ts";
 import { type Advice, adviceFor } from "./advice.ts";
-import { counted, shownBytes, shownDuration } from "./shown_amounts.ts";
+import { counted } from "../printed/counted.ts";
+import { shownBytes, shownDuration } from "./shown_amounts.ts";
 
 /** Rows for a person: who reads more takes JSON. */
 export const ROWS_MAX = 50;

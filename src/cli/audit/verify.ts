@@ -5,7 +5,7 @@ import { paint } from "../printed/terminal.ts";
 import { quoteWords } from "../shell/command_line.ts";
 import { likelyShell } from "../../library/env/shell_quote.ts";
 import type { Surroundings } from "../surroundings.ts";
-import { counted } from "./shown_amounts.ts";
+import { counted } from "../printed/counted.ts";
 import { unreadable } from "./unreadable.ts";
 
 /** `doorward audit verify`: has anybody touched this file? */

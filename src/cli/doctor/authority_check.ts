@@ -6,6 +6,7 @@ import { certificateFacts } from "../../tls/certificate_facts.ts";
 import { quoteWords } from "../shell/command_line.ts";
 import type { Check } from "./check.ts";
 import { fault, type Finding, note, ok, warning } from "./finding.ts";
+import { SET_HOME } from "./files_check.ts";
 import type { Situation } from "./situation.ts";
 
 /** The authority by which HTTPS is looked into: whether it can sign, and is guarded, wherever its files are. */
@@ -36,7 +37,6 @@ const DAY_MS = 24 * 60 * 60_000;
 const SOON_DAYS = 30;
 
 const NO_HOME = "there is no home folder to keep the authority in";
-const SET_HOME = "set DOORWARD_HOME to a folder of this user";
 const OFF = "HTTPS is not looked into (mitm = false), and there is no authority";
 const NOT_YET = "there is none yet: start, run and env make one";
 

@@ -1,8 +1,7 @@
-import { unlessAborted } from "../../net/time/unless_aborted.ts";
-import { within } from "../../net/time/within.ts";
 import type { Check } from "./check.ts";
 import { fault, type Finding, warning } from "./finding.ts";
 import type { Situation } from "./situation.ts";
+import { unlessLate } from "./unless_late.ts";
 
 /** What one check found. */
 export interface Examined {
@@ -15,8 +14,6 @@ export interface Examined {
 /** A machine that answers does so in milliseconds; a look-up that is not answered by then will not be missed. */
 export const CHECK_MS = 3000;
 
-const NEVER = new AbortController().signal;
-
 /** Carries out all checks at once, each with its own time. Resolves to what each found, in their order. */
 export async function examine(
   checks: readonly Check[],
@@ -26,16 +23,17 @@ export async function examine(
 }
 
 async function carryOut({ name, run }: Check, situation: Situation): Promise<Examined> {
-  const late = new Error("Cannot wait any longer");
-  const step = (signal: AbortSignal) => unlessAborted(run(situation, signal), signal);
   try {
-    const findings = await within(situation.deadlines, CHECK_MS, NEVER, step, () => late);
+    const found = await unlessLate(
+      situation.deadlines,
+      CHECK_MS,
+      (signal) => run(situation, signal),
+    );
+    const findings = found ??
+      [warning(name, `this took longer than ${CHECK_MS / 1000} seconds, and was given up`)];
     return { name, findings, isBroken: false };
   } catch (error) {
-    const isLate = error === late;
-    const finding = isLate
-      ? warning(name, `this took longer than ${CHECK_MS / 1000} seconds, and was given up`)
-      : fault(name, `this check broke: ${error instanceof Error ? error.message : String(error)}`);
-    return { name, findings: [finding], isBroken: !isLate };
+    const why = error instanceof Error ? error.message : String(error);
+    return { name, findings: [fault(name, `this check broke: ${why}`)], isBroken: true };
   }
 }

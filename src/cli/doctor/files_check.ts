@@ -40,7 +40,8 @@ export const filesCheck: Check = {
 };
 
 const NO_HOME = "there is no home folder: nothing can be kept, and start has no admin token";
-const SET_HOME = "set DOORWARD_HOME to a folder of this user";
+/** What helps where there is no home folder. */
+export const SET_HOME = "set DOORWARD_HOME to a folder of this user";
 const WINDOWS = "Windows has no permission bits: who may read the files was not looked at";
 
 /** A path that matters, and what of it may not be open to others. */

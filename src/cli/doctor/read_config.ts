@@ -2,10 +2,9 @@ import { type Config, loadConfig } from "../../config/config.ts";
 import { ConfigError, type ConfigFault } from "../../config/errors.ts";
 import type { LoadedRequirements } from "../../config/requirements/loaded_requirements.ts";
 import type { Deadlines } from "../../net/time/deadlines.ts";
-import { unlessAborted } from "../../net/time/unless_aborted.ts";
-import { within } from "../../net/time/within.ts";
 import type { PolicyFlags } from "../argv/command.ts";
 import { configSourceWithSecrets, type SourceSurroundings } from "../config_source.ts";
+import { unlessLate } from "./unless_late.ts";
 
 /** What came of reading the files and flags. */
 export type ReadConfig =
@@ -39,18 +38,11 @@ export async function inTime(
   file: string,
   deadlines: Deadlines,
 ): Promise<ReadConfig> {
-  const late = new Error("Cannot wait any longer");
-  const step = (signal: AbortSignal) => unlessAborted(reading, signal);
-  try {
-    return await within(deadlines, READ_MS, NEVER, step, () => late);
-  } catch (error) {
-    if (error !== late) throw error;
-    const origin = { file, line: null, column: null };
-    return { kind: "faults", faults: [{ origin, message: "it cannot be read in time" }] };
-  }
+  const read = await unlessLate(deadlines, READ_MS, () => reading);
+  if (read !== null) return read;
+  const origin = { file, line: null, column: null };
+  return { kind: "faults", faults: [{ origin, message: "it cannot be read in time" }] };
 }
-
-const NEVER = new AbortController().signal;
 
 /** What holds where no file is read: the defaults, and what the flags say if they are without fault. */
 export async function defaultConfig(flags: PolicyFlags, home: string | null): Promise<Config> {

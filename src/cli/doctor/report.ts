@@ -1,5 +1,6 @@
 import { VERSION } from "../../library/version.ts";
 import { formatOrigin } from "../../policy/rule.ts";
+import { counted } from "../printed/counted.ts";
 import { type Line, paint, type Style } from "../printed/terminal.ts";
 import type { Examined } from "./examine.ts";
 import type { Finding, Level } from "./finding.ts";
@@ -93,8 +94,4 @@ function countOf(examined: readonly Examined[]): (level: Level) => number {
 
 function isProblem({ level }: Finding): boolean {
   return level === "warning" || level === "fault";
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }

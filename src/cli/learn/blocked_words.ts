@@ -1,7 +1,7 @@
 import { parseIp } from "../../net/address/ip.ts";
 import { classifyIp } from "../../net/address/ip_class.ts";
 import { CLASS_WORDS } from "../../policy/local_target.ts";
-import { counted } from "../audit/shown_amounts.ts";
+import { counted } from "../printed/counted.ts";
 import { briefly } from "../printed/briefly.ts";
 import { hostAndPort } from "../printed/remedy.ts";
 import type { Observed } from "./observations.ts";

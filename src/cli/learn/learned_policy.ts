@@ -3,7 +3,8 @@
 import type { Config } from "../../config/config.ts";
 import { escapeControls } from "../../config/toml/printable.ts";
 import { canonicalText } from "../../policy/rule_pattern.ts";
-import { counted, shownBytes } from "../audit/shown_amounts.ts";
+import { shownBytes } from "../audit/shown_amounts.ts";
+import { counted } from "../printed/counted.ts";
 import { hostAndPort } from "../printed/remedy.ts";
 import { blockedWords } from "./blocked_words.ts";
 import type { LearnedHost, LearnedRule, Lesson } from "./lesson.ts";

@@ -1,5 +1,5 @@
 import { quoteWords, shortCommand } from "../shell/command_line.ts";
-import { counted } from "../audit/shown_amounts.ts";
+import { counted } from "../printed/counted.ts";
 import type { Shell } from "../../library/env/shell_quote.ts";
 import { warningLine } from "../printed/notices.ts";
 import { type Line, paint } from "../printed/terminal.ts";

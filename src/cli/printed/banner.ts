@@ -1,4 +1,5 @@
 import type { Config } from "../../config/config.ts";
+import { counted } from "./counted.ts";
 import { formatSocketAddress, type SocketAddress } from "../../net/address/endpoint.ts";
 import type { PolicyDocument } from "../../policy/policy.ts";
 import { clientAddress } from "../../net/address/client_address.ts";
@@ -86,10 +87,6 @@ const ASKED = {
   "false-true": "asks about",
   "false-false": "denies",
 } as const;
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
-}
 
 /** Somebody at a terminal has written nothing yet, and is asked. */
 export function isFirstRun(facts: BannerFacts): facts is BannerFacts & WelcomeFacts {

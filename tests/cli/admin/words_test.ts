@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { byteCount, counted, duration, wallClock } from "../../../src/cli/admin/words.ts";
+import { byteCount, duration, wallClock } from "../../../src/cli/admin/words.ts";
 
 Deno.test("wallClock() tells the time of a place", () => {
   const seconds = Date.UTC(2026, 0, 31, 17, 5, 9) / 1000;
@@ -48,7 +48,3 @@ for (const [bytes, expected] of BYTES) {
     assertEquals(byteCount(bytes), expected);
   });
 }
-
-Deno.test("counted() minds the one", () => {
-  assertEquals([0, 1, 2].map((count) => counted(count, "rule")), ["0 rules", "1 rule", "2 rules"]);
-});

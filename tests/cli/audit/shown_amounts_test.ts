@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { counted, shownBytes, shownDuration } from "../../../src/cli/audit/shown_amounts.ts";
+import { shownBytes, shownDuration } from "../../../src/cli/audit/shown_amounts.ts";
 
 const BYTES: readonly (readonly [number, string])[] = [
   [0, "0 B"],
@@ -33,11 +33,3 @@ for (const [ms, expected] of SPANS) {
     assertEquals(shownDuration(ms), expected);
   });
 }
-
-Deno.test("counted() knows one from many", () => {
-  assertEquals([counted(1, "end"), counted(0, "end"), counted(2, "proxy", "proxies")], [
-    "1 end",
-    "0 ends",
-    "2 proxies",
-  ]);
-});
